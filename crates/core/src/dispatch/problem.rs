@@ -1,0 +1,172 @@
+//! The dispatch problem as data: columns at buses, flow limits, a few linear rows.
+//!
+//! ```text
+//!   minimise    sum_j cost_j x_j + sum_l ceiling_l (o+_l + o-_l)
+//!   subject to  sum_j a_bj x_j - demand_b = sum of flows leaving b        (every bus; dual: LMP)
+//!               -limit_l - o-_l <= flow_l <= limit_l + o+_l               (every branch with a limit)
+//!               lower_r <= sum_j c_rj x_j <= upper_r                      (every linear row)
+//!               lower_j <= x_j <= upper_j,   o >= 0
+//! ```
+//!
+//! with `flow_l = susceptance_l (theta_from - theta_to - shift_l)`. A generator is a column with
+//! coefficient +1 at its bus, an elastic load a column with -1 and a negative cost (its bid), a shed
+//! block a column spread over the buses of a zone. Every column is boxed with finite bounds, so every
+//! basis can be made dual feasible by moving columns between their bounds.
+
+use crate::names::Key;
+
+/// Position of a column in the problem. Columns are only ever appended, so it stays valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnId(pub u32);
+
+/// Position of a linear row in the problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(pub u32);
+
+/// Where a column injects power.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// Nowhere: the column appears in linear rows only (a reserve block).
+    None,
+    /// One bus, with this coefficient (+1 injects, -1 withdraws).
+    Bus(u32, f64),
+    /// Several buses, each with its coefficient (a zone's shed block, a DC link).
+    Spread(Vec<(u32, f64)>),
+}
+
+/// Bounds and cost of a column for the coming interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bound {
+    /// Least value.
+    pub lower_mw: f64,
+    /// Greatest value.
+    pub upper_mw: f64,
+    /// Cost of one more unit; negative for a load's bid.
+    pub cost_usd_per_mwh: f64,
+}
+
+/// A branch as dispatch sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FlowBranch {
+    /// The bus at which positive flow leaves.
+    pub from: u32,
+    /// The bus at which positive flow arrives.
+    pub to: u32,
+    /// Flow per radian of angle difference.
+    pub susceptance_mw_per_rad: f64,
+    /// Phase shift subtracted from the angle difference.
+    pub shift_rad: f64,
+    /// Greatest flow in either direction; infinite for none.
+    pub limit_mw: f64,
+    /// Price of one MW of flow beyond the limit; infinite for a hard limit.
+    pub ceiling_usd_per_mwh: f64,
+    /// Whether it carries flow.
+    pub in_service: bool,
+}
+
+/// A linear row over columns, such as a reserve requirement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinearRow {
+    /// A stable name's key, for ties.
+    pub key: Key,
+    /// Coefficients by column.
+    pub terms: Vec<(ColumnId, f64)>,
+    /// Least activity (may be minus infinity).
+    pub lower: f64,
+    /// Greatest activity (may be infinity).
+    pub upper: f64,
+}
+
+/// One interval's market, changed in place from interval to interval.
+///
+/// Bounds, costs, demand, branch limits and row bounds may change at will between solves. Columns and
+/// rows may be appended. A change of `in_service` or `susceptance` must be followed by
+/// [`DispatchProblem::touch_topology`].
+#[derive(Clone, Debug, Default)]
+pub struct DispatchProblem {
+    /// Fixed withdrawal by bus.
+    pub demand_mw: Vec<f64>,
+    /// All branches.
+    pub branches: Vec<FlowBranch>,
+    /// Bounds and cost by column.
+    pub bounds: Vec<Bound>,
+    /// All linear rows.
+    pub rows: Vec<LinearRow>,
+    places: Vec<Place>,
+    keys: Vec<Key>,
+    topology: u64,
+}
+
+impl DispatchProblem {
+    /// A problem over buses and branches, without columns.
+    pub fn new(bus_count: usize, branches: Vec<FlowBranch>) -> DispatchProblem {
+        DispatchProblem { demand_mw: vec![0.0; bus_count], branches, ..DispatchProblem::default() }
+    }
+
+    /// How many buses there are.
+    pub fn bus_count(&self) -> usize {
+        self.demand_mw.len()
+    }
+
+    /// Appends a column. `key` is the stable name that decides ties.
+    pub fn add_column(&mut self, key: Key, place: Place, bound: Bound) -> ColumnId {
+        self.places.push(place);
+        self.keys.push(key);
+        self.bounds.push(bound);
+        ColumnId(self.bounds.len() as u32 - 1)
+    }
+
+    /// Appends a linear row.
+    pub fn add_row(&mut self, row: LinearRow) -> RowId {
+        self.rows.push(row);
+        RowId(self.rows.len() as u32 - 1)
+    }
+
+    /// Appends a term to a row.
+    pub fn add_term(&mut self, row: RowId, column: ColumnId, coefficient: f64) {
+        self.rows[row.0 as usize].terms.push((column, coefficient));
+    }
+
+    /// Where each column injects.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The stable key of each column.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// Says that branches went in or out of service or changed susceptance.
+    pub fn touch_topology(&mut self) {
+        self.topology += 1;
+    }
+
+    /// Counts the calls of [`DispatchProblem::touch_topology`].
+    pub fn topology_version(&self) -> u64 {
+        self.topology
+    }
+}
+
+/// The cleared interval. Prices are unclipped duals; settlement clips them.
+#[derive(Clone, Debug, Default)]
+pub struct DispatchSolution {
+    /// Value by column.
+    pub column_mw: Vec<f64>,
+    /// Locational marginal price by bus: the cost of one more MW of demand there.
+    pub lmp_usd_per_mwh: Vec<f64>,
+    /// Flow by branch, positive from `from` to `to`; zero out of service.
+    pub flow_mw: Vec<f64>,
+    /// Branches at or beyond their limit with their shadow price: the welfare gained by one more MW of
+    /// limit, positive when the flow is positive (`from` to `to`) and negative when it is reversed. In
+    /// order of branch position.
+    pub binding: Vec<(u32, f64)>,
+    /// Branches beyond their limit and by how much, in order of branch position.
+    pub overload_mw: Vec<(u32, f64)>,
+    /// Dual of each linear row: the change of the objective per unit of its activity bound.
+    pub row_dual: Vec<f64>,
+    /// The minimised objective, overload charges included.
+    pub objective_usd_per_h: f64,
+    /// Pivots taken.
+    pub pivots: u32,
+}

@@ -1,0 +1,1 @@
+//! Requests for a grid connection and their way to energization.

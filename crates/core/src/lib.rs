@@ -1,0 +1,25 @@
+//! The physics and the rules of a grid that large loads contend for.
+//!
+//! Everything here is a pure function of its inputs: no file is read, nothing is printed, no clock is
+//! asked, and no workload is named. What a mine or a campus *is* lives in `gridrush-workload`; this
+//! crate knows sites, bids, requests and awards.
+//!
+//! * [`kernel`]: integer time, the calendar of events, named random streams.
+//! * [`grid`]: buses, branches, generators, sites; readers for case files.
+//! * [`weather`]: hourly load and renewable availability, fitted or replayed.
+//! * [`demand`]: what a load bids and what it is awarded.
+//! * [`dispatch`]: the hourly welfare-maximising DC optimal power flow and the causes of curtailment.
+//! * [`interconnection`]: requests for a connection, study offices, upgrades, energization.
+//! * [`market`]: entry and exit of generators, background transmission.
+//! * [`ledger`]: double-entry books in cents.
+
+pub mod demand;
+pub mod dispatch;
+pub mod grid;
+pub mod interconnection;
+pub mod kernel;
+pub mod ledger;
+pub mod market;
+pub mod math;
+pub mod names;
+pub mod weather;

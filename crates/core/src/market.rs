@@ -1,0 +1,1 @@
+//! How supply and transmission answer over the years.

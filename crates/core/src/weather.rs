@@ -1,0 +1,1 @@
+//! Hourly load and renewable availability: fitted models, their calibration, and replay.
