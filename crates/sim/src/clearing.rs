@@ -19,6 +19,8 @@ use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, StorageFleet};
 use gridrush_core::names::Key;
 
+use crate::supply::{Costs, INCUMBENTS, IncumbentCost};
+
 /// Blocks of load that a site can bid.
 pub const BLOCKS_PER_SITE: usize = 6;
 
@@ -123,12 +125,12 @@ impl Unit {
         )
     }
 
-    fn available_mw(&self, weather: &[f32]) -> f64 {
-        self.capacity_mw
-            * match self.availability {
-                Availability::Share(share) => share,
-                Availability::Series(series) => f64::from(weather[series]),
-            }
+    /// The share of its capacity that can run this hour.
+    pub fn availability_now(&self, weather: &[f32]) -> f64 {
+        match self.availability {
+            Availability::Share(share) => share,
+            Availability::Series(series) => f64::from(weather[series]),
+        }
     }
 }
 
@@ -302,6 +304,81 @@ impl Clearing {
         Some(&self.units[self.zones[zone].entrants[position]])
     }
 
+    /// Adds capacity to a zone: to its entrant, its batteries, or (for technologies that cannot enter)
+    /// to its existing units. Returns what changed, by fuel.
+    pub fn add_capacity(&mut self, zone: usize, technology: Technology, mw: f64, mwh: f64) -> Vec<(Fuel, f64)> {
+        if technology == Technology::Battery {
+            self.storage[zone].add(mw, mwh);
+            return vec![(Fuel::Storage, mw)];
+        }
+        if let Some(unit) = self.entrant_mut(zone, technology) {
+            unit.capacity_mw += mw;
+            return vec![(unit.fuel, mw)];
+        }
+        self.scale_units(zone, technology, mw)
+    }
+
+    /// Closes capacity of a technology in a zone, from all its units in proportion. Returns what
+    /// changed, by fuel; never more than there is.
+    pub fn retire_capacity(&mut self, zone: usize, technology: Technology, mw: f64) -> Vec<(Fuel, f64)> {
+        self.scale_units(zone, technology, -mw)
+    }
+
+    fn scale_units(&mut self, zone: usize, technology: Technology, mw: f64) -> Vec<(Fuel, f64)> {
+        let total = self.incumbent_mw(zone, technology);
+        if total <= 0.0 {
+            return Vec::new();
+        }
+        let change = mw.max(-total) / total;
+        let mut changed = [0.0; Fuel::ALL.len()];
+        for unit in self.units.iter_mut().filter(|u| usize::from(u.zone.0) == zone && u.technology == technology) {
+            changed[unit.fuel as usize] += change * unit.capacity_mw;
+            unit.capacity_mw *= 1.0 + change;
+        }
+        Fuel::ALL.iter().map(|&fuel| (fuel, changed[fuel as usize])).filter(|c| c.1 != 0.0).collect()
+    }
+
+    /// Capacity of a technology in a zone, entrants included.
+    pub fn incumbent_mw(&self, zone: usize, technology: Technology) -> f64 {
+        let mine = |u: &&Unit| usize::from(u.zone.0) == zone && u.technology == technology;
+        self.units.iter().filter(mine).map(|u| u.capacity_mw).sum()
+    }
+
+    /// Capacity by fuel, batteries included.
+    pub fn capacity_mw(&self) -> [f64; Fuel::ALL.len()] {
+        let mut capacity = [0.0; Fuel::ALL.len()];
+        for unit in &self.units {
+            capacity[unit.fuel as usize] += unit.capacity_mw;
+        }
+        capacity[Fuel::Storage as usize] += self.storage.iter().map(|fleet| fleet.power_mw).sum::<f64>();
+        capacity
+    }
+
+    /// Short-run costs by technology for the accounts of entry and exit.
+    pub fn costs(&self, prices: &FuelPrices) -> Costs {
+        let entrant = NEW_PLANTS.iter().enumerate().map(|(e, _)| {
+            self.zones.first().map_or(0.0, |zone| self.units[zone.entrants[e]].cost_usd_per_mwh(prices))
+        });
+        let incumbent = INCUMBENTS.iter().map(|&technology| {
+            (0..self.zones.len())
+                .map(|zone| {
+                    let mine = |u: &&Unit| {
+                        usize::from(u.zone.0) == zone && u.technology == technology && u.capacity_mw > 0.0
+                    };
+                    let total = self.incumbent_mw(zone, technology);
+                    let mean = |value: &dyn Fn(&Unit) -> f64| {
+                        self.units.iter().filter(mine).map(|u| u.capacity_mw * value(u)).sum::<f64>() / total
+                    };
+                    (total > 0.0).then(|| IncumbentCost {
+                        usd_per_mwh: mean(&|u| u.cost_usd_per_mwh(prices)),
+                        availability: mean(&|u| u.availability_now(&[])),
+                    })
+                })
+                .collect()
+        });
+        Costs { entrant: entrant.collect(), incumbent: incumbent.collect() }
+    }
+
     /// Appends the columns of a site at a bus; sites are numbered in the order of this call. The first
     /// `controllable` blocks count as operating reserve while they draw power.
     pub fn add_site(&mut self, name: &str, bus: u32, controllable: usize) -> usize {
@@ -339,7 +416,7 @@ impl Clearing {
         self.available_mw = 0.0;
         self.available_renewable_mw = 0.0;
         for unit in &self.units {
-            let available = unit.available_mw(weather);
+            let available = unit.capacity_mw * unit.availability_now(weather);
             self.problem.bounds[unit.column.0 as usize].upper_mw = available;
             self.available_mw += available;
             if unit.gives_reserve() {
@@ -382,6 +459,17 @@ impl Clearing {
         for column in self.site_columns[site] {
             self.problem.bounds[column.0 as usize].upper_mw = 0.0;
         }
+    }
+
+    /// Takes the unit with the most available capacity out of this hour; returns its column and what it
+    /// could have given.
+    pub fn take_out_largest_unit(&mut self) -> Option<(usize, f64)> {
+        let bounds = &mut self.problem.bounds;
+        let single = |u: &&Unit| matches!(u.technology, Technology::Nuclear | Technology::CoalSteam | Technology::GasSteam);
+        let column = (self.units.iter().filter(single).map(|u| u.column.0 as usize))
+            .max_by(|&a, &b| bounds[a].upper_mw.total_cmp(&bounds[b].upper_mw).then(b.cmp(&a)))?;
+        let mw = std::mem::replace(&mut bounds[column].upper_mw, 0.0);
+        Some((column, mw))
     }
 
     /// The column of a site's block.
