@@ -25,7 +25,7 @@ use crate::kernel::SimTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountId(u32);
 
-/// Position of a kind of posting, such as "energy" or "study_fee".
+/// Position of a kind of posting, such as "energy".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct KindId(u32);
 
@@ -152,12 +152,7 @@ impl Ledger {
     }
 
     /// The line on which dollars from `credit` to `debit` of one kind accumulate. O(log n); hold on to it.
-    pub fn line(
-        &mut self,
-        debit: AccountId,
-        credit: AccountId,
-        kind: KindId,
-    ) -> Result<LineId, LedgerError> {
+    pub fn line(&mut self, debit: AccountId, credit: AccountId, kind: KindId) -> Result<LineId, LedgerError> {
         self.refuse_same(debit, credit)?;
         let next = LineId(self.lines.len() as u32);
         let id = *self.line_index.entry((debit, credit, kind)).or_insert(next);
