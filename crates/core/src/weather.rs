@@ -5,8 +5,15 @@
 //! [`calibrate`] fits one from hourly history and [`checks`] says how well it reproduces that history;
 //! [`replay`] puts a user's own hourly file in its place. Methods and formulas: `docs/models/weather.md`.
 
+pub mod calibrate;
+pub mod checks;
+mod coupling;
+pub mod draw;
 mod generate;
+mod memory;
 mod model;
+pub mod record;
+pub mod replay;
 mod stamp;
 mod text;
 mod transform;
