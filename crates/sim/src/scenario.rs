@@ -16,6 +16,7 @@ mod document;
 mod fuel;
 mod load;
 mod reference;
+mod regional;
 mod requests;
 mod results;
 mod setting;
@@ -23,11 +24,12 @@ mod supply;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gridrush_core::grid::RegionPack;
 use jiff::civil::Date;
 
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
-pub use dispatch::{Ceilings, Commitment, Dispatch, Security, Storage};
+pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
 pub use fuel::Fuel as FuelPrices;
 pub use load::{HourName, Load, LoadSource};
@@ -102,6 +104,28 @@ pub struct Surroundings {
     pub files: BTreeMap<String, Result<String, String>>,
 }
 
+/// A scenario without faults.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// The scenario, every value explicit.
+    pub scenario: Scenario,
+    /// Values that are right but without effect.
+    pub warnings: Vec<Fault>,
+}
+
+/// Everything that determines a replication besides seed and number.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The scenario, every value explicit.
+    pub scenario: Scenario,
+    /// The region.
+    pub pack: RegionPack,
+    /// All files of the region pack by name, also those that [`RegionPack`] does not read.
+    pub pack_files: BTreeMap<String, String>,
+    /// The text of each file that the scenario names, by dotted path.
+    pub files: BTreeMap<String, String>,
+}
+
 /// A file that a scenario names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileName {
@@ -147,7 +171,7 @@ impl Draft {
 
     /// Checks everything over `base`, the declared defaults with those of the region on top. Returns
     /// the scenario, with the requests of the file appended to its own, or every fault by place.
-    pub fn finish(self, base: &Scenario, around: &Surroundings) -> Result<Scenario, Vec<Fault>> {
+    pub fn finish(self, base: &Scenario, around: &Surroundings) -> Result<Checked, Vec<Fault>> {
         let mut faults = self.faults.clone();
         if let Some(fault) = self.wrong_schema() {
             faults.add(fault);
@@ -172,7 +196,8 @@ impl Draft {
             }
         }
         check_requests(&scenario, &places, around, &mut faults);
-        faults.or(scenario)
+        let warnings = self.warnings(&scenario);
+        faults.or(Checked { scenario, warnings })
     }
 
     fn node(&self, path: &str) -> Option<&Node> {
@@ -218,6 +243,32 @@ impl Draft {
         };
         let fault = Fault::new(&node.place, "schema", message).value(node.value.shown());
         Some(fault.allowed(SCHEMA.to_string()))
+    }
+
+    /// Values that are written and have no effect next to the others.
+    fn warnings(&self, scenario: &Scenario) -> Vec<Fault> {
+        let supply = &scenario.supply;
+        let modelled = scenario.load.source == LoadSource::Model;
+        let without_effect = [
+            ("load.replay_file", modelled, "load.source = \"model\""),
+            ("load.replay_hour", modelled, "load.source = \"model\""),
+            ("supply.entry", !supply.merchant_entry, "supply.merchant_entry = false"),
+            ("supply.exit", !supply.retirement, "supply.retirement = false"),
+            (
+                "supply.transmission",
+                !supply.background_transmission,
+                "supply.background_transmission = false",
+            ),
+            ("requests", !scenario.load.large_loads, "load.large_loads = false"),
+            ("requests_file", !scenario.load.large_loads, "load.large_loads = false"),
+        ];
+        let mut faults = Faults::default();
+        for (path, idle, reason) in without_effect {
+            if idle && self.node(path).is_some() {
+                faults.add(Fault::new(&self.place(path), path, format!("has no effect with {reason}")));
+            }
+        }
+        faults.sorted()
     }
 
     /// Relations between values and names of things outside the file.

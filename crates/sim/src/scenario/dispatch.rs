@@ -3,8 +3,9 @@
 use gridrush_core::market::{ReserveCurve, ReserveStep};
 
 use super::check::{Fault, Faults};
-use super::declare::{choices, section};
-use super::document::Place;
+use super::declare::{Key, Setting, choices, section};
+use super::document::{Node, Place};
+use super::setting::{pairs, refuse, written_pairs};
 
 choices! {
     /// Which outages the market holds room for.
@@ -53,10 +54,10 @@ section! {
         wind_offer_usd_per_mwh: f64 = -20.0, "$/MWh", "assumed", -1000.0..=1000.0;
         /// Worth of operating reserve from the first megawatt on; the width beyond all steps is worth nothing.
         reserve: ReserveCurve = default_reserve(), "MW, $/MWh", "assumed; falls to zero at 7.5 GW as in ERCOT";
+        /// Price of flow beyond a branch's rating, by the higher voltage of its ends.
+        branch_ceilings: Ceilings = Ceilings::default(), "kV, $/MWh", "[M] ERCOT's shadow-price caps are 2,800-5,251";
     }
     tables {
-        /// Price of flow beyond a branch's rating, by voltage.
-        ceilings: Ceilings;
         /// Batteries.
         storage: Storage;
     }
@@ -69,28 +70,59 @@ fn default_reserve() -> ReserveCurve {
     ReserveCurve::new(steps.collect()).unwrap_or_default()
 }
 
-section! {
-    /// Ceilings on the shadow price of a branch: flow beyond the rating costs this much and is reported.
-    Ceilings {
-        /// Branches below 100 kV.
-        below_100_kv_usd_per_mwh: f64 = 2800.0, "$/MWh", "[M] ERCOT", 1.0..=1000000.0;
-        /// Branches from 100 to 200 kV.
-        from_100_to_200_kv_usd_per_mwh: f64 = 3500.0, "$/MWh", "[M] ERCOT", 1.0..=1000000.0;
-        /// Branches from 200 kV.
-        from_200_kv_usd_per_mwh: f64 = 4500.0, "$/MWh", "[M] ERCOT", 1.0..=1000000.0;
-    }
+/// Ceilings on the shadow price of branches by voltage: flow beyond the rating costs this much and is
+/// reported as overload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ceilings(Vec<CeilingStep>);
+
+/// A ceiling that holds from a voltage on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CeilingStep {
+    /// Least voltage.
+    pub minimum_kv: f64,
+    /// Price of one MW beyond the rating for an hour.
+    pub usd_per_mwh: f64,
 }
 
 impl Ceilings {
-    /// The ceiling of a branch by the lower voltage of its ends.
+    /// Ceilings from low to high voltage; `None` unless the first begins at 0 kV, voltages rise and
+    /// prices are positive.
+    pub fn new(steps: Vec<CeilingStep>) -> Option<Ceilings> {
+        let starts = steps.first().is_some_and(|s| s.minimum_kv == 0.0);
+        let rises = steps.windows(2).all(|w| w[0].minimum_kv < w[1].minimum_kv);
+        let positive = steps.iter().all(|s| s.usd_per_mwh > 0.0);
+        (starts && rises && positive).then_some(Ceilings(steps))
+    }
+
+    /// The ceiling of a branch by the higher voltage of its ends.
     pub fn at(&self, kv: f64) -> f64 {
-        if kv < 100.0 {
-            self.below_100_kv_usd_per_mwh
-        } else if kv < 200.0 {
-            self.from_100_to_200_kv_usd_per_mwh
-        } else {
-            self.from_200_kv_usd_per_mwh
+        let step = self.0.iter().rev().find(|s| kv >= s.minimum_kv).or(self.0.first());
+        step.map_or(f64::INFINITY, |s| s.usd_per_mwh)
+    }
+}
+
+impl Default for Ceilings {
+    fn default() -> Ceilings {
+        let step = |(minimum_kv, usd_per_mwh)| CeilingStep { minimum_kv, usd_per_mwh };
+        Ceilings([(0.0, 2800.0), (100.0, 3500.0), (200.0, 4500.0)].map(step).into())
+    }
+}
+
+impl Setting for Ceilings {
+    fn kind(_: &Key) -> String {
+        "list of [least kV, $/MWh] with rising voltage from 0 kV and positive prices".to_owned()
+    }
+    fn read(node: &Node, path: &str, key: &Key, faults: &mut Faults) -> Option<Ceilings> {
+        let step = |(minimum_kv, usd_per_mwh)| CeilingStep { minimum_kv, usd_per_mwh };
+        let steps = pairs(node).map(|pairs| pairs.into_iter().map(step).collect());
+        let ceilings = steps.and_then(Ceilings::new);
+        if ceilings.is_none() {
+            return refuse(node, path, key, "is not such a list", faults);
         }
+        ceilings
+    }
+    fn write(&self) -> Option<String> {
+        Some(written_pairs(self.0.iter().map(|s| (s.minimum_kv, s.usd_per_mwh))))
     }
 }
 

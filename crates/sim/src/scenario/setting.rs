@@ -9,7 +9,14 @@ use super::check::{Fault, Faults};
 use super::declare::{Key, Setting};
 use super::document::{Node, Value};
 
-fn refuse<T: Setting>(node: &Node, path: &str, key: &Key, message: &str, faults: &mut Faults) -> Option<T> {
+/// Adds the fault that a value is wrong; nothing is read.
+pub(super) fn refuse<T: Setting>(
+    node: &Node,
+    path: &str,
+    key: &Key,
+    message: &str,
+    faults: &mut Faults,
+) -> Option<T> {
     let fault = Fault::new(&node.place, path, message.to_owned());
     faults.add(fault.value(node.value.shown()).allowed(T::kind(key)));
     None
@@ -29,6 +36,25 @@ fn number(node: &Node) -> Option<f64> {
         Value::Float(x) if x.is_finite() => Some(x),
         _ => None,
     }
+}
+
+/// A list of pairs of numbers.
+pub(super) fn pairs(node: &Node) -> Option<Vec<(f64, f64)>> {
+    let Value::List(items) = &node.value else { return None };
+    let pair = |item: &Node| match &item.value {
+        Value::List(pair) => match pair.as_slice() {
+            [first, second] => Some((number(first)?, number(second)?)),
+            _ => None,
+        },
+        _ => None,
+    };
+    items.iter().map(pair).collect()
+}
+
+/// Pairs of numbers as TOML.
+pub(super) fn written_pairs(pairs: impl Iterator<Item = (f64, f64)>) -> String {
+    let pairs: Vec<String> = pairs.map(|(a, b)| format!("[{}, {}]", written(a), written(b))).collect();
+    format!("[{}]", pairs.join(", "))
 }
 
 fn written(x: f64) -> String {
@@ -166,40 +192,18 @@ impl Setting for BTreeMap<String, f64> {
 
 impl Setting for ReserveCurve {
     fn kind(_: &Key) -> String {
-        "list of [width in MW, worth in $/MWh] with falling worth".to_owned()
+        "list of [positive width in MW, worth in $/MWh] with falling worth".to_owned()
     }
     fn read(node: &Node, path: &str, key: &Key, faults: &mut Faults) -> Option<ReserveCurve> {
-        let pair = |item: &Node| match &item.value {
-            Value::List(pair) => match pair.as_slice() {
-                [mw, worth] => Some(ReserveStep { mw: number(mw)?, usd_per_mwh: number(worth)? }),
-                _ => None,
-            },
-            _ => None,
-        };
-        let steps = match &node.value {
-            Value::List(items) => items.iter().map(pair).collect::<Option<Vec<_>>>(),
-            _ => None,
-        };
-        let Some(steps) = steps else {
-            return refuse(node, path, key, "is not a list of pairs of numbers", faults);
-        };
-        match ReserveCurve::new(steps) {
-            Some(curve) => Some(curve),
-            None => refuse(
-                node,
-                path,
-                key,
-                "has a width that is not positive, a negative worth, or a worth that rises",
-                faults,
-            ),
+        let step = |(mw, usd_per_mwh)| ReserveStep { mw, usd_per_mwh };
+        let steps = pairs(node).map(|pairs| pairs.into_iter().map(step).collect());
+        let curve = steps.and_then(ReserveCurve::new);
+        if curve.is_none() {
+            return refuse(node, path, key, "is not such a list", faults);
         }
+        curve
     }
     fn write(&self) -> Option<String> {
-        let pairs: Vec<String> = self
-            .steps()
-            .iter()
-            .map(|step| format!("[{}, {}]", written(step.mw), written(step.usd_per_mwh)))
-            .collect();
-        Some(format!("[{}]", pairs.join(", ")))
+        Some(written_pairs(self.steps().iter().map(|step| (step.mw, step.usd_per_mwh))))
     }
 }

@@ -15,7 +15,8 @@ fn around() -> Surroundings {
 
 fn read_over(text: &str, overrides: &[&str], around: &Surroundings) -> Result<Scenario, Vec<Fault>> {
     let overrides: Vec<String> = overrides.iter().map(|&o| o.to_owned()).collect();
-    Draft::parse("s.toml", text, &overrides).finish(&Scenario::defaults(), around)
+    let checked = Draft::parse("s.toml", text, &overrides).finish(&Scenario::defaults(), around);
+    checked.map(|checked| checked.scenario)
 }
 
 fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
@@ -43,9 +44,17 @@ fn the_region_stands_below_the_file() {
     base.fuel.gas_usd_per_mmbtu = 9.0;
     base.fuel.coal_usd_per_mmbtu = 9.0;
     let text = format!("{PLAIN}[fuel]\ngas_usd_per_mmbtu = 2\n");
-    let scenario = Draft::parse("s.toml", &text, &[]).finish(&base, &around()).expect("valid");
+    let scenario = Draft::parse("s.toml", &text, &[]).finish(&base, &around()).expect("valid").scenario;
     assert_eq!(scenario.fuel.gas_usd_per_mmbtu, 2.0);
     assert_eq!(scenario.fuel.coal_usd_per_mmbtu, 9.0);
+}
+
+#[test]
+fn idle_values_are_warned_of() {
+    let text = format!("{PLAIN}[load]\nreplay_file = \"x\"\n[supply]\nretirement = false\n[supply.exit]\n");
+    let checked = Draft::parse("s.toml", &text, &[]).finish(&Scenario::defaults(), &around()).expect("valid");
+    let warned: Vec<_> = checked.warnings.iter().map(|w| (w.line, w.path.as_str())).collect();
+    assert_eq!(warned, [(Some(7), "load.replay_file"), (Some(10), "supply.exit")]);
 }
 
 #[test]
@@ -53,7 +62,7 @@ fn all_faults_are_found_at_once() {
     let text = "schema = 1\nname = \"a b\"\nregion = \"texsa\"\nstart = 2025-01-01\nend = 2024-01-01\n\
                 replication = 3\n[load]\ngrowth_percent_per_year = \"much\"\nsource = \"replay\"\n\
                 [supply.entry.wind]\nyearly_cap_mw = -1\n[dispatch]\nsecurity = \"list\"\n\
-                native_shed_usd_per_mwh = 100\nreserve = [[1, 2], [1, 3]]\n[supply.availability]\ngas = 1.2\n";
+                native_shed_usd_per_mwh = 100\nreserve = [[1, 2], [1, 3]]\nbranch_ceilings = [[69, 10]]\n[supply.availability]\ngas = 1.2\n";
     let expected = [
         (2, "name"),
         (3, "region"),
@@ -65,7 +74,8 @@ fn all_faults_are_found_at_once() {
         (13, "dispatch.security"),
         (14, "dispatch.native_shed_usd_per_mwh"),
         (15, "dispatch.reserve"),
-        (17, "supply.availability.gas"),
+        (16, "dispatch.branch_ceilings"),
+        (18, "supply.availability.gas"),
     ];
     let expected: Vec<_> = expected.map(|(line, path)| (Some(line), path.to_owned())).into();
     assert_eq!(faults(text), expected);
@@ -187,7 +197,7 @@ fn the_resolved_scenario_reads_as_itself() {
     let text = format!(
         "requests_file = \"r \\\"q\\\".csv\"\n{PLAIN}title = \"A \\\\ title\"\nseed = 12345678901\n\
          [load]\ngrowth_by_zone_percent_per_year = {{ north = 3, south = -1.5e-3 }}\n\
-         [supply]\nplanned = false\n[dispatch.ceilings]\nfrom_200_kv_usd_per_mwh = 450.25\n[[requests]]\n{REQUEST}"
+         [supply]\nplanned = false\n[dispatch]\nbranch_ceilings = [[0, 280.25], [200, 450]]\n[[requests]]\n{REQUEST}"
     );
     let first = read(&text).expect("valid");
     let written = first.to_toml();
