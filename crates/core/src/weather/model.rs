@@ -2,7 +2,7 @@
 //!
 //! A series is `value = T(month, day type, hour; z)`: a monotone table `T` of what a standard normal
 //! score `z` means in that month and hour. The score remembers: it is the weighted sum of a slow (days)
-//! and a fast (hours) first-order autoregression, whose innovations are correlated across series.
+//! and a fast (hours) autoregression, whose innovations are correlated across series.
 //! Tables are integers in declared parts, so that the file is small and the same on every platform.
 
 use serde::{Deserialize, Serialize};
@@ -101,7 +101,10 @@ pub enum Shape {
     },
 }
 
-/// Autocorrelation of the score: `share * exp(-k / slow) + (1 - share) * exp(-k / fast)` after k hours.
+/// How a score remembers: `sqrt(share) * slow + sqrt(1 - share) * fast`, both of unit variance.
+///
+/// The slow component is a first-order autoregression with root `exp(-1 / slow_hours)`, the fast one has
+/// the double root `exp(-1 / fast_hours)` and so no jumps from hour to hour.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Memory {

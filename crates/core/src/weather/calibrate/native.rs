@@ -19,16 +19,14 @@ pub struct YearBook {
     pub hours: u32,
     /// Metered energy over those hours.
     pub metered_mwh: f64,
-    /// Energy of the modelled classes.
+    /// Energy of the modelled classes over those hours.
     pub modelled_mwh: f64,
-    /// Native energy.
-    pub native_mwh: f64,
     /// Highest metered hour of the system.
     pub metered_peak_mw: f64,
-    /// Native plus modelled load in its highest hour.
-    pub rebuilt_peak_mw: f64,
-    /// Draw of the modelled classes in the metered peak hour.
-    pub modelled_at_peak_mw: f64,
+    /// Mean native load of each zone over those hours.
+    pub native_mean_mw: Vec<f64>,
+    /// Draw of the modelled classes in the peak hours of each month.
+    pub modelled_at_peak_mw: [f64; 12],
 }
 
 pub(super) struct Native {
@@ -86,7 +84,7 @@ pub(super) fn native(input: &Input, start: i64, stamps: &[HourStamp]) -> Result<
             faults.push(fault(zone, &message));
         }
     }
-    let books = books(&system, &native, stamps);
+    let books = books(&system, &native, &draw, stamps);
     let base_mean_mw = base_means(input, &draw, &native, &books, stamps, &mut faults);
     if faults.is_empty() { Ok(Native { series: native, base_mean_mw, books }) } else { Err(faults) }
 }
@@ -114,33 +112,48 @@ fn peak_hours(system: &[Option<f64>], stamps: &[HourStamp]) -> Vec<bool> {
     out
 }
 
-fn books(system: &[Option<f64>], native: &[Vec<Option<f64>>], stamps: &[HourStamp]) -> Vec<YearBook> {
+fn books(
+    system: &[Option<f64>],
+    native: &[Vec<Option<f64>>],
+    draw: &BTreeMap<Month, Vec<(f64, f64)>>,
+    stamps: &[HourStamp],
+) -> Vec<YearBook> {
     let mut books: Vec<YearBook> = Vec::new();
     for (t, (metered, stamp)) in system.iter().zip(stamps).enumerate() {
-        let native: Option<f64> = native.iter().map(|zone| zone[t]).sum();
-        let (&Some(metered), Some(native)) = (metered, native) else { continue };
+        let Some(metered) = *metered else { continue };
         if books.last().is_none_or(|book| book.year != stamp.year) {
+            let at_peak = |month: u8| draw.get(&(i64::from(stamp.year), month));
             books.push(YearBook {
                 year: stamp.year,
                 hours: 0,
                 metered_mwh: 0.0,
                 modelled_mwh: 0.0,
-                native_mwh: 0.0,
                 metered_peak_mw: 0.0,
-                rebuilt_peak_mw: 0.0,
-                modelled_at_peak_mw: 0.0,
+                native_mean_mw: vec![0.0; native.len()],
+                modelled_at_peak_mw: core::array::from_fn(|m| {
+                    at_peak(m as u8 + 1).map_or(0.0, |rows| rows.iter().map(|row| row.1).sum())
+                }),
             });
         }
         let Some(book) = books.last_mut() else { continue };
+        let mut native_mw = 0.0;
+        for (sum, zone) in book.native_mean_mw.iter_mut().zip(native) {
+            let mw = zone[t].unwrap_or(0.0);
+            *sum += mw;
+            native_mw += mw;
+        }
         book.hours += 1;
         book.metered_mwh += metered;
-        book.native_mwh += native;
-        book.modelled_mwh += metered - native;
-        if metered > book.metered_peak_mw {
-            book.metered_peak_mw = metered;
-            book.modelled_at_peak_mw = metered - native;
+        book.modelled_mwh += metered - native_mw;
+        book.metered_peak_mw = book.metered_peak_mw.max(metered);
+    }
+    for book in &mut books {
+        for sum in &mut book.native_mean_mw {
+            *sum /= f64::from(book.hours);
         }
     }
+    // The first and last local day of a record may lie in a year of their own.
+    books.retain(|book| book.hours > 4000);
     books
 }
 
