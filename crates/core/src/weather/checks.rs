@@ -132,8 +132,10 @@ fn rebuild(book: &YearBook, loads: &[(usize, f64)], values: &[Vec<f32>], stamps:
         if stamp.year != book.year {
             continue;
         }
+        let level = book.native_mean_mw.iter().zip(&book.native_swing);
+        let zones = loads.iter().zip(level);
         let native: f64 =
-            loads.iter().zip(&book.native_mean_mw).map(|(&(i, _), mw)| mw * f64::from(values[i][t])).sum();
+            zones.map(|(&(i, _), (mw, swing))| mw * (1.0 + swing * (f64::from(values[i][t]) - 1.0))).sum();
         sum += native;
         hours += 1.0;
         peak = peak.max(native + book.modelled_at_peak_mw[usize::from(stamp.month - 1)]);

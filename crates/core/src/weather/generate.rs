@@ -282,7 +282,8 @@ impl Table {
 /// way from the first to the second.
 pub(crate) fn blocks(hour: usize) -> ((usize, usize), f64) {
     // Block b has its middle at 6 b + 3; the middle of an hour is half past.
-    let from_first = (hour as f64 + 0.5 - 3.0) / 6.0;
+    let width = (HOURS / BLOCKS) as f64;
+    let from_first = (hour as f64 + 0.5) / width - 0.5;
     let before = from_first.floor();
     let index = |block: f64| (block as i64).rem_euclid(BLOCKS as i64) as usize;
     ((index(before), index(before + 1.0)), from_first - before)

@@ -13,7 +13,7 @@ use super::transform::KNOTS;
 /// Months, hours and six-hour blocks that a table is made of.
 pub(crate) const MONTHS: usize = 12;
 pub(crate) const HOURS: usize = 24;
-pub(crate) const BLOCKS: usize = 4;
+pub(crate) const BLOCKS: usize = 8;
 /// December to February, March to May, June to August, September to November.
 pub(crate) const SEASONS: usize = 4;
 

@@ -2,7 +2,10 @@
 //!
 //! Native = metered - draw of the modelled classes ([`super::super::draw`]). Growth is a broken line
 //! through the yearly means at mid-year; each year is then scaled to a mean of exactly one, so neither
-//! the level of a year nor the slope inside it is taken for a season.
+//! the level of a year nor the slope inside it is taken for a season. Flat industrial load grows faster
+//! than weather-sensitive load, so a year's swing around its mean (its regression on the mean pattern by
+//! month, hour and day type) is scaled to the common one too. A few years cannot tell a hot summer from a
+//! larger swing: the year-to-year part of the weather is lost with it.
 
 use core::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -25,6 +28,8 @@ pub struct YearBook {
     pub metered_peak_mw: f64,
     /// Mean native load of each zone over those hours.
     pub native_mean_mw: Vec<f64>,
+    /// Swing of each zone around its mean, in parts of the common swing of all years.
+    pub native_swing: Vec<f64>,
     /// Draw of the modelled classes in the peak hours of each month.
     pub modelled_at_peak_mw: [f64; 12],
 }
@@ -130,6 +135,7 @@ fn books(
                 modelled_mwh: 0.0,
                 metered_peak_mw: 0.0,
                 native_mean_mw: vec![0.0; native.len()],
+                native_swing: vec![1.0; native.len()],
                 modelled_at_peak_mw: core::array::from_fn(|m| {
                     at_peak(m as u8 + 1).map_or(0.0, |rows| rows.iter().map(|row| row.1).sum())
                 }),
@@ -233,8 +239,39 @@ pub(super) fn remove_growth(values: &mut [Option<f64>], stamps: &[HourStamp]) {
     }
 }
 
-/// Means by year; a year with less than a month of data takes the mean of the nearest earlier one, or is
-/// left out.
+/// Scales every full year's swing to the common one; gives the swings by year.
+pub(super) fn remove_swing(values: &mut [Option<f64>], stamps: &[HourStamp]) -> Vec<(i16, f64)> {
+    let cell = |stamp: &HourStamp| {
+        let day_type = usize::from(stamp.is_rest_day());
+        (day_type * 12 + usize::from(stamp.month - 1)) * 24 + usize::from(stamp.hour_prevailing)
+    };
+    let mut pattern = vec![(0.0, 0.0); 2 * 12 * 24];
+    for (value, stamp) in values.iter().zip(stamps) {
+        if let Some(x) = value {
+            let sum = &mut pattern[cell(stamp)];
+            *sum = (sum.0 + x - 1.0, sum.1 + 1.0);
+        }
+    }
+    let pattern: Vec<f64> = pattern.iter().map(|&(sum, count)| sum / f64::max(count, 1.0)).collect();
+    let mut sums: BTreeMap<i16, (f64, f64)> = BTreeMap::new();
+    for (value, stamp) in values.iter().zip(stamps) {
+        if let Some(x) = value {
+            let p = pattern[cell(stamp)];
+            let sum = sums.entry(stamp.year).or_default();
+            *sum = (sum.0 + (x - 1.0) * p, sum.1 + p * p);
+        }
+    }
+    let most = sums.values().map(|&(_, weight)| weight).fold(0.0, f64::max);
+    let swing = |(product, weight): (f64, f64)| if weight > 0.5 * most { product / weight } else { 1.0 };
+    let swings: Vec<(i16, f64)> = sums.into_iter().map(|(year, sum)| (year, swing(sum))).collect();
+    for (value, stamp) in values.iter_mut().zip(stamps) {
+        let swing = swings.iter().find(|(year, _)| *year == stamp.year).map_or(1.0, |(_, swing)| *swing);
+        *value = value.map(|x| 1.0 + (x - 1.0) / swing);
+    }
+    swings
+}
+
+/// Means by year; a year with less than half the hours of the fullest one is left out.
 fn yearly(values: &[Option<f64>], stamps: &[HourStamp]) -> Vec<(i16, f64)> {
     let mut sums: BTreeMap<i16, (f64, f64)> = BTreeMap::new();
     for (value, stamp) in values.iter().zip(stamps) {
