@@ -16,7 +16,7 @@ use super::generate::Table;
 use super::memory::{LAGS, fit};
 use super::model::{SEASONS, season};
 use super::record::HourlyRecord;
-use super::transform::invert;
+use super::transform::{invert, locate, value};
 use super::{Clock, Coupling, HourStamp, Memory, SeriesKind, SeriesModel, Shape, WeatherFault, WeatherModel};
 use crate::math::sqrt;
 
@@ -113,7 +113,7 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
     let excluded = |hour: i64| input.exclude.iter().any(|w| (w.from_hour..w.to_hour).contains(&hour));
 
     let native = native::native(input, start, &stamps)?;
-    let mut series = native.series;
+    let (mut series, mut books) = (native.series, native.books);
     for generation in &input.generation {
         series.push(per_capacity(generation, start, stamps.len())?);
     }
@@ -131,6 +131,11 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
         let (name, kind, zone, base_mean_mw) = match i.checked_sub(input.loads.len()) {
             None => {
                 native::remove_growth(values, &stamps);
+                let swings = native::remove_swing(values, &stamps);
+                for book in &mut books {
+                    let swing = swings.iter().find(|(year, _)| *year == book.year);
+                    book.native_swing[i] = swing.map_or(1.0, |(_, swing)| *swing);
+                }
                 let name = &input.loads[i].name;
                 (name, SeriesKind::Load, Some(name.clone()), Some(native.base_mean_mw[i]))
             }
@@ -177,7 +182,7 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Calibration { model, history: History { stamps, series }, books: native.books })
+    Ok(Calibration { model, history: History { stamps, series }, books })
 }
 
 fn fault(path: &str, message: &str) -> WeatherFault {
@@ -226,45 +231,40 @@ fn bounds(values: &[Option<f64>], shape: &Shape) -> (f64, f64) {
     }
 }
 
+/// A score and how much it moves the value: half the way from score -1 to score 1.
+type Score = Option<(f64, f64)>;
+
 /// The score of every hour; `None` where the value is unknown or says nothing (night).
-fn invert_all(model: &SeriesModel, values: &[Option<f64>], stamps: &[HourStamp]) -> Vec<Option<f64>> {
+fn invert_all(model: &SeriesModel, values: &[Option<f64>], stamps: &[HourStamp]) -> Vec<Score> {
     const FARTHEST: f64 = 4.0;
     let table = Table::new(model);
-    let score = |(value, stamp): (&Option<f64>, &HourStamp)| {
-        invert(&table.knots_at(stamp), (*value)?).map(|z| z.clamp(-FARTHEST, FARTHEST))
+    let score = |(known, stamp): (&Option<f64>, &HourStamp)| {
+        let knots = table.knots_at(stamp);
+        let weight = 0.5 * (value(&knots, locate(1.0)) - value(&knots, locate(-1.0)));
+        invert(&knots, (*known)?).map(|z| (z.clamp(-FARTHEST, FARTHEST), weight))
     };
     values.iter().zip(stamps).map(score).collect()
 }
 
-/// Correlation of `a` at an hour of the season with `b` that many hours later; `None` with fewer than 200
-/// pairs.
-fn correlation(
-    a: &[Option<f64>],
-    b: &[Option<f64>],
-    lag: usize,
-    in_season: usize,
-    stamps: &[HourStamp],
-) -> Option<f64> {
+/// Correlation of `a` at an hour of the season with `b` that many hours later; hours count by how much
+/// their scores move the values, so that an afternoon outweighs a night. `None` with fewer than 200 pairs.
+fn correlation(a: &[Score], b: &[Score], lag: usize, in_season: usize, stamps: &[HourStamp]) -> Option<f64> {
     let (mut pairs, mut ab, mut aa, mut bb) = (0, 0.0, 0.0, 0.0);
     for ((a, b), stamp) in a.iter().zip(b.get(lag..)?).zip(stamps) {
-        if let (Some(a), Some(b)) = (a, b)
+        if let (Some((a, a_weight)), Some((b, b_weight))) = (a, b)
             && season(stamp.month) == in_season
         {
+            let weight = a_weight * b_weight;
             pairs += 1;
-            ab += a * b;
-            aa += a * a;
-            bb += b * b;
+            ab += weight * a * b;
+            aa += weight * a * a;
+            bb += weight * b * b;
         }
     }
     (pairs >= 200 && aa > 0.0 && bb > 0.0).then(|| ab / sqrt(aa * bb))
 }
 
-fn couple(
-    models: &[SeriesModel],
-    scores: &[Vec<Option<f64>>],
-    in_season: usize,
-    stamps: &[HourStamp],
-) -> Coupling {
+fn couple(models: &[SeriesModel], scores: &[Vec<Score>], in_season: usize, stamps: &[HourStamp]) -> Coupling {
     let memory: Vec<Memory> = models.iter().map(|model| model.memory[in_season]).collect();
     let pairs = |lag: usize| -> Matrix {
         let both = |i: usize, j: usize| {

@@ -6,9 +6,9 @@
 //! year MW) as one more load. Autocorrelation is taken twice: of the series, and of what is left after the
 //! month-by-hour means. Cost: about 0.1 us per series, hour and repetition.
 
-use super::calibrate::History;
+use super::calibrate::{Calibration, native::YearBook};
 use super::model::{HOURS, MONTHS};
-use super::{HourStamp, SeriesKind, WeatherFault, WeatherModel};
+use super::{HourStamp, SeriesKind, WeatherFault};
 use crate::kernel::Streams;
 
 /// Tolerance of month-by-hour means.
@@ -19,6 +19,8 @@ pub const QUANTILE_TOLERANCE: f64 = 0.03;
 pub const PEAK_TOLERANCE: f64 = 0.05;
 /// Tolerance of capacity factors.
 pub const CAPACITY_FACTOR_TOLERANCE: f64 = 0.03;
+/// Tolerance of native + modelled against metered energy and peak.
+pub const BOOKS_TOLERANCE: f64 = 0.02;
 /// Tolerance of autocorrelations, absolute.
 pub const AUTOCORRELATION_TOLERANCE: f64 = 0.05;
 /// Duration quantiles: the load exceeded in that part of the hours is the quantile of its complement.
@@ -52,12 +54,8 @@ impl Check {
 ///
 /// # Errors
 /// Faults of the model's tables.
-pub fn check(
-    model: &WeatherModel,
-    history: &History,
-    seed: u64,
-    repetitions: u32,
-) -> Result<Vec<Check>, Vec<WeatherFault>> {
+pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Check>, Vec<WeatherFault>> {
+    let Calibration { model, history, books } = fitted;
     let prepared = model.prepare()?;
     let loads: Vec<(usize, f64)> = (0..model.series.len())
         .filter(|&i| model.series[i].kind == SeriesKind::Load)
@@ -80,9 +78,12 @@ pub fn check(
         .map(|((_, kind), values)| Frame::new(*kind, values, &history.stamps))
         .collect();
     let mut seen: Vec<Summary> = frames.iter().map(Summary::new).collect();
+    let mut rebuilt = vec![(0.0, 0.0); books.len()];
     let mut buffer = vec![0.0; history.stamps.len()];
     for repetition in 0..repetitions {
-        let weather = prepared.generate(&Streams::new(seed, repetition), &history.stamps);
+        // Every other repetition is the mirror image of the one before: the same law, less noise in means.
+        let sign = if repetition % 2 == 0 { 1.0 } else { -1.0 };
+        let weather = prepared.generate(&Streams::new(seed, repetition / 2), &history.stamps, sign);
         for (i, summary) in seen.iter_mut().enumerate() {
             if let Some(values) = weather.values.get(i) {
                 for (out, &x) in buffer.iter_mut().zip(values) {
@@ -95,8 +96,23 @@ pub fn check(
             }
             summary.add(&frames[i], &buffer);
         }
+        for (book, sums) in books.iter().zip(&mut rebuilt) {
+            let (energy, peak) = rebuild(book, &loads, &weather.values, &history.stamps);
+            *sums = (sums.0 + energy, sums.1 + peak);
+        }
     }
     let mut out = Vec::new();
+    for (book, (energy, peak)) in books.iter().zip(rebuilt) {
+        let mut push = |what: &str, fitted: f64, generated: f64| {
+            let what = format!("{what} {}", book.year);
+            let error = (generated - fitted) / fitted;
+            let series = "metered".to_owned();
+            out.push(Check { series, what, fitted, generated, error, tolerance: BOOKS_TOLERANCE });
+        };
+        let count = f64::from(repetitions);
+        push("native + modelled energy, TWh", book.metered_mwh * 1e-6, energy / count * 1e-6);
+        push("native + modelled peak, GW", book.metered_peak_mw * 1e-3, peak / count * 1e-3);
+    }
     for (i, (name, kind)) in names.iter().enumerate() {
         let frame = &frames[i];
         let mut truth = Summary::new(frame);
@@ -107,6 +123,24 @@ pub fn check(
         compare(name, *kind, &truth, &seen[i], &mut out);
     }
     Ok(out)
+}
+
+/// Energy and peak of a year: generated native load at that year's level plus the modelled draw.
+fn rebuild(book: &YearBook, loads: &[(usize, f64)], values: &[Vec<f32>], stamps: &[HourStamp]) -> (f64, f64) {
+    let (mut sum, mut hours, mut peak) = (0.0, 0.0, 0.0_f64);
+    for (t, stamp) in stamps.iter().enumerate() {
+        if stamp.year != book.year {
+            continue;
+        }
+        let level = book.native_mean_mw.iter().zip(&book.native_swing);
+        let zones = loads.iter().zip(level);
+        let native: f64 =
+            zones.map(|(&(i, _), (mw, swing))| mw * (1.0 + swing * (f64::from(values[i][t]) - 1.0))).sum();
+        sum += native;
+        hours += 1.0;
+        peak = peak.max(native + book.modelled_at_peak_mw[usize::from(stamp.month - 1)]);
+    }
+    (sum / f64::max(hours, 1.0) * f64::from(book.hours) + book.modelled_mwh, peak)
 }
 
 /// What of a series' calendar is the same in every repetition.

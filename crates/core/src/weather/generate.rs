@@ -2,7 +2,7 @@
 //!
 //! Each series opens one stream per calendar year under its own name and takes exactly two words per
 //! hour, whatever their use, so runs that differ in policy, horizon or other series see the same
-//! weather. The first hour's state is a draw from the stationary distribution. Cost: about 0.1 us per
+//! weather. A run-up of 60 days from a stream of its own gives the first hour a stationary state. Cost: about 0.1 us per
 //! series and hour, memory four bytes each.
 
 use super::model::{BLOCKS, HOURS, MONTHS, SEASONS, season};
@@ -43,7 +43,7 @@ impl WeatherModel {
         streams: &Streams,
         hours: &[HourStamp],
     ) -> Result<WeatherYears, Vec<WeatherFault>> {
-        Ok(self.prepare()?.generate(streams, hours))
+        Ok(self.prepare()?.generate(streams, hours, 1.0))
     }
 
     /// Checks and unpacks the tables once, for many replications.
@@ -73,44 +73,48 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    pub(crate) fn generate(&self, streams: &Streams, hours: &[HourStamp]) -> WeatherYears {
+    /// `sign` multiplies all draws: 1, or -1 for the mirror image that a check averages with.
+    pub(crate) fn generate(&self, streams: &Streams, hours: &[HourStamp], sign: f64) -> WeatherYears {
+        /// Several of the longest time constants that are fitted.
+        const RUN_UP_HOURS: usize = 60 * 24;
         let count = self.series.len();
         let mut values: Vec<Vec<f32>> = (0..count).map(|_| Vec::with_capacity(hours.len())).collect();
         let keys: Vec<Key> = self.names.iter().map(|name| Key::of(name)).collect();
-        let mut slow_state = vec![0.0; count];
-        let mut fast_state = vec![0.0; count];
-        let (mut slow_draw, mut fast_draw) = (vec![0.0; count], vec![0.0; count]);
-        let mut rngs: Vec<Rng> = Vec::new();
+        let mut states = vec![State::default(); count];
+        let mut draws = vec![(0.0, 0.0); count];
+        let mut advance = |states: &mut [State], rngs: &mut [Rng], season: usize| {
+            for (draw, rng) in draws.iter_mut().zip(rngs) {
+                let (slow, fast) = two_normals(rng);
+                *draw = (sign * slow, sign * fast);
+            }
+            for (i, state) in states.iter_mut().enumerate() {
+                let (mut slow, mut fast) = (0.0, 0.0);
+                let factors = self.slow[season][i].iter().zip(&self.fast[season][i]);
+                for ((a, b), draw) in factors.zip(&draws) {
+                    slow += a * draw.0;
+                    fast += b * draw.1;
+                }
+                state.advance(&self.series[i].steps[season], slow, fast);
+            }
+        };
+        let Some(first) = hours.first() else { return WeatherYears { names: self.names.clone(), values } };
+        let mut rngs: Vec<Rng> = keys.iter().map(|&key| streams.open(key, START)).collect();
+        for _ in 0..RUN_UP_HOURS {
+            advance(&mut states, &mut rngs, season(first.month));
+        }
         let mut year = None;
-        for (t, stamp) in hours.iter().enumerate() {
+        for stamp in hours {
             let season = season(stamp.month);
             if year != Some(stamp.year) {
                 year = Some(stamp.year);
                 let index = stamp.year as u64;
                 rngs = keys.iter().map(|&key| streams.open_at(key, INNOVATION, index)).collect();
             }
-            for (i, rng) in rngs.iter_mut().enumerate() {
-                (slow_draw[i], fast_draw[i]) = two_normals(rng);
-            }
-            if t == 0 {
-                // In place of this hour's innovation: a whole state.
-                for (i, &key) in keys.iter().enumerate() {
-                    (slow_draw[i], fast_draw[i]) = two_normals(&mut streams.open(key, START));
-                }
-            }
+            advance(&mut states, &mut rngs, season);
             let months = Months::of(stamp);
-            for (i, series) in self.series.iter().enumerate() {
-                let step = &series.steps[season];
-                let slow = dot(&self.slow[season][i], &slow_draw);
-                let fast = dot(&self.fast[season][i], &fast_draw);
-                if t == 0 {
-                    (slow_state[i], fast_state[i]) = (slow, fast);
-                } else {
-                    slow_state[i] = step.slow_keep * slow_state[i] + step.slow_new * slow;
-                    fast_state[i] = step.fast_keep * fast_state[i] + step.fast_new * fast;
-                }
-                let score = step.slow_weight * slow_state[i] + step.fast_weight * fast_state[i];
-                values[i].push(series.table.value(stamp, &months, score) as f32);
+            for ((series, state), values) in self.series.iter().zip(&states).zip(&mut values) {
+                let score = state.score(&series.steps[season]);
+                values.push(series.table.value(stamp, &months, score) as f32);
             }
         }
         WeatherYears { names: self.names.clone(), values }
@@ -131,27 +135,51 @@ impl PreparedSeries {
     }
 }
 
-/// One hour of both components.
+/// Weights of one hour in a season.
 struct Step {
     slow_keep: f64,
     slow_new: f64,
     slow_weight: f64,
     fast_keep: f64,
     fast_new: f64,
+    fast_gain: f64,
     fast_weight: f64,
 }
 
 impl Step {
     fn new(memory: &Memory) -> Step {
         let (slow_keep, fast_keep) = (exp(-1.0 / memory.slow_hours), exp(-1.0 / memory.fast_hours));
+        let square = fast_keep * fast_keep;
         Step {
             slow_keep,
             slow_new: sqrt(1.0 - slow_keep * slow_keep),
             slow_weight: sqrt(memory.slow_share),
             fast_keep,
-            fast_new: sqrt(1.0 - fast_keep * fast_keep),
+            fast_new: sqrt(1.0 - square),
+            fast_gain: (1.0 - square) / sqrt(1.0 + square),
             fast_weight: sqrt(1.0 - memory.slow_share),
         }
+    }
+}
+
+/// Components of a score; each has unit variance in the long run.
+#[derive(Clone, Copy, Default)]
+struct State {
+    slow: f64,
+    /// The fast component's input, itself filtered once.
+    drive: f64,
+    fast: f64,
+}
+
+impl State {
+    fn advance(&mut self, step: &Step, slow: f64, fast: f64) {
+        self.slow = step.slow_keep * self.slow + step.slow_new * slow;
+        self.drive = step.fast_keep * self.drive + step.fast_new * fast;
+        self.fast = step.fast_keep * self.fast + step.fast_gain * self.drive;
+    }
+
+    fn score(&self, step: &Step) -> f64 {
+        step.slow_weight * self.slow + step.fast_weight * self.fast
     }
 }
 
@@ -254,14 +282,11 @@ impl Table {
 /// way from the first to the second.
 pub(crate) fn blocks(hour: usize) -> ((usize, usize), f64) {
     // Block b has its middle at 6 b + 3; the middle of an hour is half past.
-    let from_first = (hour as f64 + 0.5 - 3.0) / 6.0;
+    let width = (HOURS / BLOCKS) as f64;
+    let from_first = (hour as f64 + 0.5) / width - 0.5;
     let before = from_first.floor();
     let index = |block: f64| (block as i64).rem_euclid(BLOCKS as i64) as usize;
     ((index(before), index(before + 1.0)), from_first - before)
-}
-
-fn dot(row: &[f64], draws: &[f64]) -> f64 {
-    row.iter().zip(draws).map(|(a, b)| a * b).sum()
 }
 
 /// Two independent standard normals from two words (Box and Muller, 1958).

@@ -1,7 +1,10 @@
-//! Fitting a score's memory: two exponentials to an autocorrelation function.
+//! A score's memory: its autocorrelation, and the fit to an observed one.
 //!
-//! The model `s a^k + (1 - s) b^k` is linear in the share `s` once the two time constants are fixed, so
-//! the fit is a search over a grid of time constants, refined three times around its best point. Lags 1
+//! The slow component is a first-order autoregression, autocorrelation `a^k`. The fast one is the same
+//! filter applied twice (a second-order autoregression with a double root `b`), autocorrelation
+//! `(1 + k (1 - b^2) / (1 + b^2)) b^k`: flat at the origin, because weather does not jump from hour to
+//! hour. The sum is linear in the slow share once the two time constants are fixed, so the fit is a search
+//! over a grid of time constants, refined three times around its best point. Lags 1
 //! and 24 carry most of the weight: they are what the fitted-year checks look at. Cost: about 10^4
 //! evaluations of ten lags.
 
@@ -25,6 +28,17 @@ pub(crate) const LAGS: [(usize, f64); 10] = [
 const SLOW_HOURS: (f64, f64) = (8.0, 400.0);
 const FAST_HOURS: (f64, f64) = (0.5, 60.0);
 const GRID: u32 = 24;
+
+/// Autocorrelation of the slow component after `lag` hours.
+pub(crate) fn slow_after(lag: f64, hours: f64) -> f64 {
+    exp(-lag / hours)
+}
+
+/// Autocorrelation of the fast component after `lag` hours.
+pub(crate) fn fast_after(lag: f64, hours: f64) -> f64 {
+    let root = exp(-1.0 / hours);
+    (1.0 + lag * (1.0 - root * root) / (1.0 + root * root)) * exp(-lag / hours)
+}
 
 /// The memory whose autocorrelation is nearest to `autocorrelation` at [`LAGS`]; an unknown lag is `None`.
 pub(crate) fn fit(autocorrelation: &[Option<f64>; LAGS.len()]) -> Memory {
@@ -64,7 +78,7 @@ pub(crate) fn fit(autocorrelation: &[Option<f64>; LAGS.len()]) -> Memory {
 fn share(target: &[Option<f64>; LAGS.len()], slow_hours: f64, fast_hours: f64) -> (f64, f64) {
     let lags = || {
         LAGS.iter().zip(target).filter_map(|(&(lag, weight), &r)| {
-            let (a, b) = (exp(-(lag as f64) / slow_hours), exp(-(lag as f64) / fast_hours));
+            let (a, b) = (slow_after(lag as f64, slow_hours), fast_after(lag as f64, fast_hours));
             r.map(|r| (weight, r, a, b))
         })
     };
@@ -88,13 +102,12 @@ mod tests {
     #[test]
     fn a_known_memory_is_found_again() {
         for (s, a, b) in [(0.7, 60.0, 5.0), (0.9, 150.0, 2.0), (0.5, 30.0, 8.0)] {
-            let target = LAGS.map(|(k, _)| Some(s * exp(-(k as f64) / a) + (1.0 - s) * exp(-(k as f64) / b)));
+            let model = |s: f64, a: f64, b: f64, k: f64| s * slow_after(k, a) + (1.0 - s) * fast_after(k, b);
+            let target = LAGS.map(|(k, _)| Some(model(s, a, b, k as f64)));
             let found = fit(&target);
             for ((lag, _), r) in LAGS.iter().zip(target) {
-                let k = *lag as f64;
-                let model = found.slow_share * exp(-k / found.slow_hours)
-                    + (1.0 - found.slow_share) * exp(-k / found.fast_hours);
-                assert!((model - r.expect("known")).abs() < 0.01, "lag {lag}: {model} for {found:?}");
+                let fitted = model(found.slow_share, found.slow_hours, found.fast_hours, *lag as f64);
+                assert!((fitted - r.expect("known")).abs() < 0.01, "lag {lag}: {fitted} for {found:?}");
             }
         }
     }

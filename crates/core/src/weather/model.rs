@@ -2,7 +2,7 @@
 //!
 //! A series is `value = T(month, day type, hour; z)`: a monotone table `T` of what a standard normal
 //! score `z` means in that month and hour. The score remembers: it is the weighted sum of a slow (days)
-//! and a fast (hours) first-order autoregression, whose innovations are correlated across series.
+//! and a fast (hours) autoregression, whose innovations are correlated across series.
 //! Tables are integers in declared parts, so that the file is small and the same on every platform.
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::transform::KNOTS;
 /// Months, hours and six-hour blocks that a table is made of.
 pub(crate) const MONTHS: usize = 12;
 pub(crate) const HOURS: usize = 24;
-pub(crate) const BLOCKS: usize = 4;
+pub(crate) const BLOCKS: usize = 8;
 /// December to February, March to May, June to August, September to November.
 pub(crate) const SEASONS: usize = 4;
 
@@ -101,7 +101,10 @@ pub enum Shape {
     },
 }
 
-/// Autocorrelation of the score: `share * exp(-k / slow) + (1 - share) * exp(-k / fast)` after k hours.
+/// How a score remembers: `sqrt(share) * slow + sqrt(1 - share) * fast`, both of unit variance.
+///
+/// The slow component is a first-order autoregression with root `exp(-1 / slow_hours)`, the fast one has
+/// the double root `exp(-1 / fast_hours)` and so no jumps from hour to hour.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Memory {

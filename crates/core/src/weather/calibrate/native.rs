@@ -2,7 +2,10 @@
 //!
 //! Native = metered - draw of the modelled classes ([`super::super::draw`]). Growth is a broken line
 //! through the yearly means at mid-year; each year is then scaled to a mean of exactly one, so neither
-//! the level of a year nor the slope inside it is taken for a season.
+//! the level of a year nor the slope inside it is taken for a season. Flat industrial load grows faster
+//! than weather-sensitive load, so a year's swing around its mean (its regression on the mean pattern by
+//! month, hour and day type) is scaled to the common one too. A few years cannot tell a hot summer from a
+//! larger swing: the year-to-year part of the weather is lost with it.
 
 use core::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -19,16 +22,16 @@ pub struct YearBook {
     pub hours: u32,
     /// Metered energy over those hours.
     pub metered_mwh: f64,
-    /// Energy of the modelled classes.
+    /// Energy of the modelled classes over those hours.
     pub modelled_mwh: f64,
-    /// Native energy.
-    pub native_mwh: f64,
     /// Highest metered hour of the system.
     pub metered_peak_mw: f64,
-    /// Native plus modelled load in its highest hour.
-    pub rebuilt_peak_mw: f64,
-    /// Draw of the modelled classes in the metered peak hour.
-    pub modelled_at_peak_mw: f64,
+    /// Mean native load of each zone over those hours.
+    pub native_mean_mw: Vec<f64>,
+    /// Swing of each zone around its mean, in parts of the common swing of all years.
+    pub native_swing: Vec<f64>,
+    /// Draw of the modelled classes in the peak hours of each month.
+    pub modelled_at_peak_mw: [f64; 12],
 }
 
 pub(super) struct Native {
@@ -86,7 +89,7 @@ pub(super) fn native(input: &Input, start: i64, stamps: &[HourStamp]) -> Result<
             faults.push(fault(zone, &message));
         }
     }
-    let books = books(&system, &native, stamps);
+    let books = books(&system, &native, &draw, stamps);
     let base_mean_mw = base_means(input, &draw, &native, &books, stamps, &mut faults);
     if faults.is_empty() { Ok(Native { series: native, base_mean_mw, books }) } else { Err(faults) }
 }
@@ -114,33 +117,49 @@ fn peak_hours(system: &[Option<f64>], stamps: &[HourStamp]) -> Vec<bool> {
     out
 }
 
-fn books(system: &[Option<f64>], native: &[Vec<Option<f64>>], stamps: &[HourStamp]) -> Vec<YearBook> {
+fn books(
+    system: &[Option<f64>],
+    native: &[Vec<Option<f64>>],
+    draw: &BTreeMap<Month, Vec<(f64, f64)>>,
+    stamps: &[HourStamp],
+) -> Vec<YearBook> {
     let mut books: Vec<YearBook> = Vec::new();
     for (t, (metered, stamp)) in system.iter().zip(stamps).enumerate() {
-        let native: Option<f64> = native.iter().map(|zone| zone[t]).sum();
-        let (&Some(metered), Some(native)) = (metered, native) else { continue };
+        let Some(metered) = *metered else { continue };
         if books.last().is_none_or(|book| book.year != stamp.year) {
+            let at_peak = |month: u8| draw.get(&(i64::from(stamp.year), month));
             books.push(YearBook {
                 year: stamp.year,
                 hours: 0,
                 metered_mwh: 0.0,
                 modelled_mwh: 0.0,
-                native_mwh: 0.0,
                 metered_peak_mw: 0.0,
-                rebuilt_peak_mw: 0.0,
-                modelled_at_peak_mw: 0.0,
+                native_mean_mw: vec![0.0; native.len()],
+                native_swing: vec![1.0; native.len()],
+                modelled_at_peak_mw: core::array::from_fn(|m| {
+                    at_peak(m as u8 + 1).map_or(0.0, |rows| rows.iter().map(|row| row.1).sum())
+                }),
             });
         }
         let Some(book) = books.last_mut() else { continue };
+        let mut native_mw = 0.0;
+        for (sum, zone) in book.native_mean_mw.iter_mut().zip(native) {
+            let mw = zone[t].unwrap_or(0.0);
+            *sum += mw;
+            native_mw += mw;
+        }
         book.hours += 1;
         book.metered_mwh += metered;
-        book.native_mwh += native;
-        book.modelled_mwh += metered - native;
-        if metered > book.metered_peak_mw {
-            book.metered_peak_mw = metered;
-            book.modelled_at_peak_mw = metered - native;
+        book.modelled_mwh += metered - native_mw;
+        book.metered_peak_mw = book.metered_peak_mw.max(metered);
+    }
+    for book in &mut books {
+        for sum in &mut book.native_mean_mw {
+            *sum /= f64::from(book.hours);
         }
     }
+    // The first and last local day of a record may lie in a year of their own.
+    books.retain(|book| book.hours > 4000);
     books
 }
 
@@ -220,8 +239,39 @@ pub(super) fn remove_growth(values: &mut [Option<f64>], stamps: &[HourStamp]) {
     }
 }
 
-/// Means by year; a year with less than a month of data takes the mean of the nearest earlier one, or is
-/// left out.
+/// Scales every full year's swing to the common one; gives the swings by year.
+pub(super) fn remove_swing(values: &mut [Option<f64>], stamps: &[HourStamp]) -> Vec<(i16, f64)> {
+    let cell = |stamp: &HourStamp| {
+        let day_type = usize::from(stamp.is_rest_day());
+        (day_type * 12 + usize::from(stamp.month - 1)) * 24 + usize::from(stamp.hour_prevailing)
+    };
+    let mut pattern = vec![(0.0, 0.0); 2 * 12 * 24];
+    for (value, stamp) in values.iter().zip(stamps) {
+        if let Some(x) = value {
+            let sum = &mut pattern[cell(stamp)];
+            *sum = (sum.0 + x - 1.0, sum.1 + 1.0);
+        }
+    }
+    let pattern: Vec<f64> = pattern.iter().map(|&(sum, count)| sum / f64::max(count, 1.0)).collect();
+    let mut sums: BTreeMap<i16, (f64, f64)> = BTreeMap::new();
+    for (value, stamp) in values.iter().zip(stamps) {
+        if let Some(x) = value {
+            let p = pattern[cell(stamp)];
+            let sum = sums.entry(stamp.year).or_default();
+            *sum = (sum.0 + (x - 1.0) * p, sum.1 + p * p);
+        }
+    }
+    let most = sums.values().map(|&(_, weight)| weight).fold(0.0, f64::max);
+    let swing = |(product, weight): (f64, f64)| if weight > 0.5 * most { product / weight } else { 1.0 };
+    let swings: Vec<(i16, f64)> = sums.into_iter().map(|(year, sum)| (year, swing(sum))).collect();
+    for (value, stamp) in values.iter_mut().zip(stamps) {
+        let swing = swings.iter().find(|(year, _)| *year == stamp.year).map_or(1.0, |(_, swing)| *swing);
+        *value = value.map(|x| 1.0 + (x - 1.0) / swing);
+    }
+    swings
+}
+
+/// Means by year; a year with less than half the hours of the fullest one is left out.
 fn yearly(values: &[Option<f64>], stamps: &[HourStamp]) -> Vec<(i16, f64)> {
     let mut sums: BTreeMap<i16, (f64, f64)> = BTreeMap::new();
     for (value, stamp) in values.iter().zip(stamps) {
