@@ -21,6 +21,7 @@
 
 mod leave;
 mod money;
+mod physics;
 mod views;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use money::{DEPOSITS_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT, TRANSMISSION_ACCOUNT};
+pub use physics::StudyGrid;
 pub use views::{Commitment, StageRow};
 
 use super::effect::{Effect, QueueEvent};
@@ -202,8 +204,8 @@ impl Queue {
     /// Takes the result of the study that was due and makes an offer, or rejects the request if no
     /// standard works clear what it causes.
     ///
-    /// The study must have counted on [`Queue::commitments`] of the request and on
-    /// [`Queue::add_planned`] increases as they are now.
+    /// The study must be that of [`Queue::study`] at this instant, or one that counts on the same
+    /// [`Queue::commitments`] and [`Queue::add_planned`] increases.
     pub fn complete_study(
         &mut self,
         id: RequestId,

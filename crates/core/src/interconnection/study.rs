@@ -256,6 +256,18 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
         tightest
     }
 
+    /// Whether the headroom of `bus` exceeds `mw`; leaves at the first branch that says no.
+    pub fn has_more_than(&mut self, bus: BusId, mw: f64) -> bool {
+        let row = self.unit.row(self.dc, bus);
+        self.snapshots.iter().zip(&self.source_flow).all(|(state, source_flow)| {
+            self.branches.iter().enumerate().all(|(i, branch)| {
+                let dfax = source_flow[i] - row[i];
+                let along_mw = if dfax > 0.0 { state.flow_mw[i] } else { -state.flow_mw[i] };
+                dfax.abs() < self.rules.dfax_min || branch.future_mw() - along_mw > mw * dfax.abs()
+            })
+        })
+    }
+
     /// Studies a load of `mw` at `bus`.
     pub fn study(&mut self, bus: BusId, mw: f64) -> StudyOutcome {
         let headroom = self.headroom(bus);
