@@ -35,7 +35,7 @@ pub enum Security {
 /// When a branch is charged to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StudyRules {
-    /// Smallest |DFAX| that counts. Default 0.03 (PJM's cost rule) [S2].
+    /// Smallest |DFAX| that counts. Default 0.03 (PJM's cost rule) `[S2]`.
     pub dfax_min: f64,
     /// Smallest growth of an overload that counts, as a part of the rating. Default 0.01, assumed.
     pub overload_growth_min: f64,
