@@ -3,7 +3,7 @@
 //! Time zones are resolved here, once: after this the simulator knows only hours since the start, their
 //! local stamps and the edges of local months.
 
-use gridrush_core::grid::pack::RegionPack;
+use gridrush_core::grid::pack::{RegionPack, ZoneFacts};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use gridrush_workload::ai::AiParams;
 use gridrush_workload::bitcoin::{BitcoinParams, FleetParams};
-use gridrush_workload::firms::{AcceptParams, ArrivalParams};
+use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::{Availabilities, Availability, ClearingTerms, FuelPrices};
@@ -168,7 +168,10 @@ impl Setup {
             });
             begin = next;
         }
-        let params = Params::default();
+        let mut params = Params::default();
+        // New large loads go where the region's pack sends them.
+        let share = |zone: &ZoneFacts| ZoneShare { zone: zone.name.clone(), share: zone.large_load_share };
+        params.arrivals.zone_shares = pack.region.zones.iter().map(share).collect();
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         Ok(Setup {
             params,
@@ -203,7 +206,8 @@ impl Setup {
 
     /// The weather of one replication.
     pub fn weather_years(&self, streams: &Streams) -> Result<WeatherYears, SetupError> {
-        WeatherYears::generate(&self.weather, streams, &self.stamps)
+        self.weather
+            .generate(streams, &self.stamps)
             .map_err(|faults| SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string)))
     }
 
@@ -305,6 +309,12 @@ fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<Setup
             solar: find(&zone.name, &zone.solar_series, SeriesKind::Solar, "solar"),
         })
         .collect()
+}
+
+/// The zone of each entry of the arrival shares.
+fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
+    let zone = |share: &ZoneShare| pack.network.zone_named(&share.zone);
+    params.zone_shares.iter().filter_map(zone).collect()
 }
 
 fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {

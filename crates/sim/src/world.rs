@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use gridrush_core::demand::BidBook;
 use gridrush_core::dispatch::{
-    CauseRow, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, Topology,
+    CauseRow, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Topology,
 };
 use gridrush_core::grid::BusId;
 use gridrush_core::interconnection::{Queue, QueueError, Snapshot, StudyBranch, StudyError, UnitFlows};
@@ -272,7 +272,9 @@ impl World {
         let mut clearing = Clearing::new(network, setup.clearing_terms(), &*setup);
         let prices = setup.fuel_prices(0);
         clearing.set_fuel_prices(&prices);
-        let topology = Topology::new(network.buses().len(), &clearing.problem.branches)
+        let unshifted: Vec<FlowBranch> =
+            clearing.problem.branches.iter().map(|branch| FlowBranch { shift_rad: 0.0, ..*branch }).collect();
+        let topology = Topology::new(network.buses().len(), &unshifted)
             .map_err(|error| RunError::Planning(error.into()))?;
         let mut ledger = Ledger::new();
         let accounts = Accounts::open(&mut ledger, CLASSES)?;

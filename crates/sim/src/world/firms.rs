@@ -200,7 +200,7 @@ impl World {
             let (name, bus, mw) = (&existing.name, existing.bus, existing.contract_mw);
             let site = self.open_site(name, ClassId(class as u8), bus, mw);
             self.sites[site].energized_mw = mw;
-            self.sites[site].asset.install_existing(existing.installed_mw, &setup.params);
+            self.sites[site].asset.install_existing(existing.installed_mw);
         }
     }
 
@@ -237,8 +237,7 @@ impl World {
             Asset::Mine(mine) => {
                 let market = self.bitcoin.rig_market(day, power);
                 let room_mw = ready_mw - mine.installed_mw();
-                let worth = market.hashprice_usd_per_ph_day;
-                if room_mw > 0.0 && mine.bid_at(worth, market.j_per_th) > power {
+                if room_mw > 0.0 && mine.bid_usd_per_mwh(market.j_per_th) > power {
                     mine.install_mw(room_mw, market.j_per_th, month);
                 }
             }
