@@ -12,6 +12,7 @@
 //! A world is a pure function of (setup, replication): it reads no file, no clock and no thread count.
 
 mod accounts;
+mod campus;
 mod dispatch;
 mod firms;
 mod monthly;
@@ -148,8 +149,6 @@ pub struct World {
     unit_flows: UnitFlows,
     study_branches: Vec<StudyBranch>,
     snapshots: Vec<Snapshot>,
-    /// What each site drew in the snapshots.
-    snapshot_mw: Vec<f64>,
     bitcoin: BitcoinWorld,
     bitcoin_day: Option<DayReport>,
     ledger: Ledger,
@@ -178,7 +177,7 @@ impl World {
     pub fn new(setup: Arc<Setup>, replication: u32) -> Result<World, RunError> {
         let streams = Streams::new(setup.scenario.seed, replication);
         let weather = setup.weather_years(&streams)?;
-        let mut world = World::assemble(setup, streams, weather)?;
+        let mut world = World::assemble(&setup, streams, weather)?;
         world.open_existing_sites();
         world.begin_bitcoin();
         world.schedule_first_events()?;
@@ -266,10 +265,11 @@ impl World {
         Ok(())
     }
 
-    fn assemble(setup: Arc<Setup>, streams: Streams, weather: WeatherYears) -> Result<World, RunError> {
-        let network = &setup.pack.network;
+    fn assemble(shared: &Arc<Setup>, streams: Streams, weather: WeatherYears) -> Result<World, RunError> {
+        let setup = Arc::clone(shared);
+        let network = &shared.pack.network;
         let zones = network.zones.len();
-        let mut clearing = Clearing::new(network, setup.clearing_terms(), &*setup);
+        let mut clearing = Clearing::new(network, setup.clearing_terms(), &**shared);
         let prices = setup.fuel_prices(0);
         clearing.set_fuel_prices(&prices);
         let unshifted: Vec<FlowBranch> =
@@ -298,7 +298,6 @@ impl World {
             topology,
             study_branches: StudyBranch::of_network(network),
             snapshots: Vec::new(),
-            snapshot_mw: Vec::new(),
             bitcoin,
             bitcoin_day: None,
             ledger,

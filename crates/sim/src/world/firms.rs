@@ -222,7 +222,6 @@ impl World {
             energized_mw: 0.0,
             asset,
         });
-        self.snapshot_mw.push(0.0);
         self.sites.len() - 1
     }
 

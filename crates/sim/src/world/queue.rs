@@ -4,16 +4,18 @@
 //! the queue counts on. The queue says that an answer is due; the world asks the firm. The queue says
 //! that a site is energized; the world opens it and puts equipment on order.
 
-use gridrush_core::grid::{BusId, ZoneId};
-use gridrush_core::interconnection::{Effect, Offer, QueueEvent, RequestId, StudyBranch, StudyCase};
+use gridrush_core::grid::BusId;
+use gridrush_core::interconnection::{Effect, Exit, Offer, QueueEvent, RequestId, StudyCase, StudyGrid};
+use gridrush_core::kernel::HOUR_MS;
 use gridrush_tables::RowSink;
 
 use super::{RunError, World};
 use crate::planning::FirmLoad;
+use crate::site::Site;
 use crate::supply::months;
 
 /// Years between a study and the year it studies: what is asked for now is built by then.
-const STUDY_AHEAD_YEARS: usize = 2;
+const STUDY_AHEAD_YEARS: u32 = 2;
 
 impl World {
     pub(super) fn handle_queue(&mut self, event: QueueEvent, sink: &mut dyn RowSink) -> Result<(), RunError> {
@@ -43,36 +45,20 @@ impl World {
         Ok(())
     }
 
-    /// Studies a request on this year's snapshots, finding it a bus first if it has none.
+    /// Studies a request on the snapshots, finding it a bus first if it has none.
     fn study(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
-        let mut branches: Vec<StudyBranch> = self.study_branches.clone();
-        self.queue.add_planned(&mut branches);
-        let rules = self.queue.params().rules;
-        let dc = &self.topology;
-        let mut case = StudyCase::new(dc, &mut self.unit_flows, self.snapshots.clone(), branches, rules)
-            .map_err(RunError::Study)?;
-        // What was energized since the snapshots were made, then what has not been energized yet.
-        for (site, &drawn_mw) in self.sites.iter().zip(&self.snapshot_mw) {
-            if site.energized_mw > drawn_mw {
-                case.commit(BusId(site.bus), site.energized_mw - drawn_mw);
-            }
-        }
-        for commitment in self.queue.commitments(id) {
-            case.commit(commitment.bus, commitment.mw);
-        }
-        let request = self.queue.request(id)?;
-        let application = request.application();
-        let (mw, zone) = (application.requested_mw, application.zone);
-        let bus = match request.bus() {
-            Some(bus) => bus,
-            None => {
-                let siting = &self.queue.params().siting;
-                let found = siting.choose(&mut case, &self.setup.pack.network, zone, mw);
-                found.map_or_else(|| strongest(&self.clearing, zone), |siting| siting.bus)
-            }
+        let grid = StudyGrid {
+            dc: &self.topology,
+            unit: &mut self.unit_flows,
+            network: &self.setup.pack.network,
+            snapshots: self.snapshots.clone(),
+            branches: self.study_branches.clone(),
         };
-        let outcome = case.study(bus, mw);
-        Ok(self.queue.complete_study(id, bus, &outcome, &mut self.calendar, &mut self.ledger)?)
+        let (schedule, ledger) = (&mut self.calendar, &mut self.ledger);
+        match self.queue.study(id, grid).map_err(RunError::Study)? {
+            Some((bus, outcome)) => Ok(self.queue.complete_study(id, bus, &outcome, schedule, ledger)?),
+            None => Ok(self.queue.reject(id, Exit::NoPointOfInterconnection, schedule, ledger)?),
+        }
     }
 
     /// Asks the owner for an answer.
@@ -107,6 +93,7 @@ impl World {
                 site
             }
         };
+        self.add_to_snapshots(site, energized_mw - self.sites[site].energized_mw)?;
         self.sites[site].energized_mw = energized_mw;
         let contract_mw = self.sites[site].contract_mw;
         let steps = self.queue.request(id)?.application().ramp_months.max(1);
@@ -115,13 +102,23 @@ impl World {
         Ok(())
     }
 
-    /// Makes this year's snapshots: the state of the grid some years ahead, with every site that exists
-    /// at its contract.
+    /// Adds power that a site draws from now on to the snapshots of studies.
+    fn add_to_snapshots(&mut self, site: usize, mw: f64) -> Result<(), RunError> {
+        let (snapshots, branches) = (std::mem::take(&mut self.snapshots), self.study_branches.clone());
+        let rules = self.queue.params().rules;
+        let mut case = StudyCase::new(&self.topology, &mut self.unit_flows, snapshots, branches, rules)
+            .map_err(RunError::Study)?;
+        case.commit(BusId(self.sites[site].bus), mw);
+        self.snapshots = case.snapshots().to_vec();
+        Ok(())
+    }
+
+    /// Makes this year's snapshots: the state of the grid some years ahead, with every site at what it
+    /// may draw now.
     pub(super) fn refresh_snapshots(&mut self) -> Result<(), RunError> {
-        let hours_ahead = months(12 * STUDY_AHEAD_YEARS as u32).0 / gridrush_core::kernel::HOUR_MS;
+        let hours_ahead = months(12 * STUDY_AHEAD_YEARS).0 / HOUR_MS;
         let first_hour = self.calendar.now().hour() + hours_ahead as usize;
         let loads = self.firm_loads(false);
-        self.snapshot_mw = self.sites.iter().map(|site| site.energized_mw).collect();
         self.snapshots = self
             .planner
             .snapshots(&self.setup, &self.weather, &self.clearing, &loads, first_hour)
@@ -129,19 +126,12 @@ impl World {
         Ok(())
     }
 
-    /// What energized sites may draw now, or (for planners who look ahead) their whole contract.
+    /// What sites may draw now, or (for planners who look ahead) their whole contract.
     pub(super) fn firm_loads(&self, whole_contract: bool) -> Vec<FirmLoad> {
-        let load = |(n, site): (usize, &crate::site::Site)| FirmLoad {
+        let load = |(n, site): (usize, &Site)| FirmLoad {
             site: n,
             mw: if whole_contract { site.contract_mw } else { site.energized_mw },
         };
         self.sites.iter().enumerate().map(load).collect()
     }
-}
-
-/// The bus of a zone with most line capacity.
-fn strongest(clearing: &crate::clearing::Clearing, zone: ZoneId) -> BusId {
-    let strong = &clearing.zones[usize::from(zone.0)].strong;
-    let best = strong.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-    BusId(best.map_or(0, |&(bus, _)| bus))
 }
