@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use gridrush_core::kernel::{Calendar, SimSpan, SimTime, Streams};
+use gridrush_core::math::ln;
 use gridrush_workload::bitcoin::chain::{Chain, ChainParams};
 use gridrush_workload::bitcoin::history::parse_day;
 use gridrush_workload::bitcoin::rest_of_world::StartVintage;
@@ -109,8 +110,8 @@ fn hashrate_follows_price_with_a_lag() {
             let r = run(&BitcoinParams::default(), &Streams::new(5, replication), 3_652, 120.0);
             let lag = 7 * lag_weeks;
             for day in (lag + 91..r.len()).step_by(7) {
-                price.push((r[day - lag].price_usd / r[day - lag - 91].price_usd).ln());
-                hashrate.push((r[day].network_ehs / r[day - 91].network_ehs).ln());
+                price.push(ln(r[day - lag].price_usd / r[day - lag - 91].price_usd));
+                hashrate.push(ln(r[day].network_ehs / r[day - 91].network_ehs));
             }
         }
         slope(&price, &hashrate)

@@ -132,14 +132,25 @@ pub struct FleetTotals {
     pub energy_cost_usd: f64,
     /// Hosting and variable cost, $.
     pub adder_cost_usd: f64,
-    /// Time that the awards of the first block span, hours.
-    pub hours: f64,
 }
 
 impl FleetTotals {
-    /// Mean hashrate over the time, EH/s; zero if no time has passed.
-    pub fn mean_ehs(&self) -> f64 {
-        if self.hours > 0.0 { self.work_ph_days * 24.0 / self.hours / 1000.0 } else { 0.0 }
+    /// Mean hashrate over a time of `days`, EH/s.
+    pub fn mean_ehs(&self, days: f64) -> f64 {
+        self.work_ph_days / days / 1000.0
+    }
+
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: FleetTotals) -> FleetTotals {
+        FleetTotals {
+            requested_mwh: self.requested_mwh + other.requested_mwh,
+            energy_mwh: self.energy_mwh + other.energy_mwh,
+            work_ph_days: self.work_ph_days + other.work_ph_days,
+            revenue_usd: self.revenue_usd + other.revenue_usd,
+            energy_cost_usd: self.energy_cost_usd + other.energy_cost_usd,
+            adder_cost_usd: self.adder_cost_usd + other.adder_cost_usd,
+        }
     }
 }
 
@@ -439,9 +450,6 @@ impl Demand for MineFleet {
         totals.revenue_usd += work_ph_days * self.hashprice_usd_per_ph_day;
         totals.energy_cost_usd += energy_mwh * award.price_usd_per_mwh;
         totals.adder_cost_usd += energy_mwh * self.params.adder_usd_per_mwh;
-        if award.block == 0 {
-            totals.hours += hours;
-        }
     }
 }
 
@@ -522,7 +530,7 @@ mod tests {
         };
         fleet.award(SimTime::ZERO, &award);
         let t = fleet.take_totals();
-        assert!((t.mean_ehs() - 2.5).abs() < 1e-12);
+        assert!((t.mean_ehs(2.0 / 24.0) - 2.5).abs() < 1e-12);
         assert!((t.energy_mwh - 105.0).abs() < 1e-12 && (t.requested_mwh - 210.0).abs() < 1e-12);
         assert!((t.revenue_usd - 2_500.0 * 50.0 / 12.0).abs() < 1e-9);
         assert!((t.energy_cost_usd - 3_150.0).abs() < 1e-9);
@@ -605,8 +613,8 @@ mod tests {
             }
             let t = fleet.take_totals();
             prop_assert!(t.energy_mwh >= 0.0 && t.energy_mwh <= t.requested_mwh + 1e-9);
-            prop_assert!(t.revenue_usd >= 0.0 && t.mean_ehs() >= 0.0);
-            prop_assert!((t.mean_ehs() - fleet.installed_ehs() * served).abs() < 1e-9);
+            prop_assert!(t.revenue_usd >= 0.0 && t.energy_cost_usd >= 0.0);
+            prop_assert!((t.mean_ehs(1.0 / 24.0) - fleet.installed_ehs() * served).abs() < 1e-9);
         }
 
         #[test]

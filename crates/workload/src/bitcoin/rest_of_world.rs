@@ -318,11 +318,11 @@ mod tests {
         let mut row = RestOfWorld::new(&still, &asic, YEAR, 650.0, 200.0);
         let installed = row.installed_ehs();
         // At the median price of power half of those who can choose run: Phi(0) = 1/2.
-        let half = (1.0 + still.sunk_power_share) / 2.0;
+        let half = f64::midpoint(1.0, still.sunk_power_share);
         let median = 45.0 * 20.0 * 1.05 * 24.0 / 1000.0;
         for day in 1..=60 {
             row.step_day(&asic, YEAR, median);
-            let expected = half + (650.0 / installed - half) * (-f64::from(day) / still.switch_days).exp();
+            let expected = half + (650.0 / installed - half) * exp(-f64::from(day) / still.switch_days);
             assert!((row.running_ehs() / installed - expected).abs() < 1e-9, "day {day}");
         }
         for _ in 0..60 {
@@ -341,11 +341,11 @@ mod tests {
     fn difficulty_cannot_swing_from_epoch_to_epoch() {
         let p = RestOfWorldParams::default();
         let (epoch, switch) = (14.0, p.switch_days);
-        let damping = 1.0 - switch / epoch * (1.0 - (-epoch / switch).exp());
+        let damping = 1.0 - switch / epoch * (1.0 - exp(-epoch / switch));
         for step in 0..200 {
             let hashprice = 5.0 * 1.02_f64.powi(step);
-            let [low, high] = [0.999, 1.001].map(|f| p.wanted_share(hashprice * f, 20.0).ln());
-            let elasticity = (high - low) / (1.001_f64 / 0.999).ln();
+            let [low, high] = [0.999, 1.001].map(|f| ln(p.wanted_share(hashprice * f, 20.0)));
+            let elasticity = (high - low) / ln(1.001 / 0.999);
             assert!(elasticity * damping < 1.0, "{elasticity} at {hashprice}");
         }
     }

@@ -195,7 +195,7 @@ pub struct MonthView {
 /// A request about to be filed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arrival {
-    /// Stable name, such as `mining/2031-07/2`, counted in months of the run: `mining/m078/c02`.
+    /// Stable name: class, month of the run, number of the candidate, such as `mining/m078/c02`.
     pub name: String,
     /// The key of that name; decisions draw from it.
     pub key: Key,
@@ -245,16 +245,6 @@ pub fn arrivals_of_month(
     }
     arrivals.sort_by(|a, b| a.within_month.total_cmp(&b.within_month).then(a.class.cmp(&b.class)));
     arrivals
-}
-
-/// Payback time of a new mine, years: capital over the yearly margin per MW; `None` without a margin.
-pub fn mining_payback_years(
-    breakeven_usd_per_mwh: f64,
-    power_usd_per_mwh: f64,
-    capital_usd_per_mw: f64,
-) -> Option<f64> {
-    let margin = breakeven_usd_per_mwh - power_usd_per_mwh;
-    (margin > 0.0).then(|| capital_usd_per_mw / (margin * 8_766.0))
 }
 
 fn class_params(params: &ArrivalParams, kind: FirmKind) -> &ClassArrivals {
@@ -392,20 +382,13 @@ mod tests {
         let base = count(VIEW);
         let boom = count(MonthView { mining_payback_years: Some(1.0), ..VIEW });
         let ratio = boom[0] as f64 / base[0] as f64;
-        assert!((ratio - 2.0_f64.powf(1.5)).abs() < 0.4, "{ratio}");
+        assert!((ratio - pow(2.0, 1.5)).abs() < 0.4, "{ratio}");
         assert_eq!(boom[1], base[1]);
         assert_eq!(count(MonthView { mining_payback_years: None, ..VIEW })[0], 0);
         let dear = count(MonthView { power_usd_per_mwh: 350.0, ..VIEW });
         assert!((dear[1] as f64 / base[1] as f64 - 0.5).abs() < 0.05);
         assert_eq!(count(MonthView { power_usd_per_mwh: 460.0, ..VIEW })[1], 0);
         assert_eq!(dear[0], base[0]);
-    }
-
-    #[test]
-    fn payback_is_capital_over_margin() {
-        assert_eq!(mining_payback_years(35.0, 35.0, 1e6), None);
-        let years = mining_payback_years(135.0, 35.0, 876_600.0).unwrap();
-        assert!((years - 1.0).abs() < 1e-12);
     }
 
     #[test]

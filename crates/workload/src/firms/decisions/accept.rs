@@ -18,8 +18,8 @@ use gridrush_core::math::{exp, ln, normal_quantile};
 use gridrush_core::names::Key;
 use serde::{Deserialize, Serialize};
 
-use crate::bitcoin::ValuationParams;
-use crate::bitcoin::valuation::annuity;
+use crate::bitcoin::valuation::{annuity, breakeven_usd_per_mwh, rig_cost_usd_per_mw};
+use crate::bitcoin::{RigMarket, ValuationParams};
 
 const ANSWER: Purpose = Purpose::of("answer");
 const GIVE_UP: Purpose = Purpose::of("give up");
@@ -111,6 +111,27 @@ pub struct MiningOutlook {
     pub power_usd_per_mwh: f64,
 }
 
+impl MiningOutlook {
+    /// From what rigs sell for; `pue` is power at the meter over power of the rigs.
+    pub fn new(market: &RigMarket, pue: f64) -> Self {
+        Self {
+            breakeven_usd_per_mwh: breakeven_usd_per_mwh(
+                market.hashprice_usd_per_ph_day,
+                market.j_per_th,
+                pue,
+            ),
+            rig_cost_usd_per_mw: rig_cost_usd_per_mw(market.price_usd_per_th, market.j_per_th, pue),
+            power_usd_per_mwh: market.power_usd_per_mwh,
+        }
+    }
+
+    /// Years in which today's margin pays for rigs and site; `None` without a margin.
+    pub fn payback_years(&self, site_usd_per_mw: f64) -> Option<f64> {
+        let margin = self.breakeven_usd_per_mwh - self.power_usd_per_mwh;
+        (margin > 0.0).then(|| (self.rig_cost_usd_per_mw + site_usd_per_mw) / (margin * 8_766.0))
+    }
+}
+
 /// What an AI firm can know today.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AiOutlook {
@@ -187,7 +208,7 @@ pub fn accept(
     let years = offer.months_to_power / 12.0;
     let (value, discount_per_year) = match outlook {
         Outlook::Mining(view) => (mining_value(params, view, belief, years), params.mining.discount_per_year),
-        Outlook::Ai(view) => (ai_value(params, view, belief), params.ai_discount_per_year),
+        Outlook::Ai(view) => (ai_value(params, *view, belief), params.ai_discount_per_year),
     };
     if value <= 0.0 {
         return Answer::Leave(Reason::NoMargin);
@@ -223,7 +244,7 @@ fn mining_value(params: &AcceptParams, view: &MiningOutlook, belief: f64, years:
 }
 
 /// $ per MW at the day of power.
-fn ai_value(params: &AcceptParams, view: &AiOutlook, belief: f64) -> f64 {
+fn ai_value(params: &AcceptParams, view: AiOutlook, belief: f64) -> f64 {
     let (low, high) = (params.ai_value_min_usd_per_mwh, params.ai_value_max_usd_per_mwh);
     let margin = low + belief * (high - low) - view.power_usd_per_mwh;
     margin * 8_766.0 * params.ai_load_factor / annuity(params.ai_discount_per_year, params.ai_contract_years)
@@ -295,6 +316,24 @@ mod tests {
         assert_eq!(answer, Answer::Leave(Reason::NoMargin));
     }
 
+    /// The market of January 2025: S21 Pro class at 16 $/TH and a hashprice of 55.
+    #[test]
+    fn the_outlook_of_a_known_market() {
+        let market = RigMarket {
+            hashprice_usd_per_ph_day: 55.0,
+            j_per_th: 15.0,
+            price_usd_per_th: 16.0,
+            efficiency_elasticity: 1.05,
+            power_usd_per_mwh: 45.0,
+        };
+        let view = MiningOutlook::new(&market, 1.0);
+        assert!((view.breakeven_usd_per_mwh - 152.8).abs() < 0.1);
+        assert!((view.rig_cost_usd_per_mw - 1.0667e6).abs() < 1e3);
+        // 1.4 M$ per MW over 0.945 M$ per year.
+        assert!((view.payback_years(333_000.0).unwrap() - 1.481).abs() < 0.002);
+        assert_eq!(MiningOutlook { power_usd_per_mwh: 160.0, ..view }.payback_years(0.0), None);
+    }
+
     #[test]
     fn speculation_leaves_by_chance_and_by_hazard() {
         let stay = staying(OFFER, AI, true);
@@ -303,7 +342,7 @@ mod tests {
         let months: Vec<u32> = (0..2_000)
             .map(|n| {
                 let key = Key::of("waiting").part(n);
-                (0..).find(|m| gives_up(&params, &STREAMS, key, true, *m)).unwrap()
+                (0..1_000).find(|m| gives_up(&params, &STREAMS, key, true, *m)).unwrap()
             })
             .collect();
         let mean = months.iter().map(|m| f64::from(*m)).sum::<f64>() / 2_000.0;
