@@ -89,7 +89,7 @@ impl MineFleet {
     fn remove_worst(&mut self, mw: f64, j_per_th: f64, market: &RigMarket, review: &mut Review) {
         let mut left_mw = mw;
         while left_mw > 0.0 {
-            let Some(worst) = self.batches.pop().filter(|b| b.j_per_th > j_per_th) else { break };
+            let Some(worst) = self.batches.pop_if(|b| b.j_per_th > j_per_th) else { break };
             let worst_mw = self.mw(worst.j_per_th, worst.ths);
             // A remainder below one watt is no rig.
             let share = if worst_mw - left_mw > 1e-6 { left_mw / worst_mw } else { 1.0 };
@@ -244,6 +244,23 @@ mod tests {
     }
 
     proptest! {
+        /// Rigs come by arrival and go by retirement, and by nothing else.
+        #[test]
+        fn no_rig_is_lost(
+            rigs in prop::collection::vec((1.0_f64..50.0, 8.0_f64..40.0), 0..5),
+            months in prop::collection::vec((20.0_f64..300.0, 8.0_f64..30.0, 0.0_f64..50.0), 1..60),
+        ) {
+            let mut fleet = fleet(&rigs);
+            let mut available: f64 = rigs.iter().map(|r| r.0).sum();
+            for (month, (hashprice, j_per_th, more_mw)) in months.iter().enumerate() {
+                available += more_mw;
+                let before = fleet.installed_ehs() * 1e6;
+                let review = fleet.review(month as u32, available, &market(*hashprice, *j_per_th));
+                let after = before + review.installed_ths - review.retired_ths;
+                prop_assert!((fleet.installed_ehs() * 1e6 - after).abs() < 1e-6 * after.max(1.0));
+            }
+        }
+
         #[test]
         fn installed_and_free_place_orders_fit_the_site(
             months in prop::collection::vec((20.0_f64..200.0, 8.0_f64..30.0, 0.0_f64..50.0), 1..60),
