@@ -7,6 +7,25 @@ use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSettingsBuilder, DefaultSolver, IPSolver, SolverStatus, SupportedConeT};
 use gridrush_core::dispatch::{DispatchProblem, Islands, Place};
 
+/// What the interior-point method says.
+pub enum Verdict {
+    Solved(Answer),
+    Infeasible,
+    /// It stopped short of its tolerances; nothing can be compared to eight digits.
+    GaveUp,
+}
+
+impl Verdict {
+    /// The answer to a feasible problem, unless the method gave up.
+    pub fn answer(self) -> Option<Answer> {
+        match self {
+            Verdict::Solved(answer) => Some(answer),
+            Verdict::Infeasible => panic!("the oracle finds a feasible market infeasible"),
+            Verdict::GaveUp => None,
+        }
+    }
+}
+
 /// Objective and prices by bus.
 pub struct Answer {
     pub objective_usd_per_h: f64,
@@ -33,8 +52,8 @@ impl Matrix {
     }
 }
 
-/// Solves the problem; `None` when the interior-point method finds it infeasible.
-pub fn solve(problem: &DispatchProblem) -> Option<Answer> {
+/// Solves the problem.
+pub fn solve(problem: &DispatchProblem) -> Verdict {
     let (columns, buses, branches) = (problem.bounds.len(), problem.bus_count(), problem.branches.len());
     let angle = |bus: u32| columns + bus as usize;
     let over = |l: usize, up: bool| columns + buses + 2 * l + usize::from(up);
@@ -109,8 +128,8 @@ pub fn solve(problem: &DispatchProblem) -> Option<Answer> {
         .verbose(false)
         .max_iter(200)
         .tol_gap_abs(1e-9)
-        .tol_gap_rel(1e-10)
-        .tol_feas(1e-10)
+        .tol_gap_rel(1e-12)
+        .tol_feas(1e-11)
         .build()
         .expect("valid settings");
     let quadratic = CscMatrix::zeros((variables, variables));
@@ -118,12 +137,12 @@ pub fn solve(problem: &DispatchProblem) -> Option<Answer> {
         .expect("a well-formed problem");
     solver.solve();
     match solver.solution.status {
-        SolverStatus::Solved | SolverStatus::AlmostSolved => Some(Answer {
+        SolverStatus::Solved => Verdict::Solved(Answer {
             objective_usd_per_h: solver.solution.obj_val,
             // More demand at a bus raises the right-hand side of its balance.
             lmp_usd_per_mwh: solver.solution.z[..buses].iter().map(|z| -z).collect(),
         }),
-        SolverStatus::PrimalInfeasible | SolverStatus::AlmostPrimalInfeasible => None,
-        status => panic!("the oracle gave up: {status:?}"),
+        SolverStatus::PrimalInfeasible | SolverStatus::AlmostPrimalInfeasible => Verdict::Infeasible,
+        _ => Verdict::GaveUp,
     }
 }

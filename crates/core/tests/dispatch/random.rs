@@ -1,13 +1,18 @@
 //! Random small markets, warm against cold against the interior-point oracle.
 
 use gridrush_core::dispatch::{
-    Bound, ColumnId, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, LinearRow,
-    Place, Solver, certify,
+    Bound, ColumnId, Constraint, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch,
+    Islands, LinearRow, Place, RowId, Solver, certify,
 };
 use gridrush_core::names::Key;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
-use crate::oracle;
+use crate::oracle::{self, Verdict};
+
+/// An interior-point price is off by about the gap over the slack, so prices are only compared when
+/// nothing is closer to its bound than this.
+const MARGIN_MW: f64 = 0.1;
 
 /// Deterministic draws from one seed.
 struct Draw(Key, u64);
@@ -161,7 +166,7 @@ fn change(problem: &mut DispatchProblem, draw: &mut Draw, whole: bool) {
             let terms = vec![(late, 1.0)];
             problem.add_row(LinearRow { key: Key::of("late"), terms, lower: f64::NEG_INFINITY, upper: 8.0 });
         } else {
-            problem.add_term(gridrush_core::dispatch::RowId(0), late, 1.0);
+            problem.add_term(RowId(0), late, 1.0);
         }
     }
 }
@@ -170,36 +175,39 @@ fn change(problem: &mut DispatchProblem, draw: &mut Draw, whole: bool) {
 /// unique.
 fn prices_are_unique(problem: &DispatchProblem, solver: &Solver, solution: &DispatchSolution) -> bool {
     let basis = solver.basis();
-    let inside = |value: f64, lower: f64, upper: f64| value > lower + 1e-4 && value < upper - 1e-4;
+    let inside = |value: f64, lower: f64, upper: f64| value > lower + MARGIN_MW && value < upper - MARGIN_MW;
     let columns = basis.columns.iter().all(|&j| {
         let bound = problem.bounds[j as usize];
         inside(solution.column_mw[j as usize], bound.lower_mw, bound.upper_mw)
     });
     let branches = solution.flow_mw.iter().zip(&problem.branches).enumerate().all(|(l, (flow, branch))| {
         let listed = solution.binding.iter().any(|&(binding, _)| binding as usize == l);
-        let over = solution.overload_mw.iter().any(|&(o, by_mw)| o as usize == l && by_mw > 1e-4);
-        let kernel = basis
-            .binding
-            .iter()
-            .any(|b| b.constraint == gridrush_core::dispatch::Constraint::Branch(l as u32));
+        let over = solution.overload_mw.iter().any(|&(o, by_mw)| o as usize == l && by_mw > MARGIN_MW);
+        let kernel = basis.binding.iter().any(|b| b.constraint == Constraint::Branch(l as u32));
         !branch.in_service || over || kernel || (!listed && inside(flow.abs(), -1.0, branch.limit_mw))
     });
     let rows = problem.rows.iter().enumerate().all(|(r, row)| {
         let activity: f64 = row.terms.iter().map(|&(j, c)| c * solution.column_mw[j.0 as usize]).sum();
-        let binds =
-            basis.binding.iter().any(|b| b.constraint == gridrush_core::dispatch::Constraint::Row(r as u32));
+        let binds = basis.binding.iter().any(|b| b.constraint == Constraint::Row(r as u32));
         binds || inside(activity, row.lower, row.upper)
     });
-    columns && branches && rows
+    let islands = Islands::of(problem.bus_count(), &problem.branches).count();
+    let balanced = basis.binding.iter().filter(|b| matches!(b.constraint, Constraint::Island(_))).count();
+    columns && branches && rows && balanced == islands
 }
 
-/// Returns whether prices were unique.
+/// Returns whether prices were compared.
 fn compare(problem: &DispatchProblem, solver: &mut Solver) -> Result<bool, TestCaseError> {
     let mut solution = DispatchSolution::default();
     solver.solve(problem, &mut solution).map_err(|e| TestCaseError::fail(e.to_string()))?;
     let certificate = certify(problem, &solution);
     prop_assert!(certificate.holds(), "{certificate:?}");
-    let answer = oracle::solve(problem).expect("shed and spill make it feasible");
+    let mut cold = DispatchSolution::default();
+    Solver::new(problem).unwrap().solve(problem, &mut cold).unwrap();
+    let gap = (solution.objective_usd_per_h - cold.objective_usd_per_h).abs();
+    prop_assert!(gap <= 1e-9 * cold.objective_usd_per_h.abs().max(1000.0), "cold start differs by {gap}");
+
+    let Some(answer) = oracle::solve(problem).answer() else { return Ok(false) };
     let gap = (solution.objective_usd_per_h - answer.objective_usd_per_h).abs();
     prop_assert!(
         gap <= 1e-8 * answer.objective_usd_per_h.abs().max(1000.0),
@@ -210,18 +218,22 @@ fn compare(problem: &DispatchProblem, solver: &mut Solver) -> Result<bool, TestC
     let unique = prices_are_unique(problem, solver, &solution);
     if unique {
         for (bus, (got, want)) in solution.lmp_usd_per_mwh.iter().zip(&answer.lmp_usd_per_mwh).enumerate() {
-            prop_assert!((got - want).abs() < 1e-4, "price at bus {bus}: {got} against {want}");
+            // 1e-4, or 1e-7 of a price of thousands.
+            let tolerance = 1e-4_f64.max(1e-7 * want.abs());
+            prop_assert!((got - want).abs() < tolerance, "price at bus {bus}: {got} against {want}");
         }
     }
-    let mut cold = DispatchSolution::default();
-    Solver::new(problem).unwrap().solve(problem, &mut cold).unwrap();
-    let gap = (solution.objective_usd_per_h - cold.objective_usd_per_h).abs();
-    prop_assert!(gap <= 1e-9 * cold.objective_usd_per_h.abs().max(1000.0), "cold start differs by {gap}");
     Ok(unique)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    // Seeded: the oracle itself misses eight digits about once in 50,000 markets.
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    })]
 
     /// A sequence of intervals, each solved warm.
     #[test]
@@ -339,8 +351,11 @@ proptest! {
         }
         let mut solver = Solver::new(&problem).unwrap();
         match (solver.solve(&problem, &mut DispatchSolution::default()), oracle::solve(&problem)) {
-            (Ok(()), Some(_)) | (Err(DispatchError::Infeasible { .. }), None) => {}
-            (ours, theirs) => prop_assert!(false, "{ours:?}, oracle feasible: {}", theirs.is_some()),
+            (Ok(()), Verdict::Solved(_)) | (Err(DispatchError::Infeasible { .. }), Verdict::Infeasible) => {}
+            (Ok(()) | Err(DispatchError::Infeasible { .. }), Verdict::GaveUp) => {}
+            (ours, theirs) => {
+                prop_assert!(false, "{ours:?}, oracle solved: {}", matches!(theirs, Verdict::Solved(_)));
+            }
         }
     }
 }

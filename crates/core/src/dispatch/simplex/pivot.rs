@@ -402,6 +402,7 @@ impl Engine {
     fn enter_column(&mut self, column: u32) {
         let j = column as usize;
         self.is_basic[j] = true;
+        self.at_upper[j] = false;
         self.direction[j] = 0.0;
         self.dual[j] = 0.0;
         for (rhs, row) in self.rhs.iter_mut().zip(&self.kernel) {
