@@ -94,6 +94,8 @@ pub struct Calibration {
     pub history: History,
     /// Metered, modelled and native load by year.
     pub books: Vec<native::YearBook>,
+    /// What was changed before the fit besides the values that reading left out.
+    pub notes: Vec<String>,
 }
 
 /// Fits a model.
@@ -124,6 +126,7 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
             }
         }
     }
+    let mut notes = Vec::new();
     let mut faults = Vec::new();
     let mut models = Vec::new();
     let mut deviations = Vec::new();
@@ -141,6 +144,15 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
             }
             Some(g) => {
                 let generation = &input.generation[g];
+                if generation.kind == SeriesKind::Solar {
+                    let hours = availability::darken_night(values, &stamps);
+                    if hours > 0 {
+                        notes.push(format!(
+                            "{}: output in {hours} hours of night taken as zero",
+                            generation.name
+                        ));
+                    }
+                }
                 (&generation.name, generation.kind, generation.zone.clone(), None)
             }
         };
@@ -182,7 +194,7 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Calibration { model, history: History { stamps, series }, books })
+    Ok(Calibration { model, history: History { stamps, series }, books, notes })
 }
 
 fn fault(path: &str, message: &str) -> WeatherFault {
