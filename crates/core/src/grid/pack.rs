@@ -370,3 +370,6 @@ fn read_reinforcements(
 fn rows_of(table: Option<&Table>) -> impl Iterator<Item = Row<'_>> {
     table.into_iter().flat_map(Table::rows)
 }
+
+#[cfg(test)]
+mod tests;
