@@ -52,6 +52,8 @@ section! {
         name: String, "", "";
         /// Title for charts and reports; without it the name.
         title: Option<String> = None, "", "";
+        /// Scenario file that says what this one leaves out, path from this file.
+        base: Option<String> = None, "", "";
         /// Name of the region pack.
         region: String, "", "";
         /// First day, in the region's local time.
@@ -81,6 +83,19 @@ section! {
     lists {
         /// Dated requests for a grid connection, beside the arriving ones.
         requests: RequestRow;
+        /// Variants of the scenario that `gridrush compare` sets against each other, the first being the
+        /// one that the others are compared with.
+        arms: Arm;
+    }
+}
+
+section! {
+    /// A variant of the scenario.
+    Arm {
+        /// Its name in tables and charts.
+        name: String, "", "";
+        /// What is different, as a list of `"dotted.path=value"`.
+        set: Vec<String> = Vec::new(), "", "";
     }
 }
 
@@ -139,17 +154,45 @@ pub struct FileName {
 const FILE_KEYS: &[&str] = &["requests_file", "load.replay_file"];
 
 impl Draft {
-    /// Reads a scenario's text and the `dotted.path=value` arguments that override it.
-    pub fn parse(file: &str, text: &str, overrides: &[String]) -> Draft {
+    /// Reads a scenario's text.
+    pub fn parse(file: &str, text: &str) -> Draft {
         let mut faults = Faults::default();
-        let mut root = document::parse(file, text, &mut faults);
+        let root = document::parse(file, text, &mut faults);
         if !faults.is_empty() {
             faults.tear();
         }
-        for argument in overrides {
-            document::graft(&mut root, argument, &mut faults);
-        }
         Draft { root, faults }
+    }
+
+    /// The same scenario with another one below it: what this one does not say is taken from there.
+    #[must_use]
+    pub fn over(mut self, below: Draft) -> Draft {
+        self.faults.absorb(below.faults);
+        document::underlay(&mut self.root, below.root);
+        self
+    }
+
+    /// The same scenario with `dotted.path=value` arguments in place of its own values. `origin` says
+    /// where the arguments come from, such as `-p`.
+    #[must_use]
+    pub fn with(mut self, origin: &str, arguments: &[String]) -> Draft {
+        for argument in arguments {
+            document::graft(&mut self.root, origin, argument, &mut self.faults);
+        }
+        self
+    }
+
+    /// The file below this one, if the scenario names one.
+    pub fn base(&self) -> Option<&str> {
+        match &self.root.get("base")?.value {
+            Value::Text(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Adds a fault at the place of a key.
+    pub fn add_fault(&mut self, path: &str, message: String) {
+        self.faults.add(Fault::new(&self.place(path), path, message));
     }
 
     /// The region that the scenario names, if it does.
@@ -170,7 +213,7 @@ impl Draft {
     }
 
     /// Checks everything over `base`, the declared defaults with those of the region on top. Returns
-    /// the scenario, with the requests of the file appended to its own, or every fault by place.
+    /// the scenario, with what the base and the requests file say made its own, or every fault by place.
     pub fn finish(self, base: &Scenario, around: &Surroundings) -> Result<Checked, Vec<Fault>> {
         let mut faults = self.faults.clone();
         if let Some(fault) = self.wrong_schema() {
@@ -196,7 +239,17 @@ impl Draft {
             }
         }
         check_requests(&scenario, &places, around, &mut faults);
+        let mut names = BTreeSet::new();
+        for (i, arm) in scenario.arms.iter().enumerate() {
+            if !arm.name.is_empty() && !names.insert(&arm.name) {
+                let path = format!("arms.{i}.name");
+                let fault = Fault::new(&self.place("arms"), &path, "is the name of another arm".to_owned());
+                faults.add(fault.value(format!("\"{}\"", arm.name)));
+            }
+        }
         let warnings = self.warnings(&scenario);
+        scenario.base = None;
+        scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })
     }
 
