@@ -36,6 +36,7 @@ fn main() -> io::Result<()> {
             hex
         });
         let absolute = path.canonicalize()?;
+        let absolute = absolute.to_string_lossy();
         let _ = writeln!(code, "    ({:?}, include_bytes!({absolute:?}), {hash:?}),", name.join("/"));
     }
     code.push_str("]\n");

@@ -119,7 +119,11 @@ impl Place {
                 io::Error::new(io::ErrorKind::InvalidData, format!("{region}/{name} is not UTF-8: {e}"))
             })?;
             let name = name.to_owned();
-            out.list.push(DataFile { name: format!("regions/{region}/{name}"), source: self.kind(), sha256: hash });
+            out.list.push(DataFile {
+                name: format!("regions/{region}/{name}"),
+                source: self.kind(),
+                sha256: hash,
+            });
             out.texts.insert(name, text.to_owned());
             io::Result::Ok(())
         };

@@ -205,14 +205,15 @@ mod tests {
         vec![Metric { name: "load_mw".to_owned(), unit: "MW".to_owned(), value }]
     }
 
-    fn simulate(arm: usize, replication: u32) -> Result<Vec<Metric>, String> {
-        let noise = f64::from(replication * replication % 7);
-        Ok(metric(100.0 + noise + [0.0, 5.0, -3.0][arm]))
+    fn value(arm: usize, replication: u32) -> Vec<Metric> {
+        metric(100.0 + f64::from(replication * replication % 7) + [0.0, 5.0, -3.0][arm])
     }
 
     #[test]
     fn threads_do_not_matter() {
-        let run = |threads| compare(&arms(), 9, Some(threads), &simulate, &|_, _| ()).expect("runs");
+        let run = |threads| {
+            compare(&arms(), 9, Some(threads), &|arm, r| Ok(value(arm, r)), &|_, _| ()).expect("runs")
+        };
         let one = run(1);
         assert_eq!(one, run(2));
         assert_eq!(one, run(5));
@@ -228,7 +229,7 @@ mod tests {
         let broken = |arm: usize, replication: u32| match (arm, replication) {
             (1, 2) => Err("no water".to_owned()),
             (2, 4) => panic!("boom {replication}"),
-            _ => simulate(arm, replication),
+            _ => Ok(value(arm, replication)),
         };
         let result = compare(&arms(), 6, Some(2), &broken, &|_, _| ()).expect("runs");
         let failed: Vec<_> =
@@ -241,7 +242,7 @@ mod tests {
 
     #[test]
     fn nothing_to_compare_is_an_error() {
-        let run = |arms: &[String], n| compare(arms, n, Some(1), &simulate, &|_, _| ());
+        let run = |arms: &[String], n| compare(arms, n, Some(1), &|arm, r| Ok(value(arm, r)), &|_, _| ());
         assert!(matches!(run(&[], 1), Err(ExperimentError::Empty)));
         assert!(matches!(run(&arms(), 0), Err(ExperimentError::Empty)));
         let same = ["a".to_owned(), "a".to_owned()];

@@ -144,7 +144,6 @@ impl Comparison {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{Metric, compare};
 
     #[test]

@@ -1,0 +1,23 @@
+//! One file per command.
+
+mod compare;
+mod plot;
+mod regions;
+mod run;
+mod schema;
+mod validate;
+
+use crate::args::Command;
+use crate::stop::Stop;
+
+/// Does what was asked for.
+pub fn execute(command: Command) -> Result<(), Stop> {
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Plot(args) => plot::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Regions(args) => regions::run(&args),
+    }
+}
