@@ -190,9 +190,9 @@ impl Network {
     }
 
     /// Where bulk equipment attaches in a zone: its buses of at least `minimum_kv` that lines meet, each
-    /// with its part of the zone's line ratings (transformers left out), in order of position; the parts
-    /// sum to one. Empty when no such bus has a line with a finite rating. `O(buses + branches)`.
-    pub fn transmission_weights(&self, zone: ZoneId, minimum_kv: f64) -> Vec<(BusId, f64)> {
+    /// with the sum of those lines' ratings (transformers and unlimited lines left out), in order of
+    /// position. `O(buses + branches)`.
+    pub fn transmission_ratings_mw(&self, zone: ZoneId, minimum_kv: f64) -> Vec<(BusId, f64)> {
         let mut rating_mw = vec![0.0; self.graph.node_count()];
         for (_, branch) in self.branches() {
             if branch.kind == BranchKind::Line && branch.rating_mw.is_finite() {
@@ -204,7 +204,12 @@ impl Network {
             let mw = rating_mw[id.0 as usize];
             (bus.zone == zone && bus.base_kv >= minimum_kv && mw > 0.0).then_some((id, mw))
         };
-        let mut weights: Vec<(BusId, f64)> = self.buses().filter_map(here).collect();
+        self.buses().filter_map(here).collect()
+    }
+
+    /// [`Network::transmission_ratings_mw`] as parts of their sum.
+    pub fn transmission_weights(&self, zone: ZoneId, minimum_kv: f64) -> Vec<(BusId, f64)> {
+        let mut weights = self.transmission_ratings_mw(zone, minimum_kv);
         let total_mw: f64 = weights.iter().map(|(_, mw)| mw).sum();
         weights.iter_mut().for_each(|(_, weight)| *weight /= total_mw);
         weights

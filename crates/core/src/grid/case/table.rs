@@ -88,11 +88,6 @@ impl Table {
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|(line, record)| Row { table: self, record, line: *line })
     }
-
-    /// Whether the table has that column.
-    pub fn has(&self, column: &str) -> bool {
-        self.header.iter().any(|name| name == column)
-    }
 }
 
 impl<'t> Row<'t> {
