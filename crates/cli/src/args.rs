@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::commands::calibrate::CalibrateArgs;
+use crate::commands::import::ImportArgs;
+
 /// Simulates electric grids, Bitcoin mines and AI campuses that contend for power.
 #[derive(Debug, Parser)]
 #[command(name = "gridrush", version, about, max_term_width = 100)]
@@ -22,6 +25,10 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Simulates scenarios under common random numbers and prints their paired differences.
     Compare(CompareArgs),
+    /// Fits a region's weather and load to hourly history and checks the fit.
+    Calibrate(CalibrateArgs),
+    /// Makes the tables of a region pack from a public case.
+    Import(ImportArgs),
     /// Draws the charts of existing results again.
     Plot(PlotArgs),
     /// Prints the reference of the scenario format.

@@ -1,6 +1,8 @@
 //! One file per command.
 
+pub mod calibrate;
 mod compare;
+pub mod import;
 mod plot;
 mod regions;
 mod run;
@@ -16,6 +18,8 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args).map_err(Stop::Failed),
+        Command::Import(args) => import::run(args).map_err(|error| Stop::usage(format!("{error:#}"))),
         Command::Plot(args) => plot::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Regions(args) => regions::run(&args),
