@@ -118,7 +118,7 @@ macro_rules! whole {
     )+};
 }
 
-whole!(u32, u64);
+whole!(u32, u64, usize);
 
 impl Setting for String {
     fn kind(_: &Key) -> String {
