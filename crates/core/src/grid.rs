@@ -1,8 +1,13 @@
-//! Buses, branches, generators and zones: the network as data, and readers for case files.
+//! Buses, branches, generators and zones: the network as data, readers for case files, region packs.
 
 pub mod case;
+mod cost;
 mod fuel;
 mod network;
+pub mod pack;
+pub mod recipe;
 
+pub use cost::{CostBlock, CostCurve};
 pub use fuel::{Fuel, Technology};
-pub use network::{Branch, BranchId, BranchKind, Bus, BusId, Generator, Network, Zone, ZoneId};
+pub use network::{Branch, BranchId, BranchKind, Bus, BusId, DcLink, Generator, Network, Zone, ZoneId};
+pub use pack::RegionPack;

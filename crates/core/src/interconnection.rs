@@ -1,1 +1,40 @@
-//! Requests for a grid connection and their way to energization.
+//! Requests for a grid connection: study, offer, upgrades, construction, energization.
+//!
+//! ```text
+//! Application --> Queue::file --> office --> StudyDue --> StudyCase (flows) --> Queue::complete_study
+//!                                                                                   |
+//!   Energized, RatingChanged <-- building, upgrades <-- Queue::decide <-- DecisionDue (offer)
+//! ```
+//!
+//! The queue is a state machine of dated stages that schedules its own events and returns effects; the
+//! world makes the study it asks for and brings the owner's answer. Studies are linear transfers on
+//! direct-current flows. Money goes through the ledger. Nothing here knows what stands behind a request.
+
+mod effect;
+mod offer;
+mod office;
+mod params;
+mod queue;
+mod request;
+mod siting;
+mod study;
+#[cfg(test)]
+mod test_flows;
+mod transfer;
+mod upgrade;
+
+pub use effect::{Effect, QueueEvent};
+pub use offer::{Offer, ReadyItem};
+pub use office::{Duration, Office};
+pub use params::QueueParams;
+pub use queue::{
+    Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, STATION_ACCOUNT, STUDY_ACCOUNT, StageRow,
+    TRANSMISSION_ACCOUNT,
+};
+pub use request::{Application, Exit, Request, RequestId, Service, Stage, Stamp};
+pub use siting::{Siting, SitingRules, SizeClass};
+pub use study::{
+    Limit, Overload, Security, Snapshot, StudyBranch, StudyCase, StudyError, StudyOutcome, StudyRules,
+};
+pub use transfer::{DcFlow, UnitFlows};
+pub use upgrade::{Catalogue, CircuitClass, Remedy, Station, Upgrade, UpgradeId, UpgradeState, Works};

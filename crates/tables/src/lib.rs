@@ -4,7 +4,34 @@
 //! written and read here and nowhere else. Every column carries its unit and meaning, so the data
 //! dictionary, the Parquet metadata and the checks come from one declaration.
 
+pub mod atomic;
+mod batch;
+mod civil;
+mod columns;
+mod csv_file;
+mod dictionary;
+mod error;
+mod frame;
+mod manifest;
+mod parquet_file;
+mod read;
+mod sink;
+
 use std::fmt;
+
+pub use batch::Batch;
+pub use civil::{Civil, DAY_MS};
+pub use columns::Texts;
+pub use csv_file::write_csv;
+pub use dictionary::{dictionary, write_dictionary};
+pub use error::TableError;
+pub use frame::{Frame, FrameColumn};
+pub use manifest::{
+    DataFile, MANIFEST_FILE, Manifest, PROVENANCE_FILE, Provenance, ResultFile, sha256, sha256_of_file,
+};
+pub use parquet_file::parquet_path;
+pub use read::{read_columns, read_table, scan_table};
+pub use sink::{DirectorySink, MemorySink, RowSink, WrittenFile, WrittenTable};
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

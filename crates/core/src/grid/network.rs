@@ -5,7 +5,7 @@
 use petgraph::graph::{EdgeIndex, NodeIndex, UnGraph};
 use serde::{Deserialize, Serialize};
 
-use super::{Fuel, Technology};
+use super::{CostCurve, Fuel, Technology};
 
 /// Position of a bus in the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -111,6 +111,30 @@ pub struct Generator {
     pub storage_mwh: f64,
     /// First and (exclusive) last calendar year of operation, when known.
     pub years: (Option<i16>, Option<i16>),
+    /// Whether it is available at the start.
+    pub in_service: bool,
+    /// The cost curve of the source case, where that is all that is known of the unit's cost; it then
+    /// takes the place of heat rate, fuel price and variable cost.
+    pub cost: Option<CostCurve>,
+}
+
+/// A direct-current line: a flow that is set, not one that follows from angles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DcLink {
+    /// The name in files and tables, unique in the network.
+    pub name: String,
+    /// The bus at which positive flow leaves.
+    pub from: BusId,
+    /// The bus at which positive flow arrives.
+    pub to: BusId,
+    /// Least flow; negative when power may run backwards.
+    pub minimum_mw: f64,
+    /// Greatest flow.
+    pub maximum_mw: f64,
+    /// Lost on the way for each MW sent.
+    pub loss_fraction: f64,
+    /// Whether it carries flow at the start.
+    pub in_service: bool,
 }
 
 /// Buses, branches, zones and generators of one region.
@@ -122,6 +146,8 @@ pub struct Network {
     pub zones: Vec<Zone>,
     /// Generators in file order.
     pub generators: Vec<Generator>,
+    /// Direct-current lines in file order.
+    pub dc_links: Vec<DcLink>,
     /// The base of per-unit values.
     pub base_mva: f64,
 }
@@ -156,5 +182,36 @@ impl Network {
     /// All branches in order of position.
     pub fn branches(&self) -> impl ExactSizeIterator<Item = (BranchId, &Branch)> {
         self.graph.raw_edges().iter().enumerate().map(|(i, edge)| (BranchId(i as u32), &edge.weight))
+    }
+
+    /// The zone of that name, as it stands in files.
+    pub fn zone_named(&self, name: &str) -> Option<ZoneId> {
+        self.zones.iter().position(|zone| zone.name == name).map(|i| ZoneId(i as u16))
+    }
+
+    /// Where bulk equipment attaches in a zone: its buses of at least `minimum_kv` that lines meet, each
+    /// with the sum of those lines' ratings (transformers and unlimited lines left out), in order of
+    /// position. `O(buses + branches)`.
+    pub fn transmission_ratings_mw(&self, zone: ZoneId, minimum_kv: f64) -> Vec<(BusId, f64)> {
+        let mut rating_mw = vec![0.0; self.graph.node_count()];
+        for (_, branch) in self.branches() {
+            if branch.kind == BranchKind::Line && branch.rating_mw.is_finite() {
+                rating_mw[branch.from.0 as usize] += branch.rating_mw;
+                rating_mw[branch.to.0 as usize] += branch.rating_mw;
+            }
+        }
+        let here = |(id, bus): (BusId, &Bus)| {
+            let mw = rating_mw[id.0 as usize];
+            (bus.zone == zone && bus.base_kv >= minimum_kv && mw > 0.0).then_some((id, mw))
+        };
+        self.buses().filter_map(here).collect()
+    }
+
+    /// [`Network::transmission_ratings_mw`] as parts of their sum.
+    pub fn transmission_weights(&self, zone: ZoneId, minimum_kv: f64) -> Vec<(BusId, f64)> {
+        let mut weights = self.transmission_ratings_mw(zone, minimum_kv);
+        let total_mw: f64 = weights.iter().map(|(_, mw)| mw).sum();
+        weights.iter_mut().for_each(|(_, weight)| *weight /= total_mw);
+        weights
     }
 }

@@ -1,0 +1,146 @@
+//! `gridrush import`: makes the tables of a region pack from a public case.
+//!
+//! The work is done by the readers and the recipe in core; this module finds the files and writes the
+//! result. Nothing is written unless everything could be read.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use gridrush_core::grid::case::matpower::{self, ZoneBy};
+use gridrush_core::grid::case::{CaseFault, powersimdata};
+use gridrush_core::grid::recipe::Recipe;
+use gridrush_core::grid::{Network, RegionPack};
+
+/// Makes the tables of a region pack from a public case.
+#[derive(Debug, clap::Args)]
+pub struct ImportArgs {
+    #[command(subcommand)]
+    source: Source,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Source {
+    /// The tables of the PowerSimData package, brought to a base year by a recipe.
+    Powersimdata {
+        /// Folder with bus.csv, branch.csv and plant.csv; sub.csv and bus2sub.csv are used if present.
+        dir: PathBuf,
+        /// The recipe.
+        #[arg(long)]
+        recipe: PathBuf,
+        /// Folder of the pack.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// A MATPOWER case file, version 2.
+    Matpower {
+        /// The case.
+        file: PathBuf,
+        /// Folder of the pack.
+        #[arg(long)]
+        out: PathBuf,
+        /// Take the area column for zones instead of the zone column.
+        #[arg(long)]
+        zones_by_area: bool,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a file cannot be read or written, or its content is at fault; then nothing is written.
+pub fn run(args: ImportArgs) -> Result<()> {
+    match args.source {
+        Source::Powersimdata { dir, recipe, out } => import_powersimdata(&dir, &recipe, &out),
+        Source::Matpower { file, out, zones_by_area } => {
+            let zone_by = if zones_by_area { ZoneBy::Area } else { ZoneBy::Zone };
+            import_matpower(&file, &out, zone_by)
+        }
+    }
+}
+
+fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path) -> Result<()> {
+    let text = fs::read_to_string(recipe).with_context(|| format!("cannot read {}", recipe.display()))?;
+    let recipe = Recipe::parse(&recipe.display().to_string(), &text).or_else(refuse)?;
+    let mut tables = BTreeMap::new();
+    for name in [
+        powersimdata::BUS,
+        powersimdata::BRANCH,
+        powersimdata::PLANT,
+        powersimdata::SUB,
+        powersimdata::BUS2SUB,
+    ] {
+        let path = dir.join(name);
+        if path.is_file() {
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            tables.insert(name.to_owned(), text);
+        }
+    }
+    let files = recipe.apply_to_powersimdata(&tables).or_else(refuse)?;
+    write(out, &files)?;
+    if !out.join("region.toml").is_file() {
+        println!("region.toml is written by hand: docs/region-packs.md tells what it holds");
+    }
+    Ok(())
+}
+
+fn import_matpower(file: &Path, out: &Path, zone_by: ZoneBy) -> Result<()> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let network = matpower::read(&file.display().to_string(), &text, zone_by).or_else(refuse)?;
+    let mut files = RegionPack::write_tables(&network, &[], &[], &[]);
+    let region = out.join("region.toml");
+    ensure!(!region.exists(), "{} exists and would be overwritten", region.display());
+    let stem = file.file_stem().map_or_else(|| "case".into(), |stem| stem.to_string_lossy().into_owned());
+    files.insert("region.toml".to_owned(), region_template(&stem, &network));
+    write(out, &files)
+}
+
+/// A `region.toml` that parses, for the user to correct: nothing in a case file tells prices and rules.
+fn region_template(name: &str, network: &Network) -> String {
+    let mut text = format!(
+        "# Made from {name}: every number here is assumed and yours to correct (docs/region-packs.md).\n\
+         # weather.toml is still missing: gridrush calibrate makes it.\nschema = 1\n\n\
+         [region]\nname = {name:?}\ntitle = {name:?}\nnetwork = \"nodal\"\ntime_zone = \"UTC\"\nbase_year = 2024\n\
+         synthetic = true\nnotice = \"Imported test case.\"\nbase_mva = {:?}\ntransmission_minimum_kv = 200.0\n",
+        network.base_mva
+    );
+    let count = network.zones.len();
+    for (index, zone) in network.zones.iter().enumerate() {
+        // Parts that sum to one whatever their number.
+        let share = if index == 0 { 1.0 } else { 0.0 };
+        text.push_str(&format!(
+            "\n[[zones]]\nname = {0:?}\ntitle = {0:?}\nload_series = {0:?}\nwind_series = \"wind\"\n\
+             solar_series = \"solar\"\nlarge_load_share = {share:?}\n",
+            zone.name
+        ));
+    }
+    debug_assert!(count > 0, "a case without buses is refused");
+    text.push_str(
+        "\n[market]\noffer_floor_usd_per_mwh = -250.0\noffer_cap_usd_per_mwh = 5000.0\n\
+         settlement_cap_usd_per_mwh = 6000.0\nvalue_of_lost_load_usd_per_mwh = 20000.0\nsource = \"assumed\"\n\n\
+         [shed]\nlarge_load_usd_per_mwh = 5200.0\nnative_usd_per_mwh = 5400.0\npocket_usd_per_mwh = 5800.0\n\
+         source = \"assumed\"\n\n\
+         [[branch_ceilings]]\nminimum_kv = 0.0\nusd_per_mwh = 3500.0\nsource = \"assumed\"\n\n\
+         [[reserve]]\nsize_mw = 1.0\nusd_per_mwh = 10.0\nsource = \"assumed\"\n\n\
+         [fuels.gas]\nprice_usd_per_mmbtu = 3.0\nsource = \"assumed\"\n\n\
+         [availability.gas]\nfraction = 0.92\nsource = \"assumed\"\n\n[adequacy]\nnotes = []\n",
+    );
+    text
+}
+
+fn write(out: &Path, files: &BTreeMap<String, String>) -> Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
+    for (name, text) in files {
+        let path = out.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        println!("{} ({} rows)", path.display(), text.lines().count().saturating_sub(1));
+    }
+    Ok(())
+}
+
+fn refuse<T>(faults: Vec<CaseFault>) -> Result<T> {
+    let list: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    bail!("{} faults\n{}", list.len(), list.join("\n"))
+}

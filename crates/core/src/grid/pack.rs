@@ -1,0 +1,372 @@
+//! A region pack: everything a scenario needs to know of a region, as a set of text files.
+//!
+//! ```text
+//!   region.toml          zones, market rules, fuels, notices          Region
+//!   buses.csv branches.csv generators.csv [dc_links.csv]              Network
+//!   planned.csv          dated additions and retirements              PlannedChange
+//!   sites.csv            large loads that exist at the start          ExistingSite
+//!   reinforcements.csv   ratings raised against the source, and why   Reinforcement
+//!   weather.toml         fitted load and weather (crate::weather reads it)
+//! ```
+//!
+//! Parsing is all or nothing: a pack that is returned has no unknown bus or zone, no zero reactance, load
+//! shares that sum to one in every zone, and one connected network.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::case::own::{self, bus_of, open, unique_name, zone_of};
+use super::case::table::{self, Row, Table};
+use super::case::{CaseFault, Faults};
+use super::{BusId, Fuel, Network, Technology, ZoneId};
+
+mod date;
+mod region;
+
+pub use date::Date;
+pub use region::{
+    Availability, BranchCeiling, FuelPrice, Market, NetworkKind, Region, RegionFacts, ReserveStep, Shed,
+    ZoneFacts,
+};
+
+/// File name of the region's settings.
+pub const REGION: &str = "region.toml";
+/// File name of the dated additions and retirements.
+pub const PLANNED: &str = "planned.csv";
+/// File name of the large loads that exist at the start.
+pub const SITES: &str = "sites.csv";
+/// File name of the ratings that were raised.
+pub const REINFORCEMENTS: &str = "reinforcements.csv";
+
+/// A region, ready to be simulated.
+#[derive(Clone, Debug)]
+pub struct RegionPack {
+    /// Zones, market rules, fuels, notices.
+    pub region: Region,
+    /// Buses, branches and generators at the base year.
+    pub network: Network,
+    /// Dated additions and retirements in file order.
+    pub planned: Vec<PlannedChange>,
+    /// Large loads that exist at the start, in file order.
+    pub sites: Vec<ExistingSite>,
+    /// Ratings raised against the source network, in file order.
+    pub reinforcements: Vec<Reinforcement>,
+}
+
+/// Whether planned capacity comes or goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlannedAction {
+    /// New capacity, at the transmission buses of the zone.
+    Add,
+    /// Capacity that closes, taken from the zone's plants of that technology.
+    Retire,
+}
+
+/// A dated addition or retirement of generation in a zone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedChange {
+    /// The name in files and tables, unique in the pack; random draws are keyed by it.
+    pub name: String,
+    /// When it is announced to happen.
+    pub date: Date,
+    /// Where.
+    pub zone: ZoneId,
+    /// What comes or goes.
+    pub action: PlannedAction,
+    /// Energy source.
+    pub fuel: Fuel,
+    /// Prime mover.
+    pub technology: Technology,
+    /// How much power.
+    pub capacity_mw: f64,
+    /// How much energy it stores; zero if none.
+    pub storage_mwh: f64,
+    /// Full-load average heat rate of an addition; zero for units that burn nothing.
+    pub heat_rate_mmbtu_per_mwh: f64,
+    /// Variable operation and maintenance of an addition.
+    pub variable_om_usd_per_mwh: f64,
+    /// The chance that it happens at all.
+    pub completion_probability: f64,
+    /// How late it is on average when it happens.
+    pub mean_slip_months: f64,
+    /// Where the numbers come from.
+    pub source: String,
+}
+
+/// A large load that draws power when the simulation starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExistingSite {
+    /// The name in files and tables, unique in the pack.
+    pub name: String,
+    /// What stands there, in the words of the workload (`mining`, `ai_training`).
+    pub class: String,
+    /// Where.
+    pub zone: ZoneId,
+    /// The bus it is connected to, in that zone.
+    pub bus: BusId,
+    /// What it may draw.
+    pub contract_mw: f64,
+    /// What its equipment draws at full load when the simulation starts, at most the contract.
+    pub installed_mw: f64,
+    /// When it was connected.
+    pub energized: Date,
+    /// Where the numbers come from.
+    pub source: String,
+}
+
+/// A rating raised against the source network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reinforcement {
+    /// The branch.
+    pub branch: String,
+    /// Its rating in the source.
+    pub rating_before_mw: f64,
+    /// Its rating in the pack.
+    pub rating_after_mw: f64,
+    /// What the raise is for.
+    pub reason: String,
+}
+
+const PLANNED_COLUMNS: [&str; 13] = [
+    "name",
+    "date",
+    "zone",
+    "action",
+    "fuel",
+    "technology",
+    "capacity_mw",
+    "storage_mwh",
+    "heat_rate_mmbtu_per_mwh",
+    "variable_om_usd_per_mwh",
+    "completion_probability",
+    "mean_slip_months",
+    "source",
+];
+const SITE_COLUMNS: [&str; 8] =
+    ["name", "class", "zone", "bus", "contract_mw", "installed_mw", "energized", "source"];
+const REINFORCEMENT_COLUMNS: [&str; 4] = ["branch", "rating_before_mw", "rating_after_mw", "reason"];
+
+impl RegionPack {
+    /// Reads a pack from its files by name (without folder). Files that no reader here knows, such as
+    /// `weather.toml`, are ignored. All faults of all files are returned at once, except that tables
+    /// cannot be checked before the list of zones is readable. `O(size log size)`.
+    pub fn parse(files: &BTreeMap<String, String>) -> Result<RegionPack, Vec<CaseFault>> {
+        let mut list = Vec::new();
+        let text = files.get(REGION).map_or("", String::as_str);
+        let mut faults = Faults::new(REGION, &mut list);
+        if text.is_empty() {
+            faults.add(None, "file", "this file is missing from the pack");
+        }
+        let region = Region::parse(text, &mut faults);
+        let zones = region.as_ref().map(|region| region.zone_names()).unwrap_or_default();
+        if zones.is_empty() {
+            return Err(list);
+        }
+        let base_mva = region.as_ref().map_or(100.0, |region| region.facts.base_mva);
+        let network = own::read(files, &zones, base_mva).map_err(|mut faults| list.append(&mut faults));
+        let (Some(region), Ok(network)) = (region, network) else {
+            return Err(list);
+        };
+        let planned = read_planned(files, &network, &mut list);
+        let sites = read_sites(files, &network, &mut list);
+        let reinforcements = read_reinforcements(files, &network, &mut list);
+        if list.is_empty() {
+            Ok(RegionPack { region, network, planned, sites, reinforcements })
+        } else {
+            Err(list)
+        }
+    }
+
+    /// Where new bulk equipment attaches in a zone: [`Network::transmission_weights`] at the region's
+    /// transmission voltage, or all buses of the zone by load share where none is that high.
+    pub fn siting_weights(&self, zone: ZoneId) -> Vec<(BusId, f64)> {
+        let weights = self.network.transmission_weights(zone, self.region.facts.transmission_minimum_kv);
+        if !weights.is_empty() {
+            return weights;
+        }
+        let share = |(id, bus): (BusId, &super::Bus)| (bus.zone == zone).then_some((id, bus.load_share));
+        self.network.buses().filter_map(share).collect()
+    }
+
+    /// Writes every file but `region.toml`, which is written by hand, and `weather.toml`.
+    pub fn write_tables(
+        network: &Network,
+        planned: &[PlannedChange],
+        sites: &[ExistingSite],
+        reinforcements: &[Reinforcement],
+    ) -> BTreeMap<String, String> {
+        let zone = |id: ZoneId| network.zones[id.0 as usize].name.clone();
+        let mut files = own::write(network);
+        let rows = planned.iter().map(|p| {
+            vec![
+                p.name.clone(),
+                p.date.to_string(),
+                zone(p.zone),
+                action_name(p.action).to_owned(),
+                p.fuel.name().to_owned(),
+                p.technology.name().to_owned(),
+                p.capacity_mw.to_string(),
+                p.storage_mwh.to_string(),
+                p.heat_rate_mmbtu_per_mwh.to_string(),
+                p.variable_om_usd_per_mwh.to_string(),
+                p.completion_probability.to_string(),
+                p.mean_slip_months.to_string(),
+                p.source.clone(),
+            ]
+        });
+        files.insert(PLANNED.to_owned(), table::write(&PLANNED_COLUMNS, rows));
+        let rows = sites.iter().map(|s| {
+            vec![
+                s.name.clone(),
+                s.class.clone(),
+                zone(s.zone),
+                network.bus(s.bus).number.to_string(),
+                s.contract_mw.to_string(),
+                s.installed_mw.to_string(),
+                s.energized.to_string(),
+                s.source.clone(),
+            ]
+        });
+        files.insert(SITES.to_owned(), table::write(&SITE_COLUMNS, rows));
+        let rows = reinforcements.iter().map(|r| {
+            vec![
+                r.branch.clone(),
+                r.rating_before_mw.to_string(),
+                r.rating_after_mw.to_string(),
+                r.reason.clone(),
+            ]
+        });
+        files.insert(REINFORCEMENTS.to_owned(), table::write(&REINFORCEMENT_COLUMNS, rows));
+        files
+    }
+}
+
+const fn action_name(action: PlannedAction) -> &'static str {
+    match action {
+        PlannedAction::Add => "add",
+        PlannedAction::Retire => "retire",
+    }
+}
+
+fn date_of(row: &Row<'_>, column: &str, faults: &mut Faults<'_>) -> Option<Date> {
+    let text = row.text(column);
+    let date = Date::parse(text);
+    if date.is_none() {
+        let fault = faults.add(Some(row.line), column, format!("\"{text}\" is not a date"));
+        fault.allowed = Some("a calendar day such as 2027-06-01".to_owned());
+    }
+    date
+}
+
+fn read_planned(
+    files: &BTreeMap<String, String>,
+    network: &Network,
+    list: &mut Vec<CaseFault>,
+) -> Vec<PlannedChange> {
+    let mut faults = Faults::new(PLANNED, list);
+    let table = open(files, PLANNED, &PLANNED_COLUMNS, &[], &mut faults);
+    let mut names = BTreeSet::new();
+    let read = |row: Row<'_>, names: &mut BTreeSet<String>, faults: &mut Faults<'_>| {
+        let name = unique_name(&row, names, faults);
+        let date = date_of(&row, "date", faults);
+        let zone = zone_of(&row, network, faults);
+        let actions = [PlannedAction::Add, PlannedAction::Retire];
+        let action = row.choice("action", &actions, action_name, faults);
+        let fuel = row.choice("fuel", Fuel::ALL, Fuel::name, faults);
+        let technology = row.choice("technology", Technology::ALL, Technology::name, faults);
+        let capacity_mw = row.not_negative("capacity_mw", faults);
+        let storage_mwh = row.not_negative("storage_mwh", faults);
+        let heat_rate = row.not_negative("heat_rate_mmbtu_per_mwh", faults);
+        let variable_om = row.number("variable_om_usd_per_mwh", faults);
+        let probability = row.number_in("completion_probability", 0.0, 1.0, faults);
+        let slip = row.not_negative("mean_slip_months", faults);
+        let source = row.name("source", faults);
+        Some(PlannedChange {
+            name: name?,
+            date: date?,
+            zone: zone?,
+            action: action?,
+            fuel: fuel?,
+            technology: technology?,
+            capacity_mw: capacity_mw?,
+            storage_mwh: storage_mwh?,
+            heat_rate_mmbtu_per_mwh: heat_rate?,
+            variable_om_usd_per_mwh: variable_om?,
+            completion_probability: probability?,
+            mean_slip_months: slip?,
+            source: source?,
+        })
+    };
+    rows_of(table.as_ref()).filter_map(|row| read(row, &mut names, &mut faults)).collect()
+}
+
+fn read_sites(
+    files: &BTreeMap<String, String>,
+    network: &Network,
+    list: &mut Vec<CaseFault>,
+) -> Vec<ExistingSite> {
+    let mut faults = Faults::new(SITES, list);
+    let table = open(files, SITES, &SITE_COLUMNS, &[], &mut faults);
+    let numbers = network.buses().map(|(id, bus)| (bus.number, id)).collect();
+    let mut names = BTreeSet::new();
+    let read = |row: Row<'_>, names: &mut BTreeSet<String>, faults: &mut Faults<'_>| {
+        let name = unique_name(&row, names, faults);
+        let class = row.name("class", faults);
+        let zone = zone_of(&row, network, faults);
+        let bus = bus_of(&row, "bus", &numbers, faults);
+        let contract_mw = row.not_negative("contract_mw", faults);
+        let installed_mw = row.not_negative("installed_mw", faults);
+        let energized = date_of(&row, "energized", faults);
+        let source = row.name("source", faults);
+        if let (Some(zone), Some(bus)) = (zone, bus) {
+            let home = network.bus(bus).zone;
+            if home != zone {
+                let message = format!("that bus lies in zone {}", network.zones[home.0 as usize].name);
+                faults.add(Some(row.line), "bus", message);
+            }
+        }
+        if contract_mw.zip(installed_mw).is_some_and(|(contract, installed)| installed > contract) {
+            faults.add(Some(row.line), "installed_mw", "more is installed than the contract allows to draw");
+        }
+        Some(ExistingSite {
+            name: name?,
+            class: class?,
+            zone: zone?,
+            bus: bus?,
+            contract_mw: contract_mw?,
+            installed_mw: installed_mw?,
+            energized: energized?,
+            source: source?,
+        })
+    };
+    rows_of(table.as_ref()).filter_map(|row| read(row, &mut names, &mut faults)).collect()
+}
+
+fn read_reinforcements(
+    files: &BTreeMap<String, String>,
+    network: &Network,
+    list: &mut Vec<CaseFault>,
+) -> Vec<Reinforcement> {
+    let mut faults = Faults::new(REINFORCEMENTS, list);
+    let table = open(files, REINFORCEMENTS, &REINFORCEMENT_COLUMNS, &[], &mut faults);
+    let ratings: BTreeMap<&str, f64> =
+        network.branches().map(|(_, branch)| (branch.name.as_str(), branch.rating_mw)).collect();
+    let read = |row: Row<'_>, faults: &mut Faults<'_>| {
+        let branch = row.name("branch", faults)?;
+        let before = row.not_negative("rating_before_mw", faults);
+        let after = row.not_negative("rating_after_mw", faults);
+        let reason = row.name("reason", faults);
+        match ratings.get(branch.as_str()) {
+            None => faults.unknown(Some(row.line), "branch", "branch", &branch, ratings.keys().copied()),
+            Some(rating) if after.is_some_and(|after| after != *rating) => {
+                faults.add(Some(row.line), "rating_after_mw", format!("the branch table says {rating}"));
+            }
+            Some(_) => {}
+        }
+        Some(Reinforcement { branch, rating_before_mw: before?, rating_after_mw: after?, reason: reason? })
+    };
+    rows_of(table.as_ref()).filter_map(|row| read(row, &mut faults)).collect()
+}
+
+fn rows_of(table: Option<&Table>) -> impl Iterator<Item = Row<'_>> {
+    table.into_iter().flat_map(Table::rows)
+}

@@ -1,0 +1,71 @@
+//! What happens inside the queue and what it asks of the world.
+
+use serde::{Deserialize, Serialize};
+
+use super::offer::Offer;
+use super::request::{Exit, RequestId};
+use super::upgrade::UpgradeId;
+use crate::grid::BranchId;
+use crate::ledger::Cents;
+
+/// Things that happen to the queue at their time. Inside one instant upgrades come before the
+/// requests that wait for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum QueueEvent {
+    /// An upgrade goes into service.
+    UpgradeDone(UpgradeId),
+    /// A study's time is over; its physics is due.
+    StudyDone(RequestId),
+    /// The owner has to answer the offer.
+    Decide(RequestId),
+    /// The offer lapses.
+    Expire(RequestId),
+    /// The request gives up by chance.
+    Quit(RequestId),
+    /// Building begins.
+    Build(RequestId),
+    /// First power.
+    Energize(RequestId),
+    /// The next step of the ramp.
+    Ramp(RequestId),
+}
+
+/// What the queue hands to the world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Study the request and call [`super::Queue::complete_study`] at this instant.
+    StudyDue(RequestId),
+    /// Ask the owner and call [`super::Queue::decide`] before the offer lapses.
+    DecisionDue(RequestId, Offer),
+    /// The request may draw this much from now on.
+    Energized {
+        /// Whose.
+        request: RequestId,
+        /// In all, not in addition.
+        energized_mw: f64,
+    },
+    /// A rating rises for good.
+    RatingChanged {
+        /// Whose.
+        branch: BranchId,
+        /// By how much.
+        added_mw: f64,
+    },
+    /// A signed request has to take over an upgrade whose payer dropped out.
+    CostReassigned {
+        /// Who pays now.
+        request: RequestId,
+        /// For what.
+        upgrade: UpgradeId,
+        /// How much.
+        charge: Cents,
+    },
+    /// An earlier request that its offer counted on is gone: the offer is void and the study repeated.
+    Restudy(RequestId),
+    /// Gone by choice or by chance.
+    Withdrawn(RequestId, Exit),
+    /// Refused.
+    Rejected(RequestId, Exit),
+    /// The offer lapsed.
+    Expired(RequestId, Exit),
+}

@@ -1,0 +1,58 @@
+//! A small dense solver of direct-current flows, for tests.
+
+use super::transfer::DcFlow;
+
+/// Lines as (from, to, reactance) on numbered buses; connected.
+#[derive(Clone, Debug)]
+pub(super) struct DenseFlow {
+    pub(super) buses: usize,
+    pub(super) lines: Vec<(usize, usize, f64)>,
+}
+
+/// Three buses, three lines of equal reactance: 0-1, 0-2, 1-2.
+pub(super) fn triangle() -> DenseFlow {
+    DenseFlow { buses: 3, lines: vec![(0, 1, 0.1), (0, 2, 0.1), (1, 2, 0.1)] }
+}
+
+impl DcFlow for DenseFlow {
+    fn flows(&self, injection_mw: &[f64], flow_mw: &mut [f64]) {
+        let imbalance: f64 = injection_mw.iter().sum();
+        assert!(imbalance.abs() < 1e-9, "injections sum to {imbalance}");
+        // Gaussian elimination of the susceptance matrix; the angle of the last bus is zero.
+        let n = self.buses - 1;
+        let mut rows: Vec<Vec<f64>> = (0..n)
+            .map(|i| {
+                let mut row = vec![0.0; n + 1];
+                row[n] = injection_mw[i];
+                row
+            })
+            .collect();
+        for &(a, b, x) in &self.lines {
+            for (i, j) in [(a, b), (b, a)] {
+                if i < n {
+                    rows[i][i] += 1.0 / x;
+                    if j < n {
+                        rows[i][j] -= 1.0 / x;
+                    }
+                }
+            }
+        }
+        for pivot in 0..n {
+            let pivot_row = rows[pivot].clone();
+            for row in rows.iter_mut().skip(pivot + 1) {
+                let factor = row[pivot] / pivot_row[pivot];
+                for (value, above) in row.iter_mut().zip(&pivot_row).skip(pivot) {
+                    *value -= factor * above;
+                }
+            }
+        }
+        let mut angle = vec![0.0; self.buses];
+        for i in (0..n).rev() {
+            let known: f64 = (i + 1..n).map(|j| rows[i][j] * angle[j]).sum();
+            angle[i] = (rows[i][n] - known) / rows[i][i];
+        }
+        for (flow, &(a, b, x)) in flow_mw.iter_mut().zip(&self.lines) {
+            *flow = (angle[a] - angle[b]) / x;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The shape of wind or sun: the quantiles of every month and hour, with the observed mean.
+//!
+//! Wind pools an hour with its two neighbours, scaled to its own mean, because one hour of a month has
+//! some sixty observations only. Sun does not: its neighbours differ by height above the horizon.
+
+use super::super::model::{HOURS, MONTHS};
+use super::super::transform::{KNOTS, locate, moments, quantile_knots, value};
+use super::{HourStamp, SeriesKind, Shape};
+
+pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp], kind: SeriesKind) -> Result<Shape, String> {
+    /// Mean below which an hour of a month is night: a two-thousandth of capacity.
+    const NIGHT: f64 = 5e-4;
+    let mut cells: Vec<Vec<f64>> = vec![Vec::new(); MONTHS * HOURS];
+    for (x, stamp) in values.iter().zip(stamps) {
+        cells[usize::from(stamp.month - 1) * HOURS + usize::from(stamp.hour_standard)].extend(*x);
+    }
+    if let Some(cell) = cells.iter().position(|cell| cell.len() < 10) {
+        return Err(format!("month {} has hours with fewer than 10 days of data", cell / HOURS + 1));
+    }
+    let mean = |cell: &[f64]| cell.iter().sum::<f64>() / cell.len() as f64;
+    let most = values.iter().flatten().copied().fold(0.0, f64::max);
+    let high = (1.02 * most).min(1.0);
+    let mut rows = Vec::with_capacity(MONTHS * HOURS);
+    for month in 0..MONTHS {
+        for hour in 0..HOURS {
+            let own = &cells[month * HOURS + hour];
+            let wanted = mean(own);
+            if kind == SeriesKind::Solar && wanted < NIGHT {
+                rows.push(vec![0; KNOTS]);
+                continue;
+            }
+            let mut sample = own.clone();
+            if kind == SeriesKind::Wind {
+                for other in [hour + HOURS - 1, hour + 1] {
+                    let other = &cells[month * HOURS + other % HOURS];
+                    let scale = wanted / mean(other).max(1e-9);
+                    sample.extend(other.iter().map(|x| (x * scale).min(most)));
+                }
+            }
+            sample.sort_by(f64::total_cmp);
+            rows.push(with_mean(&quantile_knots(&sample), wanted, high));
+        }
+    }
+    Ok(Shape::Direct { value_per_100k: rows })
+}
+
+/// Knots scaled so that the mean of the bounded map is `wanted`, in parts per 100,000.
+fn with_mean(knots: &[f64; KNOTS], wanted: f64, high: f64) -> Vec<i32> {
+    let mut scale = 1.0;
+    for _ in 0..30 {
+        let scaled = knots.map(|x| x * scale);
+        let (mean, _) = moments(|z| value(&scaled, locate(z)).clamp(0.0, high));
+        if mean <= 0.0 {
+            break;
+        }
+        scale *= wanted / mean;
+    }
+    knots.iter().map(|x| (x * scale * 1e5).round() as i32).collect()
+}

@@ -1,0 +1,309 @@
+//! The fitted-year checks: does generated weather look like the history it was fitted to?
+//!
+//! History's own calendar is generated again and again with the same hours left out, so both sides see
+//! the same days. Loads: month-by-hour means, duration quantiles, yearly peak, autocorrelation; wind and
+//! sun: month-by-hour means, capacity factor, duration quantiles, autocorrelation; the zones' sum (in base
+//! year MW) as one more load. Autocorrelation is taken twice: of the series, and of what is left after the
+//! month-by-hour means. Cost: about 0.1 us per series, hour and repetition.
+
+use super::calibrate::{Calibration, native::YearBook};
+use super::model::{HOURS, MONTHS};
+use super::{HourStamp, SeriesKind, WeatherFault};
+use crate::kernel::Streams;
+
+/// Tolerance of month-by-hour means.
+pub const MEAN_TOLERANCE: f64 = 0.02;
+/// Tolerance of duration quantiles.
+pub const QUANTILE_TOLERANCE: f64 = 0.03;
+/// Tolerance of the yearly peak hour.
+pub const PEAK_TOLERANCE: f64 = 0.05;
+/// Tolerance of capacity factors.
+pub const CAPACITY_FACTOR_TOLERANCE: f64 = 0.03;
+/// Tolerance of native + modelled against metered energy and peak.
+pub const BOOKS_TOLERANCE: f64 = 0.02;
+/// Tolerance of autocorrelations, absolute.
+pub const AUTOCORRELATION_TOLERANCE: f64 = 0.05;
+/// Duration quantiles: the load exceeded in that part of the hours is the quantile of its complement.
+pub const QUANTILES: [f64; 5] = [0.01, 0.10, 0.50, 0.90, 0.99];
+
+/// One line of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The series, or `system`.
+    pub series: String,
+    /// What is compared.
+    pub what: String,
+    /// In history.
+    pub fitted: f64,
+    /// In generated weather.
+    pub generated: f64,
+    /// The difference: relative to `fitted`, absolute for autocorrelations.
+    pub error: f64,
+    /// What the error's size may be.
+    pub tolerance: f64,
+}
+
+impl Check {
+    /// Whether the error is within its tolerance.
+    pub fn passes(&self) -> bool {
+        self.error.abs() <= self.tolerance
+    }
+}
+
+/// Generates history's calendar `repetitions` times and compares.
+///
+/// # Errors
+/// Faults of the model's tables.
+pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Check>, Vec<WeatherFault>> {
+    let Calibration { model, history, books } = fitted;
+    let prepared = model.prepare()?;
+    let loads: Vec<(usize, f64)> = (0..model.series.len())
+        .filter(|&i| model.series[i].kind == SeriesKind::Load)
+        .map(|i| (i, model.series[i].base_mean_mw.unwrap_or(0.0)))
+        .collect();
+    let total: f64 = loads.iter().map(|(_, mw)| mw).sum();
+    let with_system = loads.len() > 1 && total > 0.0;
+
+    let mut names: Vec<(String, SeriesKind)> =
+        model.series.iter().map(|series| (series.name.clone(), series.kind)).collect();
+    let mut observed = history.series.clone();
+    if with_system {
+        names.push(("system".to_owned(), SeriesKind::Load));
+        let sum = |t: usize| loads.iter().map(|&(i, mw)| history.series[i][t].map(|x| x * mw / total)).sum();
+        observed.push((0..history.stamps.len()).map(sum).collect());
+    }
+    let frames: Vec<Frame> = names
+        .iter()
+        .zip(&observed)
+        .map(|((_, kind), values)| Frame::new(*kind, values, &history.stamps))
+        .collect();
+    let mut seen: Vec<Summary> = frames.iter().map(Summary::new).collect();
+    let mut rebuilt = vec![(0.0, 0.0); books.len()];
+    let mut buffer = vec![0.0; history.stamps.len()];
+    for repetition in 0..repetitions {
+        // Every other repetition is the mirror image of the one before: the same law, less noise in means.
+        let sign = if repetition % 2 == 0 { 1.0 } else { -1.0 };
+        let weather = prepared.generate(&Streams::new(seed, repetition / 2), &history.stamps, sign);
+        for (i, summary) in seen.iter_mut().enumerate() {
+            if let Some(values) = weather.values.get(i) {
+                for (out, &x) in buffer.iter_mut().zip(values) {
+                    *out = f64::from(x);
+                }
+            } else {
+                for (t, out) in buffer.iter_mut().enumerate() {
+                    *out = loads.iter().map(|&(j, mw)| f64::from(weather.values[j][t]) * mw / total).sum();
+                }
+            }
+            summary.add(&frames[i], &buffer);
+        }
+        for (book, sums) in books.iter().zip(&mut rebuilt) {
+            let (energy, peak) = rebuild(book, &loads, &weather.values, &history.stamps);
+            *sums = (sums.0 + energy, sums.1 + peak);
+        }
+    }
+    let mut out = Vec::new();
+    for (book, (energy, peak)) in books.iter().zip(rebuilt) {
+        let mut push = |what: &str, fitted: f64, generated: f64| {
+            let what = format!("{what} {}", book.year);
+            let error = (generated - fitted) / fitted;
+            let series = "metered".to_owned();
+            out.push(Check { series, what, fitted, generated, error, tolerance: BOOKS_TOLERANCE });
+        };
+        let count = f64::from(repetitions);
+        push("native + modelled energy, TWh", book.metered_mwh * 1e-6, energy / count * 1e-6);
+        push("native + modelled peak, GW", book.metered_peak_mw * 1e-3, peak / count * 1e-3);
+    }
+    for (i, (name, kind)) in names.iter().enumerate() {
+        let frame = &frames[i];
+        let mut truth = Summary::new(frame);
+        for (out, x) in buffer.iter_mut().zip(&observed[i]) {
+            *out = x.unwrap_or(0.0);
+        }
+        truth.add(frame, &buffer);
+        compare(name, *kind, &truth, &seen[i], &mut out);
+    }
+    Ok(out)
+}
+
+/// Energy and peak of a year: generated native load at that year's level plus the modelled draw.
+fn rebuild(book: &YearBook, loads: &[(usize, f64)], values: &[Vec<f32>], stamps: &[HourStamp]) -> (f64, f64) {
+    let (mut sum, mut hours, mut peak) = (0.0, 0.0, 0.0_f64);
+    for (t, stamp) in stamps.iter().enumerate() {
+        if stamp.year != book.year {
+            continue;
+        }
+        let level = book.native_mean_mw.iter().zip(&book.native_swing);
+        let zones = loads.iter().zip(level);
+        let native: f64 =
+            zones.map(|(&(i, _), (mw, swing))| mw * (1.0 + swing * (f64::from(values[i][t]) - 1.0))).sum();
+        sum += native;
+        hours += 1.0;
+        peak = peak.max(native + book.modelled_at_peak_mw[usize::from(stamp.month - 1)]);
+    }
+    (sum / f64::max(hours, 1.0) * f64::from(book.hours) + book.modelled_mwh, peak)
+}
+
+/// What of a series' calendar is the same in every repetition.
+struct Frame {
+    /// Cell (day type, month, hour) of every hour; `None` if left out.
+    cells: Vec<Option<u16>>,
+    /// Run of equal years: index of the year.
+    years: Vec<u16>,
+    year_count: usize,
+    /// History's mean of every cell.
+    means: Vec<f64>,
+    mean: f64,
+    /// Sun: hours of night say nothing about its memory.
+    daylight_only: bool,
+}
+
+impl Frame {
+    fn new(kind: SeriesKind, values: &[Option<f64>], stamps: &[HourStamp]) -> Frame {
+        let cell = |stamp: &HourStamp| {
+            let (day_type, hour) = match kind {
+                SeriesKind::Load => (usize::from(stamp.is_rest_day()), stamp.hour_prevailing),
+                SeriesKind::Wind | SeriesKind::Solar => (0, stamp.hour_standard),
+            };
+            ((day_type * MONTHS + usize::from(stamp.month - 1)) * HOURS + usize::from(hour)) as u16
+        };
+        let cells: Vec<Option<u16>> =
+            values.iter().zip(stamps).map(|(x, stamp)| x.map(|_| cell(stamp))).collect();
+        let mut sums = vec![(0.0, 0.0); 2 * MONTHS * HOURS];
+        for (cell, x) in cells.iter().zip(values) {
+            if let (Some(cell), Some(x)) = (cell, x) {
+                let sum = &mut sums[usize::from(*cell)];
+                *sum = (sum.0 + x, sum.1 + 1.0);
+            }
+        }
+        let means = sums.iter().map(|&(sum, count)| if count > 0.0 { sum / count } else { 0.0 }).collect();
+        let (sum, count) = sums.iter().fold((0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1));
+        let first = stamps.first().map_or(0, |stamp| stamp.year);
+        let years: Vec<u16> = stamps.iter().map(|stamp| (stamp.year - first) as u16).collect();
+        let year_count = years.last().map_or(0, |&year| usize::from(year) + 1);
+        let mean = if count > 0.0 { sum / count } else { 0.0 };
+        Frame { cells, years, year_count, means, mean, daylight_only: kind == SeriesKind::Solar }
+    }
+}
+
+/// Running sums over repetitions.
+struct Summary {
+    cells: Vec<(f64, f64)>,
+    histogram: Vec<u32>,
+    count: f64,
+    sum: f64,
+    peaks: (f64, f64),
+    /// Lagged products and squares of (the series, its residual) at lags 1 and 24.
+    products: [[(f64, f64); 2]; 2],
+}
+
+/// Width of a histogram's cell, in parts of the mean or of capacity.
+const CELL: f64 = 2e-4;
+const LAGS: [usize; 2] = [1, 24];
+
+impl Summary {
+    fn new(frame: &Frame) -> Summary {
+        Summary {
+            cells: vec![(0.0, 0.0); frame.means.len()],
+            histogram: vec![0; (5.0 / CELL) as usize],
+            count: 0.0,
+            sum: 0.0,
+            peaks: (0.0, 0.0),
+            products: [[(0.0, 0.0); 2]; 2],
+        }
+    }
+
+    fn add(&mut self, frame: &Frame, values: &[f64]) {
+        let mut peaks = vec![(0.0_f64, 0_u32); frame.year_count];
+        for (t, (&x, cell)) in values.iter().zip(&frame.cells).enumerate() {
+            let Some(cell) = *cell else { continue };
+            let cell = usize::from(cell);
+            self.cells[cell].0 += x;
+            self.cells[cell].1 += 1.0;
+            self.count += 1.0;
+            self.sum += x;
+            let bin = ((x / CELL) as usize).min(self.histogram.len() - 1);
+            self.histogram[bin] += 1;
+            let peak = &mut peaks[usize::from(frame.years[t])];
+            *peak = (peak.0.max(x), peak.1 + 1);
+            for (lag, products) in LAGS.iter().zip(&mut self.products) {
+                let Some(earlier) = t.checked_sub(*lag) else { continue };
+                let Some(before) = frame.cells[earlier] else { continue };
+                let before = usize::from(before);
+                let y = values[earlier];
+                let raw = ((x - frame.mean), (y - frame.mean));
+                products[0].0 += raw.0 * raw.1;
+                products[0].1 += 0.5 * (raw.0 * raw.0 + raw.1 * raw.1);
+                if frame.daylight_only && (frame.means[cell] < 5e-4 || frame.means[before] < 5e-4) {
+                    continue;
+                }
+                let left = (x - frame.means[cell], y - frame.means[before]);
+                products[1].0 += left.0 * left.1;
+                products[1].1 += 0.5 * (left.0 * left.0 + left.1 * left.1);
+            }
+        }
+        for (peak, hours) in peaks {
+            // A year that is barely there has no peak of its own.
+            if hours > 4000 {
+                self.peaks = (self.peaks.0 + peak, self.peaks.1 + 1.0);
+            }
+        }
+    }
+
+    fn quantile(&self, p: f64) -> f64 {
+        let target = p * self.count;
+        let mut below = 0.0;
+        for (bin, &count) in self.histogram.iter().enumerate() {
+            let count = f64::from(count);
+            if below + count >= target && count > 0.0 {
+                return CELL * (bin as f64 + (target - below) / count);
+            }
+            below += count;
+        }
+        0.0
+    }
+}
+
+fn compare(name: &str, kind: SeriesKind, truth: &Summary, seen: &Summary, out: &mut Vec<Check>) {
+    let mut push = |what: String, fitted: f64, generated: f64, tolerance: f64, scale: f64| {
+        let error = if scale > 0.0 { (generated - fitted) / scale } else { 0.0 };
+        out.push(Check { series: name.to_owned(), what, fitted, generated, error, tolerance });
+    };
+    // Month by hour over both day types; the worst cell stands for all.
+    let merge = |summary: &Summary, cell: usize| {
+        let (a, b) = (summary.cells[cell], summary.cells[cell + MONTHS * HOURS]);
+        (a.0 + b.0) / (a.1 + b.1)
+    };
+    let cells = (0..MONTHS * HOURS).map(|cell| (cell, merge(truth, cell), merge(seen, cell)));
+    // Night is exact by construction and has no relative error.
+    let worst = cells.filter(|&(_, fitted, _)| fitted >= 5e-4).max_by(|a, b| {
+        let error = |&(_, fitted, generated): &(usize, f64, f64)| ((generated - fitted) / fitted).abs();
+        error(a).total_cmp(&error(b))
+    });
+    if let Some((cell, fitted, generated)) = worst {
+        let what = format!("worst month-hour mean (month {}, hour {})", cell / HOURS + 1, cell % HOURS);
+        push(what, fitted, generated, MEAN_TOLERANCE, fitted);
+    }
+    let (mean, generated) = (truth.sum / truth.count, seen.sum / seen.count);
+    if kind == SeriesKind::Load {
+        push("mean".to_owned(), mean, generated, MEAN_TOLERANCE, mean);
+    } else {
+        push("capacity factor".to_owned(), mean, generated, CAPACITY_FACTOR_TOLERANCE, mean);
+    }
+    for p in QUANTILES {
+        let (fitted, generated) = (truth.quantile(p), seen.quantile(p));
+        // Sun and wind: parts of capacity, so that an hour of dusk is not measured against itself.
+        let scale = if kind == SeriesKind::Load { fitted } else { 1.0 };
+        push(format!("quantile {:.0} %", p * 100.0), fitted, generated, QUANTILE_TOLERANCE, scale);
+    }
+    if kind == SeriesKind::Load {
+        let (fitted, generated) = (truth.peaks.0 / truth.peaks.1, seen.peaks.0 / seen.peaks.1);
+        push("yearly peak hour".to_owned(), fitted, generated, PEAK_TOLERANCE, fitted);
+    }
+    for (which, what) in ["", " of the residual"].into_iter().enumerate() {
+        for (lag, hours) in LAGS.iter().enumerate() {
+            let at = |summary: &Summary| summary.products[lag][which].0 / summary.products[lag][which].1;
+            let what = format!("lag-{hours} autocorrelation{what}");
+            push(what, at(truth), at(seen), AUTOCORRELATION_TOLERANCE, 1.0);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Every request and its dates.
+
+use gridrush_tables::{Column, Kind, Table};
+
+/// One row per request for a connection, written at the end.
+pub const TABLE: Table = Table {
+    name: "requests",
+    meaning: "One row per request for a connection, written at the end.",
+    columns: &[
+        Column { name: "request", kind: Kind::Text, unit: "", meaning: "Stable name." },
+        Column { name: "owner", kind: Kind::Text, unit: "", meaning: "Who asked." },
+        Column { name: "class", kind: Kind::Text, unit: "", meaning: "Class of load." },
+        Column { name: "zone", kind: Kind::Text, unit: "", meaning: "Load zone." },
+        Column { name: "bus", kind: Kind::Integer, unit: "", meaning: "Number of the bus in the pack." },
+        Column { name: "requested_mw", kind: Kind::Float, unit: "MW", meaning: "Size asked for." },
+        Column { name: "energized_mw", kind: Kind::Float, unit: "MW", meaning: "Size delivered by the end." },
+        Column { name: "stage", kind: Kind::Text, unit: "", meaning: "Stage at the end." },
+        Column { name: "reason", kind: Kind::Text, unit: "", meaning: "Why it ended, if it did." },
+        Column { name: "filed_utc", kind: Kind::Timestamp, unit: "", meaning: "When it was filed." },
+        Column { name: "study_days", kind: Kind::Float, unit: "d", meaning: "From filing to the end of its (last) study; empty if never studied." },
+        Column { name: "energized_days", kind: Kind::Float, unit: "d", meaning: "From filing to first power; empty if never energized." },
+        Column { name: "upgrade_cost_usd", kind: Kind::Float, unit: "$", meaning: "Network upgrades allocated to it." },
+        Column { name: "limiting_element", kind: Kind::Text, unit: "", meaning: "First element that had to be strengthened." },
+    ],
+    csv: true,
+};

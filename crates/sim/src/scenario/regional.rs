@@ -1,0 +1,77 @@
+//! What a region pack contributes to a scenario: defaults below the user's values, and the names that
+//! the values may use.
+
+use gridrush_core::grid::{Fuel, RegionPack};
+use gridrush_core::market::{ReserveCurve, ReserveStep};
+
+use super::declare::Section;
+use super::dispatch::{CeilingStep, Ceilings};
+use super::{Scenario, Surroundings};
+
+impl Scenario {
+    /// The declared defaults with the region's market rules, prices and availability on top.
+    ///
+    /// The pack's own reader has checked the numbers; a list that the scenario would refuse leaves the
+    /// declared default.
+    pub fn defaults_of(pack: &RegionPack) -> Scenario {
+        let region = &pack.region;
+        let mut base = Scenario::defaults();
+        base.region.clone_from(&region.facts.name);
+
+        let dispatch = &mut base.dispatch;
+        dispatch.offer_floor_usd_per_mwh = region.market.offer_floor_usd_per_mwh;
+        dispatch.offer_cap_usd_per_mwh = region.market.offer_cap_usd_per_mwh;
+        dispatch.settlement_cap_usd_per_mwh = region.market.settlement_cap_usd_per_mwh;
+        dispatch.value_of_lost_load_usd_per_mwh = region.market.value_of_lost_load_usd_per_mwh;
+        dispatch.large_load_shed_usd_per_mwh = region.shed.large_load_usd_per_mwh;
+        dispatch.native_shed_usd_per_mwh = region.shed.native_usd_per_mwh;
+        dispatch.pocket_shed_usd_per_mwh = region.shed.pocket_usd_per_mwh;
+        let steps = region.branch_ceilings.iter().enumerate().map(|(i, step)| CeilingStep {
+            minimum_kv: if i == 0 { 0.0 } else { step.minimum_kv },
+            usd_per_mwh: step.usd_per_mwh,
+        });
+        if let Some(ceilings) = Ceilings::new(steps.collect()) {
+            dispatch.branch_ceilings = ceilings;
+        }
+        let steps = region.reserve.iter().map(|s| ReserveStep { mw: s.size_mw, usd_per_mwh: s.usd_per_mwh });
+        if let Some(reserve) = ReserveCurve::new(steps.collect()) {
+            dispatch.reserve = reserve;
+        }
+
+        let prices = &mut base.fuel;
+        for (fuel, price) in [
+            (Fuel::Gas, &mut prices.gas_usd_per_mmbtu),
+            (Fuel::Coal, &mut prices.coal_usd_per_mmbtu),
+            (Fuel::Nuclear, &mut prices.nuclear_usd_per_mmbtu),
+            (Fuel::Oil, &mut prices.oil_usd_per_mmbtu),
+            (Fuel::Other, &mut prices.other_usd_per_mmbtu),
+        ] {
+            if let Some(given) = region.fuels.get(&fuel) {
+                *price = given.price_usd_per_mmbtu;
+            }
+        }
+        let shares = &mut base.supply.availability;
+        for (fuel, share) in [
+            (Fuel::Gas, &mut shares.gas),
+            (Fuel::Coal, &mut shares.coal),
+            (Fuel::Nuclear, &mut shares.nuclear),
+            (Fuel::Hydro, &mut shares.hydro),
+            (Fuel::Oil, &mut shares.oil),
+            (Fuel::Storage, &mut shares.storage),
+            (Fuel::Other, &mut shares.other),
+        ] {
+            if let Some(given) = region.availability.get(&fuel) {
+                *share = given.fraction;
+            }
+        }
+        base
+    }
+}
+
+impl Surroundings {
+    /// Adds the names of the region's zones and the numbers of its buses.
+    pub fn add_region(&mut self, pack: &RegionPack) {
+        self.zones = pack.region.zone_names();
+        self.buses = pack.network.buses().map(|(_, bus)| bus.number).collect();
+    }
+}

@@ -1,0 +1,252 @@
+//! The whole way from text to a typed scenario and back.
+
+use super::*;
+
+const PLAIN: &str = "schema = 1\nname = \"t\"\nregion = \"testbed\"\nstart = 2025-01-01\nend = 2026-01-01\n";
+
+fn around() -> Surroundings {
+    Surroundings {
+        regions: vec!["testbed".to_owned(), "texas".to_owned()],
+        zones: vec!["north".to_owned(), "south".to_owned()],
+        buses: [1, 2].into(),
+        files: BTreeMap::new(),
+    }
+}
+
+fn read_over(text: &str, overrides: &[&str], around: &Surroundings) -> Result<Scenario, Vec<Fault>> {
+    let overrides: Vec<String> = overrides.iter().map(|&o| o.to_owned()).collect();
+    let checked = Draft::parse("s.toml", text, &overrides).finish(&Scenario::defaults(), around);
+    checked.map(|checked| checked.scenario)
+}
+
+fn read(text: &str) -> Result<Scenario, Vec<Fault>> {
+    read_over(text, &[], &around())
+}
+
+/// Line and path of every fault.
+fn faults(text: &str) -> Vec<(Option<u32>, String)> {
+    read(text).expect_err("faults").into_iter().map(|f| (f.line, f.path)).collect()
+}
+
+#[test]
+fn a_short_file_takes_every_default() {
+    let scenario = read(PLAIN).expect("valid");
+    assert_eq!(scenario.region, "testbed");
+    assert_eq!(scenario.load.growth_percent_per_year, 1.5);
+    assert_eq!(scenario.supply.entry.wind.yearly_cap_mw, 3000.0);
+    assert_eq!(scenario.supply.entry.solar.yearly_cap_mw, 6000.0);
+    assert_eq!(scenario.dispatch.reserve.requirement_mw(), 7500.0);
+}
+
+#[test]
+fn the_region_stands_below_the_file() {
+    let mut base = Scenario::defaults();
+    base.fuel.gas_usd_per_mmbtu = 9.0;
+    base.fuel.coal_usd_per_mmbtu = 9.0;
+    let text = format!("{PLAIN}[fuel]\ngas_usd_per_mmbtu = 2\n");
+    let scenario = Draft::parse("s.toml", &text, &[]).finish(&base, &around()).expect("valid").scenario;
+    assert_eq!(scenario.fuel.gas_usd_per_mmbtu, 2.0);
+    assert_eq!(scenario.fuel.coal_usd_per_mmbtu, 9.0);
+}
+
+#[test]
+fn idle_values_are_warned_of() {
+    let text = format!("{PLAIN}[load]\nreplay_file = \"x\"\n[supply]\nretirement = false\n[supply.exit]\n");
+    let checked = Draft::parse("s.toml", &text, &[]).finish(&Scenario::defaults(), &around()).expect("valid");
+    let warned: Vec<_> = checked.warnings.iter().map(|w| (w.line, w.path.as_str())).collect();
+    assert_eq!(warned, [(Some(7), "load.replay_file"), (Some(10), "supply.exit")]);
+}
+
+#[test]
+fn all_faults_are_found_at_once() {
+    let text = "schema = 1\nname = \"a b\"\nregion = \"texsa\"\nstart = 2025-01-01\nend = 2024-01-01\n\
+                replication = 3\n[load]\ngrowth_percent_per_year = \"much\"\nsource = \"replay\"\n\
+                [supply.entry.wind]\nyearly_cap_mw = -1\n[dispatch]\nsecurity = \"list\"\n\
+                native_shed_usd_per_mwh = 100\nreserve = [[1, 2], [1, 3]]\nbranch_ceilings = [[69, 10]]\n[supply.availability]\ngas = 1.2\n";
+    let expected = [
+        (2, "name"),
+        (3, "region"),
+        (5, "end"),
+        (6, "replication"),
+        (8, "load.growth_percent_per_year"),
+        (9, "load.replay_file"),
+        (11, "supply.entry.wind.yearly_cap_mw"),
+        (13, "dispatch.security"),
+        (14, "dispatch.native_shed_usd_per_mwh"),
+        (15, "dispatch.reserve"),
+        (16, "dispatch.branch_ceilings"),
+        (18, "supply.availability.gas"),
+    ];
+    let expected: Vec<_> = expected.map(|(line, path)| (Some(line), path.to_owned())).into();
+    assert_eq!(faults(text), expected);
+}
+
+#[test]
+fn a_fault_says_what_would_be_right() {
+    let text = format!("{PLAIN}[load]\ngrowth_percnt_per_year = 1\nsource = \"modle\"\n");
+    let found = read(&text).expect_err("faults");
+    assert_eq!(found[0].nearest.as_deref(), Some("growth_percent_per_year"));
+    assert_eq!((found[0].line, found[0].column), (Some(7), Some(1)));
+    assert_eq!(found[1].nearest.as_deref(), Some("model"));
+    assert_eq!((found[1].line, found[1].column), (Some(8), Some(10)));
+    assert_eq!(
+        found[1].to_string(),
+        "s.toml:8:10: load.source = \"modle\" is not one of the choices; allowed: \"model\" or \"replay\"; \
+         did you mean model?"
+    );
+}
+
+#[test]
+fn syntax_faults_come_with_the_others_and_hide_missing_keys() {
+    let text = "schema = 1\nname = \"t\nregion = \"testbed\"\nstart = 2025-13-01\nseed = true\n";
+    let found = faults(text);
+    assert!(found.contains(&(Some(2), String::new())), "{found:?}");
+    assert!(found.contains(&(Some(5), "seed".to_owned())), "{found:?}");
+    assert!(!found.iter().any(|(_, path)| path == "end"), "{found:?}");
+}
+
+#[test]
+fn missing_keys_are_named() {
+    let paths: Vec<String> = faults("").into_iter().map(|(_, path)| path).collect();
+    assert_eq!(paths, ["end", "name", "region", "schema", "start"]);
+}
+
+#[test]
+fn other_schemas_are_refused_alone() {
+    for (version, word) in [("0", "never"), ("2", "newer"), ("\"1\"", "is not a version")] {
+        let found = read(&format!("schema = {version}\nnonsense = 1\n")).expect_err("refused");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].path == "schema" && found[0].message.contains(word), "{}", found[0]);
+    }
+}
+
+#[test]
+fn the_command_line_overrides_and_is_checked_alike() {
+    let text = format!("{PLAIN}[fuel]\ngas_usd_per_mmbtu = 2\n[[requests]]\n{REQUEST}");
+    let overrides = [
+        "fuel.gas_usd_per_mmbtu=4",
+        "region=texas",
+        "start=2025-02-01",
+        "supply.entry.wind.lead_months = 5",
+        "dispatch.reserve=[[10, 20]]",
+        "requests.0.requested_mw=7",
+    ];
+    let scenario = read_over(&text, &overrides, &around()).expect("valid");
+    assert_eq!(scenario.fuel.gas_usd_per_mmbtu, 4.0);
+    assert_eq!(scenario.region, "texas");
+    assert_eq!(scenario.start.to_string(), "2025-02-01");
+    assert_eq!(scenario.supply.entry.wind.lead_months, 5);
+    assert_eq!(scenario.dispatch.reserve.requirement_mw(), 10.0);
+    assert_eq!(scenario.requests[0].requested_mw, 7.0);
+
+    let wrong = ["fuel.gas=4", "seed.x=1", "nothing", "requests.3.bus=1", "fuel.coal_usd_per_mmbtu=-1"];
+    let found = read_over(&text, &wrong, &around()).expect_err("faults");
+    assert_eq!(found.len(), wrong.len(), "{found:?}");
+    assert!(found.iter().all(|f| f.line.is_none() && f.file.starts_with("-p ")), "{found:?}");
+}
+
+const REQUEST: &str =
+    "name = \"r\"\nkind = \"ai\"\nzone = \"north\"\nrequested_mw = 300\nfiled = 2025-03-01\n";
+
+#[test]
+fn requests_are_checked_one_by_one() {
+    let text = format!(
+        "{PLAIN}[[requests]]\n{REQUEST}[[requests]]\n{REQUEST}wanted = 2025-01-05\nbus = 9\n\
+         [[requests]]\nname = \"s\"\nzone = \"nroth\"\nrequested_mw = 0\nfiled = 2031-01-01\n"
+    );
+    let paths: Vec<String> = faults(&text).into_iter().map(|(_, path)| path).collect();
+    let expected = [
+        "requests.1.bus",
+        "requests.1.name",
+        "requests.1.wanted",
+        "requests.2.filed",
+        "requests.2.zone",
+        "requests.2.requested_mw",
+    ];
+    assert_eq!(paths, expected);
+}
+
+#[test]
+fn a_requests_file_has_lines_of_its_own() {
+    let text = format!("requests_file = \"r.csv\"\n{PLAIN}[[requests]]\n{REQUEST}");
+    let mut around = around();
+    let csv = "name,kind,zone,requested_mw,filed\n# comment\n\"x, y\",mining,south,120,2025-05-01\n";
+    around.files.insert("requests_file".to_owned(), Ok(csv.to_owned()));
+    let scenario = read_over(&text, &[], &around).expect("valid");
+    assert_eq!(scenario.requests[1].name, "x, y");
+    assert_eq!(scenario.requests[1].kind, Kind::Mining);
+
+    let csv = "name,zone,requested_mw,filed\na,south,lots,2025-05-01\nb,south,1\nr,south,5,2025-05-01\n";
+    around.files.insert("requests_file".to_owned(), Ok(csv.to_owned()));
+    let found = read_over(&text, &[], &around).expect_err("faults");
+    let found: Vec<_> = found.iter().map(|f| (f.file.as_str(), f.line, f.path.as_str())).collect();
+    let expected = [
+        ("r.csv", Some(2), "requests.requested_mw"),
+        ("r.csv", Some(3), "requests"),
+        ("r.csv", Some(4), "requests.2.name"),
+    ];
+    assert_eq!(found, expected);
+
+    around.files.insert("requests_file".to_owned(), Err("no such file".to_owned()));
+    let found = read_over(&text, &[], &around).expect_err("faults");
+    assert_eq!((found[0].line, found[0].path.as_str()), (Some(1), "requests_file"));
+}
+
+#[test]
+fn the_resolved_scenario_reads_as_itself() {
+    let text = format!(
+        "requests_file = \"r \\\"q\\\".csv\"\n{PLAIN}title = \"A \\\\ title\"\nseed = 12345678901\n\
+         [load]\ngrowth_by_zone_percent_per_year = {{ north = 3, south = -1.5e-3 }}\n\
+         [supply]\nplanned = false\n[dispatch]\nbranch_ceilings = [[0, 280.25], [200, 450]]\n[[requests]]\n{REQUEST}"
+    );
+    let first = read(&text).expect("valid");
+    let written = first.to_toml();
+    let again = read(&written).unwrap_or_else(|f| panic!("{f:?}\n{written}"));
+    assert_eq!(again, first);
+    assert_eq!(again.to_toml(), written);
+}
+
+#[test]
+fn declarations_are_complete() {
+    let mut sections = Vec::new();
+    Scenario::describe(&Scenario::defaults(), "", "", &mut sections);
+    for section in &sections {
+        for key in &section.keys {
+            let at = format!("{}.{}", section.path, key.name);
+            assert!(key.meaning.ends_with('.'), "{at}: {}", key.meaning);
+            let number = key.kind.starts_with("number") || key.kind.starts_with("whole");
+            let names_a_thing = ["schema", "seed", "bus", "requested_mw"].contains(&key.name);
+            if number && !key.required && !names_a_thing {
+                assert!(!key.source.is_empty(), "{at} has a default without a source");
+            }
+            assert!(!key.kind.starts_with("number") || key.kind.contains(" from "), "{at} has no range");
+        }
+    }
+}
+
+/// Every number may be set anywhere in its range, and its resolved form reads back to the same value.
+#[test]
+fn every_number_can_be_set_within_its_range_and_not_beyond() {
+    let mut sections = Vec::new();
+    Scenario::describe(&Scenario::defaults(), "", "", &mut sections);
+    let mut tried = 0;
+    for section in sections.iter().filter(|s| !s.path.contains('[')) {
+        for key in section.keys.iter().filter(|k| k.kind.starts_with("number from ")) {
+            let path = format!("{}.{}", section.path, key.name);
+            let words: Vec<&str> = key.kind.split(' ').collect();
+            let (low, high): (f64, f64) = (words[2].parse().expect("low"), words[4].parse().expect("high"));
+            for beyond in [low - 1.0, high + 1.0] {
+                let found = read_over(PLAIN, &[&format!("{path}={beyond:?}")], &around()).expect_err(&path);
+                assert_eq!((found.len(), &found[0].path), (1, &path));
+            }
+            let third = low + (high - low) / 3.0;
+            let draft = Draft::parse("s.toml", PLAIN, &[format!("{path}={third:?}")]);
+            let mut faults = Faults::default();
+            let scenario = Scenario::read(&Scenario::defaults(), &draft.root, "", &mut faults);
+            assert!(faults.is_empty() && scenario != Scenario::defaults(), "{path}");
+            assert!(scenario.to_toml().contains(&format!("{} = {third:?}\n", key.name)), "{path}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 40, "{tried} numbers tried");
+}
