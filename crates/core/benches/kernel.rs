@@ -62,7 +62,7 @@ fn power_cut(bencher: Bencher, jobs: u32) {
     let mut now = SimTime::ZERO;
     bencher.bench_local(|| {
         now = now + SimSpan(HOUR_MS);
-        clock.set_rate(now, 0, if now.hour() % 2 == 0 { 1.0 } else { 0.5 });
+        clock.set_rate(now, 0, if now.hour().is_multiple_of(2) { 1.0 } else { 0.5 });
         if let Some(at) = clock.next_finish() {
             calendar.schedule(0, at);
         }
