@@ -1,11 +1,29 @@
+//! The gridrush command line: arguments to a plan, a plan to work, and all printing.
+//!
+//! ```text
+//! args (what was typed) -> plan (what is meant: files read, everything checked) -> commands
+//! ```
+//!
+//! Nothing is written before the whole input is found right. Exit codes: 0 fine, 1 a run failed, 2 the
+//! arguments or the input are wrong. A reader that closes our output early is no failure.
+
+mod args;
+mod commands;
+mod engine;
+mod files;
+mod plan;
+mod progress;
+mod render;
+mod stop;
+
+use std::process::ExitCode;
+
 use clap::Parser;
-#[path = "commands/calibrate.rs"]
-mod calibrate;
-#[derive(Parser)]
-enum Cli {
-    Calibrate(calibrate::CalibrateArgs),
-}
-fn main() -> anyhow::Result<()> {
-    let Cli::Calibrate(a) = Cli::parse();
-    calibrate::run(&a)
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    match commands::execute(args.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => render::stop(&stop),
+    }
 }

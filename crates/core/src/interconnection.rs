@@ -28,7 +28,7 @@ pub use offer::{Offer, ReadyItem};
 pub use office::{Duration, Office};
 pub use params::QueueParams;
 pub use queue::{
-    Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, STATION_ACCOUNT, STUDY_ACCOUNT, StageRow,
+    Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, STATION_ACCOUNT, STUDY_ACCOUNT, StageRow, StudyGrid,
     TRANSMISSION_ACCOUNT,
 };
 pub use request::{Application, Exit, Request, RequestId, Service, Stage, Stamp};

@@ -1,1 +1,13 @@
-//! To be written.
+//! Many replications of several scenarios, and what their differences are worth.
+//!
+//! * [`compare`]: every arm times every replication on a pool of threads, folded by number.
+//! * [`stats`]: paired differences and their intervals.
+//! * [`report`]: the results as tables.
+//!
+//! The result does not depend on the number of threads or on the order in which they finish.
+
+pub mod compare;
+pub mod report;
+pub mod stats;
+
+pub use compare::{Comparison, ExperimentError, Failure, Metric, compare};

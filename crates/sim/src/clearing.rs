@@ -19,6 +19,7 @@ use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, StorageFleet};
 use gridrush_core::names::Key;
 
+use crate::scenario::Ceilings;
 use crate::supply::{Costs, INCUMBENTS, IncumbentCost};
 
 /// Blocks of load that a site can bid.
@@ -41,15 +42,16 @@ pub struct ClearingTerms {
     pub large_load_shed_usd_per_mwh: f64,
     /// Penalty for shedding native load.
     pub native_shed_usd_per_mwh: f64,
-    /// Price of flow beyond a branch limit, by nominal voltage at its weaker end: below 100 kV, below
-    /// 200 kV, and above.
-    pub ceiling_usd_per_mwh: [f64; 3],
+    /// Price of flow beyond a branch limit, by voltage.
+    pub ceilings: Ceilings,
     /// Offer of wind.
     pub wind_offer_usd_per_mwh: f64,
     /// Worth of operating reserve.
     pub reserve: ReserveCurve,
     /// Whether controllable load counts as reserve while it draws power.
     pub controllable_load_gives_reserve: bool,
+    /// Whether batteries run.
+    pub storage: bool,
     /// Energy out over energy in of batteries.
     pub storage_round_trip: f64,
 }
@@ -63,8 +65,10 @@ pub struct FuelPrices {
     pub coal_usd_per_mmbtu: f64,
     /// Nuclear fuel.
     pub nuclear_usd_per_mmbtu: f64,
-    /// Oil and everything else that burns.
+    /// Oil products.
     pub oil_usd_per_mmbtu: f64,
+    /// Biomass and waste.
+    pub other_usd_per_mmbtu: f64,
 }
 
 impl FuelPrices {
@@ -73,7 +77,8 @@ impl FuelPrices {
             Fuel::Gas => self.gas_usd_per_mmbtu,
             Fuel::Coal => self.coal_usd_per_mmbtu,
             Fuel::Nuclear => self.nuclear_usd_per_mmbtu,
-            Fuel::Oil | Fuel::Other => self.oil_usd_per_mmbtu,
+            Fuel::Oil => self.oil_usd_per_mmbtu,
+            Fuel::Other => self.other_usd_per_mmbtu,
             Fuel::Wind | Fuel::Solar | Fuel::Hydro | Fuel::Storage => 0.0,
         }
     }
@@ -199,7 +204,9 @@ impl Clearing {
         for unit in &network.generators {
             let zone = network.bus(unit.bus).zone;
             if unit.technology == Technology::Battery {
-                storage[usize::from(zone.0)].add(unit.capacity_mw, unit.storage_mwh);
+                if terms.storage {
+                    storage[usize::from(zone.0)].add(unit.capacity_mw, unit.storage_mwh);
+                }
                 continue;
             }
             let column =
@@ -287,6 +294,14 @@ impl Clearing {
         &self.terms
     }
 
+    /// The bus of a unit; entrants stand at several.
+    pub fn bus_of(&self, unit: &Unit) -> Option<u32> {
+        match self.problem.places()[unit.column.0 as usize] {
+            Place::Bus(bus, _) => Some(bus),
+            _ => None,
+        }
+    }
+
     /// The zone of a bus.
     pub fn zone_of_bus(&self, bus: u32) -> usize {
         usize::from(self.zone_of_bus[bus as usize])
@@ -308,6 +323,9 @@ impl Clearing {
     /// to its existing units. Returns what changed, by fuel.
     pub fn add_capacity(&mut self, zone: usize, technology: Technology, mw: f64, mwh: f64) -> Vec<(Fuel, f64)> {
         if technology == Technology::Battery {
+            if !self.terms.storage {
+                return Vec::new();
+            }
             self.storage[zone].add(mw, mwh);
             return vec![(Fuel::Storage, mw)];
         }
@@ -477,11 +495,6 @@ impl Clearing {
         self.site_columns[site][block]
     }
 
-    /// The columns whose use means scarcity: shed and reserve steps that are not full.
-    pub fn shed_columns(&self) -> impl Iterator<Item = ColumnId> + '_ {
-        self.zones.iter().map(|zone| zone.shed)
-    }
-
     /// The reserve steps, most valuable first.
     pub fn reserve_steps(&self) -> &[ColumnId] {
         &self.reserve_steps
@@ -532,15 +545,14 @@ impl Clearing {
 /// Branches as dispatch sees them: `susceptance = base / (x tap)`, in MW per radian.
 fn flow_branches(network: &Network, terms: &ClearingTerms) -> Vec<FlowBranch> {
     let flow = |branch: &gridrush_core::grid::Branch| {
-        let kv = network.bus(branch.from).base_kv.min(network.bus(branch.to).base_kv);
-        let level = if kv < 100.0 { 0 } else { usize::from(kv >= 200.0) + 1 };
+        let kv = network.bus(branch.from).base_kv.max(network.bus(branch.to).base_kv);
         FlowBranch {
             from: branch.from.0,
             to: branch.to.0,
             susceptance_mw_per_rad: network.base_mva / (branch.x_pu * branch.tap),
             shift_rad: branch.shift_deg.to_radians(),
             limit_mw: branch.rating_mw,
-            ceiling_usd_per_mwh: terms.ceiling_usd_per_mwh[level],
+            ceiling_usd_per_mwh: terms.ceilings.at(kv),
             in_service: branch.in_service,
         }
     };

@@ -37,8 +37,6 @@ pub enum SupplyEvent {
     Online(u32),
     /// A strengthened branch takes its new rating.
     Reinforced(u32),
-    /// Yearly review: entry, exit, background transmission, study snapshots.
-    Review,
 }
 
 /// Firms.

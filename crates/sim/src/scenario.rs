@@ -9,14 +9,17 @@
 //! [`Draft::parse`] reads the text and says which region and which other files it needs;
 //! [`Draft::finish`] checks everything over the region's defaults. Nothing here reads a file.
 
+mod bitcoin;
 mod check;
 mod declare;
 mod dispatch;
 mod document;
 mod fuel;
 mod load;
+mod queue;
 mod reference;
 mod regional;
+mod relations;
 mod requests;
 mod results;
 mod setting;
@@ -27,12 +30,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use gridrush_core::grid::RegionPack;
 use jiff::civil::Date;
 
+pub use bitcoin::Bitcoin;
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
 pub use fuel::Fuel as FuelPrices;
 pub use load::{HourName, Load, LoadSource};
+pub use queue::Queue;
 pub use reference::{json, markdown};
 pub use requests::{Kind, RequestRow, Service};
 pub use results::{Level, Results};
@@ -52,6 +57,8 @@ section! {
         name: String, "", "";
         /// Title for charts and reports; without it the name.
         title: Option<String> = None, "", "";
+        /// Scenario file that says what this one leaves out, path from this file.
+        base: Option<String> = None, "", "";
         /// Name of the region pack.
         region: String, "", "";
         /// First day, in the region's local time.
@@ -75,12 +82,29 @@ section! {
         fuel: FuelPrices;
         /// The hourly market.
         dispatch: Dispatch;
+        /// Bitcoin: coin price, chain, rigs, mines.
+        bitcoin: Bitcoin;
+        /// The interconnection queue.
+        queue: Queue;
         /// How much is written, and where.
         results: Results;
     }
     lists {
         /// Dated requests for a grid connection, beside the arriving ones.
         requests: RequestRow;
+        /// Variants of the scenario that `gridrush compare` sets against each other, the first being the
+        /// one that the others are compared with.
+        arms: Arm;
+    }
+}
+
+section! {
+    /// A variant of the scenario.
+    Arm {
+        /// Its name in tables and charts.
+        name: String, "", "";
+        /// What is different, as a list of `"dotted.path=value"`.
+        set: Vec<String> = Vec::new(), "", "";
     }
 }
 
@@ -136,20 +160,48 @@ pub struct FileName {
 }
 
 /// Keys whose value is the name of a file.
-const FILE_KEYS: &[&str] = &["requests_file", "load.replay_file"];
+const FILE_KEYS: &[&str] = &["requests_file", "load.replay_file", "bitcoin.history_file"];
 
 impl Draft {
-    /// Reads a scenario's text and the `dotted.path=value` arguments that override it.
-    pub fn parse(file: &str, text: &str, overrides: &[String]) -> Draft {
+    /// Reads a scenario's text.
+    pub fn parse(file: &str, text: &str) -> Draft {
         let mut faults = Faults::default();
-        let mut root = document::parse(file, text, &mut faults);
+        let root = document::parse(file, text, &mut faults);
         if !faults.is_empty() {
             faults.tear();
         }
-        for argument in overrides {
-            document::graft(&mut root, argument, &mut faults);
-        }
         Draft { root, faults }
+    }
+
+    /// The same scenario with another one below it: what this one does not say is taken from there.
+    #[must_use]
+    pub fn over(mut self, below: Draft) -> Draft {
+        self.faults.absorb(below.faults);
+        document::underlay(&mut self.root, below.root);
+        self
+    }
+
+    /// The same scenario with `dotted.path=value` arguments in place of its own values. `origin` says
+    /// where the arguments come from, such as `-p`.
+    #[must_use]
+    pub fn with(mut self, origin: &str, arguments: &[String]) -> Draft {
+        for argument in arguments {
+            document::graft(&mut self.root, origin, argument, &mut self.faults);
+        }
+        self
+    }
+
+    /// The file below this one, if the scenario names one.
+    pub fn base(&self) -> Option<&str> {
+        match &self.root.get("base")?.value {
+            Value::Text(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Adds a fault at the place of a key.
+    pub fn add_fault(&mut self, path: &str, message: String) {
+        self.faults.add(Fault::new(&self.place(path), path, message));
     }
 
     /// The region that the scenario names, if it does.
@@ -170,7 +222,7 @@ impl Draft {
     }
 
     /// Checks everything over `base`, the declared defaults with those of the region on top. Returns
-    /// the scenario, with the requests of the file appended to its own, or every fault by place.
+    /// the scenario, with what the base and the requests file say made its own, or every fault by place.
     pub fn finish(self, base: &Scenario, around: &Surroundings) -> Result<Checked, Vec<Fault>> {
         let mut faults = self.faults.clone();
         if let Some(fault) = self.wrong_schema() {
@@ -195,8 +247,11 @@ impl Draft {
                 _ => {}
             }
         }
-        check_requests(&scenario, &places, around, &mut faults);
+        relations::check_requests(&scenario, &places, around, &mut faults);
+        self.check_arms(&scenario, &mut faults);
         let warnings = self.warnings(&scenario);
+        scenario.base = None;
+        scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })
     }
 
@@ -243,111 +298,6 @@ impl Draft {
         };
         let fault = Fault::new(&node.place, "schema", message).value(node.value.shown());
         Some(fault.allowed(SCHEMA.to_string()))
-    }
-
-    /// Values that are written and have no effect next to the others.
-    fn warnings(&self, scenario: &Scenario) -> Vec<Fault> {
-        let supply = &scenario.supply;
-        let modelled = scenario.load.source == LoadSource::Model;
-        let without_effect = [
-            ("load.replay_file", modelled, "load.source = \"model\""),
-            ("load.replay_hour", modelled, "load.source = \"model\""),
-            ("supply.entry", !supply.merchant_entry, "supply.merchant_entry = false"),
-            ("supply.exit", !supply.retirement, "supply.retirement = false"),
-            (
-                "supply.transmission",
-                !supply.background_transmission,
-                "supply.background_transmission = false",
-            ),
-            ("requests", !scenario.load.large_loads, "load.large_loads = false"),
-            ("requests_file", !scenario.load.large_loads, "load.large_loads = false"),
-        ];
-        let mut faults = Faults::default();
-        for (path, idle, reason) in without_effect {
-            if idle && self.node(path).is_some() {
-                faults.add(Fault::new(&self.place(path), path, format!("has no effect with {reason}")));
-            }
-        }
-        faults.sorted()
-    }
-
-    /// Relations between values and names of things outside the file.
-    fn check(&self, scenario: &Scenario, around: &Surroundings, faults: &mut Faults) {
-        let place = |path: &str| self.place(path);
-        let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if !faults.touches("name") && (!scenario.name.chars().all(named) || scenario.name.starts_with('.')) {
-            let fault = Fault::new(&place("name"), "name", "cannot be the name of a directory".to_owned());
-            let fault = fault.value(format!("\"{}\"", scenario.name));
-            faults.add(fault.allowed("letters, digits, `-`, `_` and `.`, not beginning with `.`"));
-        }
-        if !faults.touches("start") && !faults.touches("end") {
-            if scenario.end <= scenario.start {
-                let message = format!("must be after start, which is {}", scenario.start);
-                faults.add(Fault::new(&place("end"), "end", message).value(scenario.end.to_string()));
-            } else if i32::from(scenario.end.year()) - i32::from(scenario.start.year()) > 60 {
-                let message = format!("is more than 60 years after start, which is {}", scenario.start);
-                faults.add(Fault::new(&place("end"), "end", message).value(scenario.end.to_string()));
-            }
-        }
-        let regions = around.regions.iter().map(String::as_str);
-        if !faults.touches("region") && !regions.clone().any(|r| r == scenario.region) {
-            let fault = Fault::new(&place("region"), "region", "is not a known region pack".to_owned());
-            let fault = fault.value(format!("\"{}\"", scenario.region)).nearest(&scenario.region, regions);
-            faults.add(fault.allowed(around.regions.join(", ")));
-        }
-        let replays = scenario.load.source == LoadSource::Replay;
-        let replay_is_wrong = faults.touches("load.replay_file") || faults.touches("load.source");
-        if replays && scenario.load.replay_file.is_none() && !replay_is_wrong {
-            let message = "is missing: load.source = \"replay\" needs a file".to_owned();
-            faults.add(Fault::new(&place("load.source"), "load.replay_file", message));
-        }
-        for zone in scenario.load.growth_by_zone_percent_per_year.keys() {
-            let path = format!("load.growth_by_zone_percent_per_year.{zone}");
-            check_zone(zone, &path, &place(&path), around, faults);
-        }
-        scenario.dispatch.check(place, faults);
-    }
-}
-
-fn check_zone(zone: &str, path: &str, place: &Place, around: &Surroundings, faults: &mut Faults) {
-    let zones = around.zones.iter().map(String::as_str);
-    if !around.zones.is_empty() && !zones.clone().any(|z| z == zone) {
-        let fault = Fault::new(place, path, "is not a zone of the region".to_owned());
-        let fault = fault.value(format!("\"{zone}\"")).nearest(zone, zones);
-        faults.add(fault.allowed(around.zones.join(", ")));
-    }
-}
-
-fn check_requests(scenario: &Scenario, places: &[Place], around: &Surroundings, faults: &mut Faults) {
-    let mut names: BTreeMap<&str, &Place> = BTreeMap::new();
-    for (i, (request, place)) in scenario.requests.iter().zip(places).enumerate() {
-        let path = |key: &str| format!("requests.{i}.{key}");
-        if request.name.is_empty() || request.zone.is_empty() {
-            continue;
-        }
-        if let Some(first) = names.insert(&request.name, place) {
-            let line = first.at.map_or_else(String::new, |(line, _)| format!(" in line {line}"));
-            let message = format!("is already the name of the request{line} of {}", first.file);
-            faults.add(Fault::new(place, &path("name"), message).value(format!("\"{}\"", request.name)));
-        }
-        check_zone(&request.zone, &path("zone"), place, around, faults);
-        if let Some(bus) = request.bus
-            && !around.buses.is_empty()
-            && !around.buses.contains(&bus)
-        {
-            let fault = Fault::new(place, &path("bus"), "is not a bus of the region".to_owned());
-            faults.add(fault.value(bus.to_string()));
-        }
-        if request.filed != Date::default() && request.filed >= scenario.end && !faults.touches("end") {
-            let message = format!("is not before the end of the scenario, {}", scenario.end);
-            faults.add(Fault::new(place, &path("filed"), message).value(request.filed.to_string()));
-        }
-        if let Some(wanted) = request.wanted
-            && wanted < request.filed
-        {
-            let message = format!("is before the request is filed, {}", request.filed);
-            faults.add(Fault::new(place, &path("wanted"), message).value(wanted.to_string()));
-        }
     }
 }
 

@@ -3,14 +3,28 @@
 //! Time zones are resolved here, once: after this the simulator knows only hours since the start, their
 //! local stamps and the edges of local months.
 
-use gridrush_core::grid::pack::RegionPack;
+use gridrush_core::grid::pack::{RegionPack, ZoneFacts};
+use gridrush_core::grid::{Fuel, Technology, ZoneId};
+use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
+use gridrush_workload::ai::AiParams;
+use gridrush_workload::bitcoin::{BitcoinParams, FleetParams};
+use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
+use gridrush_workload::{CLASSES, MINING};
+
+use crate::clearing::{Availabilities, Availability, ClearingTerms, FuelPrices};
 use crate::scenario::Scenario;
+use crate::site::existing_mine_ehs;
+
+/// Carbon dioxide per unit of heat, t/MMBtu: EPA emission factors \[M\].
+const GAS_TONNES_PER_MMBTU: f64 = 0.0531;
+const COAL_TONNES_PER_MMBTU: f64 = 0.0957;
+const OIL_TONNES_PER_MMBTU: f64 = 0.0750;
 
 /// Why a scenario cannot be set up for its region.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -82,7 +96,28 @@ pub struct Setup {
     pub months: Vec<Month>,
     /// Series by zone.
     pub series: Vec<ZoneSeries>,
+    /// Parameters of workloads, firms and the queue.
+    pub params: Params,
+    /// The zone of each entry of the arrival shares that the region has.
+    pub arrival_zones: Vec<ZoneId>,
     zone: TimeZone,
+}
+
+/// Parameters of workloads, firms and the queue.
+#[derive(Clone, Debug, Default)]
+pub struct Params {
+    /// Coin price, chain, rest of the world.
+    pub bitcoin: BitcoinParams,
+    /// Mines.
+    pub fleet: FleetParams,
+    /// Campuses.
+    pub ai: AiParams,
+    /// Who asks for connections.
+    pub arrivals: ArrivalParams,
+    /// Who takes what is offered.
+    pub accept: AcceptParams,
+    /// The interconnection queue.
+    pub queue: QueueParams,
 }
 
 impl Setup {
@@ -133,7 +168,14 @@ impl Setup {
             });
             begin = next;
         }
+        let mut params = Params::default();
+        // New large loads go where the region's pack sends them.
+        let share = |zone: &ZoneFacts| ZoneShare { zone: zone.name.clone(), share: zone.large_load_share };
+        params.arrivals.zone_shares = pack.region.zones.iter().map(share).collect();
+        let arrival_zones = arrival_zones(&params.arrivals, &pack);
         Ok(Setup {
+            params,
+            arrival_zones,
             scenario,
             pack,
             weather,
@@ -164,7 +206,8 @@ impl Setup {
 
     /// The weather of one replication.
     pub fn weather_years(&self, streams: &Streams) -> Result<WeatherYears, SetupError> {
-        WeatherYears::generate(&self.weather, streams, &self.stamps)
+        self.weather
+            .generate(streams, &self.stamps)
             .map_err(|faults| SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string)))
     }
 
@@ -180,6 +223,48 @@ impl Setup {
         }
     }
 
+    /// Short-run fuel prices in force at an hour, carbon included.
+    pub fn fuel_prices(&self, hour: usize) -> FuelPrices {
+        let fuel = &self.scenario.fuel;
+        let years = hour as f64 / 8766.0;
+        let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
+        let carbon = |tonnes_per_mmbtu: f64| tonnes_per_mmbtu * fuel.carbon_usd_per_tonne;
+        FuelPrices {
+            gas_usd_per_mmbtu: fuel.gas_usd_per_mmbtu * growth + carbon(GAS_TONNES_PER_MMBTU),
+            coal_usd_per_mmbtu: fuel.coal_usd_per_mmbtu + carbon(COAL_TONNES_PER_MMBTU),
+            nuclear_usd_per_mmbtu: fuel.nuclear_usd_per_mmbtu,
+            oil_usd_per_mmbtu: fuel.oil_usd_per_mmbtu + carbon(OIL_TONNES_PER_MMBTU),
+            other_usd_per_mmbtu: fuel.other_usd_per_mmbtu,
+        }
+    }
+
+    /// The terms of the hourly market.
+    pub fn clearing_terms(&self) -> ClearingTerms {
+        let dispatch = &self.scenario.dispatch;
+        ClearingTerms {
+            offer_cap_usd_per_mwh: dispatch.offer_cap_usd_per_mwh,
+            offer_floor_usd_per_mwh: dispatch.offer_floor_usd_per_mwh,
+            settlement_cap_usd_per_mwh: dispatch.settlement_cap_usd_per_mwh,
+            large_load_shed_usd_per_mwh: dispatch.large_load_shed_usd_per_mwh,
+            native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
+            ceilings: dispatch.branch_ceilings.clone(),
+            wind_offer_usd_per_mwh: dispatch.wind_offer_usd_per_mwh,
+            reserve: dispatch.reserve.clone(),
+            controllable_load_gives_reserve: true,
+            storage: dispatch.storage.enabled,
+            storage_round_trip: dispatch.storage.round_trip,
+        }
+    }
+
+    /// Hashrate of the mines that stand at the start, EH/s, if all their rigs run.
+    pub fn existing_ehs(&self) -> f64 {
+        if !self.scenario.load.large_loads {
+            return 0.0;
+        }
+        let mines = self.pack.sites.iter().filter(|site| site.class == CLASSES[usize::from(MINING.0)]);
+        mines.map(|site| existing_mine_ehs(site.installed_mw, &self.params)).sum()
+    }
+
     /// Growth of a zone's native load, as a share per year.
     pub fn growth_per_year(&self, zone: usize) -> f64 {
         let load = &self.scenario.load;
@@ -193,6 +278,17 @@ impl Setup {
     pub fn weather_at(weather: &WeatherYears, hour: usize, out: &mut [f32]) {
         for (series, value) in weather.values.iter().zip(out) {
             *value = series[hour];
+        }
+    }
+}
+
+impl Availabilities for Setup {
+    fn of(&self, fuel: Fuel, _technology: Technology, zone: ZoneId) -> Availability {
+        let series = &self.series[usize::from(zone.0)];
+        match (self.scenario.supply.availability.of(fuel), fuel) {
+            (Some(share), _) => Availability::Share(share),
+            (None, Fuel::Wind) => Availability::Series(series.wind),
+            (None, _) => Availability::Series(series.solar),
         }
     }
 }
@@ -213,6 +309,12 @@ fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<Setup
             solar: find(&zone.name, &zone.solar_series, SeriesKind::Solar, "solar"),
         })
         .collect()
+}
+
+/// The zone of each entry of the arrival shares.
+fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
+    let zone = |share: &ZoneShare| pack.network.zone_named(&share.zone);
+    params.zone_shares.iter().filter_map(zone).collect()
 }
 
 fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {

@@ -56,6 +56,19 @@ pub struct Project {
     pub online: SimTime,
 }
 
+/// Prices of a zone in one interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ZoneHour {
+    /// The zone.
+    pub zone: usize,
+    /// Price at its strong buses.
+    pub price_usd_per_mwh: f64,
+    /// Price of operating reserve.
+    pub reserve_usd_per_mwh: f64,
+    /// Length of the interval.
+    pub hours: f64,
+}
+
 /// What changed in a year, by fuel.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FuelYear {
@@ -65,8 +78,6 @@ pub struct FuelYear {
     pub entered_mw: f64,
     /// Closed.
     pub retired_mw: f64,
-    /// Generated (storage: discharged).
-    pub generated_mwh: f64,
 }
 
 /// Accounts and projects of the supply side.
@@ -122,17 +133,9 @@ impl Supply {
         }
     }
 
-    /// Books an hour: price at the zone's strong buses and the price of reserve.
-    pub fn book_hour(
-        &mut self,
-        clearing: &Clearing,
-        costs: &Costs,
-        weather: &[f32],
-        zone: usize,
-        price_usd_per_mwh: f64,
-        reserve_usd_per_mwh: f64,
-        hours: f64,
-    ) {
+    /// Books an hour: what a megawatt of each technology would have earned in a zone.
+    pub fn book_hour(&mut self, clearing: &Clearing, costs: &Costs, weather: &[f32], hour: ZoneHour) {
+        let ZoneHour { zone, price_usd_per_mwh, reserve_usd_per_mwh, hours } = hour;
         let at = |row: usize| row * self.zones + zone;
         for (row, &technology) in ENTRANTS.iter().enumerate() {
             let Some(unit) = clearing.entrant(zone, technology) else { continue };

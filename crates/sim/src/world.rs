@@ -12,8 +12,10 @@
 //! A world is a pure function of (setup, replication): it reads no file, no clock and no thread count.
 
 mod accounts;
+mod campus;
 mod dispatch;
 mod firms;
+mod monthly;
 mod queue;
 mod review;
 mod settle;
@@ -21,12 +23,16 @@ mod settle;
 use std::sync::Arc;
 
 use gridrush_core::demand::BidBook;
-use gridrush_core::dispatch::{CauseRow, CopperPlate, DispatchError, DispatchProblem, DispatchSolution};
-use gridrush_core::interconnection::{Application, Queue, QueueError, UnitFlows};
+use gridrush_core::dispatch::{
+    CauseRow, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Topology,
+};
+use gridrush_core::grid::BusId;
+use gridrush_core::interconnection::{Queue, QueueError, Snapshot, StudyBranch, StudyError, UnitFlows};
 use gridrush_core::kernel::{Calendar, SimTime, Streams};
 use gridrush_core::ledger::{Ledger, LedgerError};
 use gridrush_core::weather::WeatherYears;
 use gridrush_tables::{RowSink, TableError};
+use gridrush_workload::CLASSES;
 use gridrush_workload::bitcoin::{BitcoinWorld, DayReport};
 use thiserror::Error;
 
@@ -34,12 +40,13 @@ use crate::clearing::{Clearing, FuelPrices};
 use crate::event::{Event, FirmEvent, SupplyEvent};
 use crate::planning::Planner;
 use crate::probe::Probes;
+use crate::scenario::Level;
 use crate::setup::{Setup, SetupError};
 use crate::site::Site;
 use crate::supply::{Costs, Supply};
 
 use accounts::Accounts;
-use firms::Arrivals;
+use firms::{Arrivals, Intent, Trailing};
 use review::Transmission;
 
 /// Why a replication stopped.
@@ -59,6 +66,9 @@ pub enum RunError {
     /// A planning solve failed.
     #[error("planning: {0}")]
     Planning(DispatchError),
+    /// A request cannot be studied.
+    #[error("interconnection: {0}")]
+    Study(StudyError),
     /// The queue refused a step that the world took.
     #[error("interconnection: {0}")]
     Queue(#[from] QueueError),
@@ -133,8 +143,12 @@ pub struct World {
     sites: Vec<Site>,
     site_of_request: Vec<Option<usize>>,
     queue: Queue,
-    unit_flows: UnitFlows,
     arrivals: Arrivals,
+    intents: Vec<Intent>,
+    topology: Topology,
+    unit_flows: UnitFlows,
+    study_branches: Vec<StudyBranch>,
+    snapshots: Vec<Snapshot>,
     bitcoin: BitcoinWorld,
     bitcoin_day: Option<DayReport>,
     ledger: Ledger,
@@ -143,8 +157,17 @@ pub struct World {
     interval: Option<Interval>,
     spare: Interval,
     book: BidBook,
+    /// This interval's price of native load, by zone.
     zone_price: Vec<f64>,
+    /// This interval's price at strong buses, by zone.
+    strong_price: Vec<f64>,
+    /// Today's prices at strong buses, by zone.
+    storage_prices: Vec<Vec<f64>>,
+    trailing: Vec<Trailing>,
+    /// The month whose end comes next.
     month: usize,
+    /// The month in which firms are.
+    firm_month: usize,
     hours_dispatched: u64,
     pivots: u64,
 }
@@ -154,7 +177,7 @@ impl World {
     pub fn new(setup: Arc<Setup>, replication: u32) -> Result<World, RunError> {
         let streams = Streams::new(setup.scenario.seed, replication);
         let weather = setup.weather_years(&streams)?;
-        let mut world = World::assemble(setup, streams, weather)?;
+        let mut world = World::assemble(&setup, streams, weather)?;
         world.open_existing_sites();
         world.begin_bitcoin();
         world.schedule_first_events()?;
@@ -170,11 +193,11 @@ impl World {
             }
             self.calendar.pop();
             match event {
-                Event::Supply(event) => self.handle_supply(event)?,
-                Event::Queue(event) => self.handle_queue(event)?,
-                Event::Chain(event) => self.handle_chain(event),
+                Event::Supply(event) => self.handle_supply(event),
+                Event::Queue(event) => self.handle_queue(event, sink)?,
+                Event::Chain(event) => self.handle_chain(event, sink)?,
                 Event::Ai(event) => self.handle_ai(event),
-                Event::Firm(event) => self.handle_firm(event)?,
+                Event::Firm(event) => self.handle_firm(event, sink)?,
                 Event::Dispatch => {
                     self.settle_interval(sink)?;
                     if now < end {
@@ -235,10 +258,68 @@ impl World {
             }
         }
         if setup.scenario.load.large_loads {
-            self.calendar.schedule(Event::Firm(FirmEvent::Review), SimTime::ZERO);
-            self.draw_month(0)?;
             self.refresh_snapshots()?;
+            self.schedule_dated_requests();
+            self.calendar.schedule(Event::Firm(FirmEvent::Review), SimTime::ZERO);
         }
         Ok(())
+    }
+
+    fn assemble(shared: &Arc<Setup>, streams: Streams, weather: WeatherYears) -> Result<World, RunError> {
+        let setup = Arc::clone(shared);
+        let network = &shared.pack.network;
+        let zones = network.zones.len();
+        let mut clearing = Clearing::new(network, setup.clearing_terms(), &**shared);
+        let prices = setup.fuel_prices(0);
+        clearing.set_fuel_prices(&prices);
+        let unshifted: Vec<FlowBranch> =
+            clearing.problem.branches.iter().map(|branch| FlowBranch { shift_rad: 0.0, ..*branch }).collect();
+        let topology = Topology::new(network.buses().len(), &unshifted)
+            .map_err(|error| RunError::Planning(error.into()))?;
+        let mut ledger = Ledger::new();
+        let accounts = Accounts::open(&mut ledger, CLASSES)?;
+        let days = (setup.hours / 24) as u32 + 1;
+        let on_grid_ehs = setup.existing_ehs();
+        let bitcoin = BitcoinWorld::new(&setup.params.bitcoin, &streams, days, on_grid_ehs);
+        let branches = network.branches().len();
+        let hourly = setup.scenario.results.level == Level::Hourly;
+        Ok(World {
+            copper: CopperPlate::new(&clearing.problem).map_err(RunError::Planning)?,
+            costs: clearing.costs(&prices),
+            supply: Supply::new(&setup, &streams),
+            transmission: Transmission::new(branches),
+            planner: Planner::default(),
+            sites: Vec::new(),
+            site_of_request: Vec::new(),
+            queue: Queue::new(setup.params.queue.clone(), streams),
+            arrivals: Arrivals::default(),
+            intents: Vec::new(),
+            unit_flows: UnitFlows::new(network.buses().len(), branches, BusId(0)),
+            topology,
+            study_branches: StudyBranch::of_network(network),
+            snapshots: Vec::new(),
+            bitcoin,
+            bitcoin_day: None,
+            ledger,
+            accounts,
+            probes: Probes::new(hourly, zones, CLASSES.len(), branches),
+            interval: None,
+            spare: Interval::default(),
+            book: BidBook::default(),
+            zone_price: vec![0.0; zones],
+            strong_price: vec![0.0; zones],
+            storage_prices: vec![Vec::new(); zones],
+            trailing: vec![Trailing::default(); zones],
+            month: 0,
+            firm_month: 0,
+            hours_dispatched: 0,
+            pivots: 0,
+            calendar: Calendar::new(),
+            clearing,
+            prices,
+            setup,
+            streams,
+            weather,
+        })
     }
 }

@@ -4,9 +4,8 @@
 //! is taken to be industrial and connects at high-voltage buses; fleet growth connects there as well,
 //! spread by the line ratings that meet at a bus. Plants are scaled only when a zone has to shrink.
 //!
-//! * [`Recipe`] is the text, with a source beside every number;
-//! * [`fleet`](self) brings each fuel to its target by zone, then gives heat rates by size;
-//! * the result is the tables of a region pack. The same inputs give the same bytes.
+//! [`Recipe`] is the text, with a source beside every number; the result is the tables of a region pack.
+//! The same inputs give the same bytes.
 
 use std::collections::BTreeMap;
 
@@ -269,21 +268,32 @@ impl Recipe {
         }
     }
 
-    /// Puts every site, in file order, at the transmission bus of its zone with the most line rating left.
+    /// Puts every site, in file order, at the transmission bus of its zone with the fewest sites, and of
+    /// those the one with the most line rating left.
     fn place_sites(&self, network: &Network) -> Vec<ExistingSite> {
+        struct Place {
+            bus: BusId,
+            sites: u32,
+            left_mw: f64,
+        }
         let minimum_kv = self.network.transmission_minimum_kv;
+        let empty = |(bus, left_mw)| Place { bus, sites: 0, left_mw };
         let buses = |zone| network.transmission_ratings_mw(ZoneId(zone as u16), minimum_kv);
-        let mut left_mw: Vec<Vec<(BusId, f64)>> = (0..self.zones.len()).map(buses).collect();
+        let mut zones: Vec<Vec<Place>> =
+            (0..self.zones.len()).map(|zone| buses(zone).into_iter().map(empty).collect()).collect();
         let place = |rule: &SiteRule| {
             let zone = self.zone(&rule.zone);
-            let buses = &mut left_mw[zone.0 as usize];
-            let best = (0..buses.len()).reduce(|a, b| if buses[b].1 > buses[a].1 { b } else { a })?;
-            buses[best].1 -= rule.contract_mw;
+            let order = |a: &&mut Place, b: &&mut Place| {
+                a.sites.cmp(&b.sites).then(b.left_mw.total_cmp(&a.left_mw)).then(a.bus.cmp(&b.bus))
+            };
+            let best = zones[zone.0 as usize].iter_mut().min_by(order)?;
+            best.sites += 1;
+            best.left_mw -= rule.contract_mw;
             Some(ExistingSite {
                 name: rule.name.clone(),
                 class: rule.class.clone(),
                 zone,
-                bus: buses[best].0,
+                bus: best.bus,
                 contract_mw: rule.contract_mw,
                 installed_mw: rule.installed_mw,
                 energized: Date::parse(&rule.energized)?,

@@ -33,7 +33,8 @@ pub enum QueueEvent {
 /// What the queue hands to the world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Study the request and call [`super::Queue::complete_study`] at this instant.
+    /// Study the request ([`super::Queue::study`]) and call [`super::Queue::complete_study`] at this
+    /// instant.
     StudyDue(RequestId),
     /// Ask the owner and call [`super::Queue::decide`] before the offer lapses.
     DecisionDue(RequestId, Offer),

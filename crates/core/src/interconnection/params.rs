@@ -10,37 +10,37 @@ use super::upgrade::Catalogue;
 /// Parameters of a first-come first-served queue for large loads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueueParams {
-    /// Studies that can be under way at once. Default 45: ERCOT's process was built for 40-50 [S].
+    /// Studies that can be under way at once. Default 45: ERCOT's process was built for 40-50 `[S]`.
     pub study_slots: usize,
     /// Duration of a first study. Default log-normal, median 180 days: a system impact and a facilities
-    /// study of 90 days each under Order 2003 [M]; sigma 0.63 from the quartiles 12 and 28 months of
-    /// ERCOT full interconnection studies to 2022 [D].
+    /// study of 90 days each under Order 2003 `[M]`; sigma 0.63 from the quartiles 12 and 28 months of
+    /// ERCOT full interconnection studies to 2022 `[D]`.
     pub study: Duration,
-    /// Duration of a restudy. Default log-normal, median 60 days (Order 2003) [M], sigma as above.
+    /// Duration of a restudy. Default log-normal, median 60 days (Order 2003) `[M]`, sigma as above.
     pub restudy: Duration,
-    /// Paid at filing, kept. Default 100,000 $: the least screening fee of Texas SB6 [S].
+    /// Paid at filing, kept. Default 100,000 $: the least screening fee of Texas SB6 `[S]`.
     pub study_fee_usd: f64,
     /// Paid at each restudy, kept. Default 10,000 $, assumed.
     pub restudy_fee_usd: f64,
     /// Paid at filing; returned at signing, on rejection, and on leaving before the study has begun,
-    /// otherwise forfeited. Default 10,000 $ (Order 2003) [M].
+    /// otherwise forfeited. Default 10,000 $ (Order 2003) `[M]`.
     pub application_deposit_usd: f64,
     /// From the offer to the owner's decision point. Default 30 days, assumed.
     pub decision_days: f64,
     /// From the offer to the instant it lapses. Default 60 days, assumed.
     pub offer_valid_days: f64,
-    /// From signing to the begin of building: 30 days to draft and 60 to negotiate (Order 2003) [M].
+    /// From signing to the begin of building: 30 days to draft and 60 to negotiate (Order 2003) `[M]`.
     pub agreement_days: f64,
     /// Security held from signing to full demand. Default 50,000 $/MW: the Texas commission's proposed
-    /// 16 TAC 25.194 of March 2026 [S2].
+    /// 16 TAC 25.194 of March 2026 `[S2]`.
     pub security_usd_per_mw: f64,
     /// Part of the security kept when a request leaves after signing. Default 1, assumed.
     pub security_forfeit_share: f64,
     /// Chance per month of giving up before signing. Default 0.019: ERCOT generation without an
-    /// agreement, to 2022 [D].
+    /// agreement, to 2022 `[D]`.
     pub exit_hazard_unsigned_per_month: f64,
     /// Chance per month of giving up between signing and energization. Default 0.0155: ERCOT generation
-    /// with an agreement, to 2022 [D].
+    /// with an agreement, to 2022 `[D]`.
     pub exit_hazard_signed_per_month: f64,
     /// When a branch is charged to a request.
     pub rules: StudyRules,

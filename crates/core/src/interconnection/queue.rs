@@ -21,22 +21,25 @@
 
 mod leave;
 mod money;
+mod offering;
+mod physics;
 mod views;
+mod works;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 pub use money::{DEPOSITS_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT, TRANSMISSION_ACCOUNT};
+pub use physics::StudyGrid;
 pub use views::{Commitment, StageRow};
 
 use super::effect::{Effect, QueueEvent};
-use super::offer::{Offer, ReadyItem};
 use super::office::Office;
 use super::params::QueueParams;
 use super::request::{Application, Exit, Request, RequestId, Stage, Stamp};
 use super::study::StudyOutcome;
-use super::upgrade::{MONTH_HOURS, Remedy, Station, Upgrade, UpgradeId, UpgradeState, Works, months};
+use super::upgrade::{Remedy, Upgrade, UpgradeId, UpgradeState, Works, months};
 use crate::grid::BusId;
 use crate::kernel::{Purpose, Schedule, SimSpan, SimTime, Streams, uniform_open};
 use crate::ledger::{Cents, Ledger, LedgerError};
@@ -202,8 +205,8 @@ impl Queue {
     /// Takes the result of the study that was due and makes an offer, or rejects the request if no
     /// standard works clear what it causes.
     ///
-    /// The study must have counted on [`Queue::commitments`] of the request and on
-    /// [`Queue::add_planned`] increases as they are now.
+    /// The study must be that of [`Queue::study`] at this instant, or one that counts on the same
+    /// [`Queue::commitments`] and [`Queue::add_planned`] increases.
     pub fn complete_study(
         &mut self,
         id: RequestId,
@@ -361,222 +364,6 @@ impl Queue {
             desk.schedule.cancel(QueueEvent::Quit(id));
         }
     }
-
-    /// Of the upgrades on their way, those that the request's own earlier study proposed and still
-    /// needs, and those of others that it needs: the surest and earliest ones of each branch that
-    /// suffice.
-    fn needed_of_planned(&self, id: RequestId, outcome: &StudyOutcome) -> (Vec<UpgradeId>, Vec<UpgradeId>) {
-        let (mut own, mut others) = (Vec::new(), Vec::new());
-        for &(branch, needed_mw) in &outcome.relied {
-            let mut on_branch: Vec<(SimTime, UpgradeId)> = (0..)
-                .map(UpgradeId)
-                .zip(&self.upgrades)
-                .filter(|(_, upgrade)| upgrade.branch == branch)
-                .filter_map(|(upgrade_id, upgrade)| match upgrade.state {
-                    UpgradeState::Committed { ready } => Some((ready, upgrade_id)),
-                    UpgradeState::Proposed => Some((SimTime(u64::MAX), upgrade_id)),
-                    UpgradeState::Done { .. } | UpgradeState::Cancelled => None,
-                })
-                .collect();
-            on_branch.sort_unstable();
-            let mut missing_mw = needed_mw;
-            for (_, upgrade_id) in on_branch {
-                if missing_mw <= 0.0 {
-                    break;
-                }
-                let upgrade = &self.upgrades[upgrade_id.0 as usize];
-                missing_mw -= upgrade.added_mw;
-                if upgrade.payer == id { own.push(upgrade_id) } else { others.push(upgrade_id) }
-            }
-        }
-        (own, others)
-    }
-
-    fn offer(
-        &self,
-        id: RequestId,
-        bus: BusId,
-        upgrades: Vec<UpgradeId>,
-        relied: Vec<UpgradeId>,
-        outcome: &StudyOutcome,
-        now: SimTime,
-    ) -> Result<Offer, QueueError> {
-        let application = &self.requests[id.0 as usize].application;
-        let mw = application.requested_mw;
-        let (units, cost_usd, new_lead) = self.params.catalogue.station(mw);
-        let lead = application.station_lead.unwrap_or(new_lead);
-        let station = Station { units, cost: Cents::from_usd(cost_usd)?, lead };
-        let charge = |ids: &[UpgradeId], proposed_only: bool| {
-            ids.iter()
-                .map(|id| &self.upgrades[id.0 as usize])
-                .filter(|upgrade| !proposed_only || upgrade.state == UpgradeState::Proposed)
-                .fold(Cents::ZERO, |sum, upgrade| sum.saturating_add(upgrade.charge))
-        };
-        let signed = now + days(self.params.decision_days);
-        let begun = signed + days(self.params.agreement_days);
-        let mut dates = vec![
-            (application.wanted, ReadyItem::Wanted),
-            (begun + application.construction, ReadyItem::OwnWorks),
-            (begun + lead, ReadyItem::Station),
-        ];
-        for &upgrade_id in upgrades.iter().chain(&relied) {
-            let upgrade = &self.upgrades[upgrade_id.0 as usize];
-            let ready = match upgrade.state {
-                UpgradeState::Committed { ready } => ready,
-                _ if upgrade.payer == id => signed + upgrade.lead,
-                _ => self.decision_point(upgrade.payer).unwrap_or(signed).max(now) + upgrade.lead,
-            };
-            dates.push((ready, ReadyItem::Upgrade(upgrade_id)));
-        }
-        let (ready, set_by) = latest(&dates);
-        Ok(Offer {
-            bus,
-            firm_mw: mw,
-            upgrade_cost: charge(&upgrades, false),
-            contingent_cost: charge(&relied, true),
-            upgrades,
-            relied,
-            station,
-            security: Cents::from_usd(self.params.security_usd_per_mw * mw)?,
-            ready: ready.to_next_hour_edge(),
-            set_by,
-            headroom: outcome.headroom,
-            answer_by: now + days(self.params.offer_valid_days).max(SimSpan(1)),
-        })
-    }
-
-    /// When the owner of a standing offer has to answer.
-    fn decision_point(&self, id: RequestId) -> Option<SimTime> {
-        let request = &self.requests[id.0 as usize];
-        let offered = request.offer.as_ref().and(request.entered(Stage::Offered))?;
-        Some(offered + days(self.params.decision_days))
-    }
-
-    fn sign<S: Schedule<QueueEvent>>(
-        &mut self,
-        id: RequestId,
-        desk: &mut Desk<'_, S>,
-    ) -> Result<(), QueueError> {
-        desk.schedule.cancel(QueueEvent::Decide(id));
-        desk.schedule.cancel(QueueEvent::Expire(id));
-        self.enter(id, Stage::Agreement, desk);
-        let request = &mut self.requests[id.0 as usize];
-        let (own, security) = match &request.offer {
-            Some(offer) => (offer.upgrades.clone(), offer.security),
-            None => (Vec::new(), Cents::ZERO),
-        };
-        desk.cashier().close_application(request, false)?;
-        desk.cashier().security(request, security)?;
-        for upgrade in own {
-            self.order(upgrade, desk)?;
-        }
-        self.restart_attrition(id, desk);
-        desk.after(days(self.params.agreement_days), QueueEvent::Build(id));
-        Ok(())
-    }
-
-    /// Orders a proposed upgrade at its payer's expense and sets the date of everybody who waits for it.
-    fn order<S: Schedule<QueueEvent>>(
-        &mut self,
-        id: UpgradeId,
-        desk: &mut Desk<'_, S>,
-    ) -> Result<(), QueueError> {
-        let upgrade = &mut self.upgrades[id.0 as usize];
-        debug_assert_eq!(upgrade.state, UpgradeState::Proposed, "an upgrade is ordered once");
-        let ready = (desk.schedule.now() + upgrade.lead.max(SimSpan(1))).to_next_hour_edge();
-        upgrade.state = UpgradeState::Committed { ready };
-        let (payer, charge) = (upgrade.payer, upgrade.charge);
-        let owner = &self.requests[payer.0 as usize].application.owner;
-        desk.cashier().pay(owner, TRANSMISSION_ACCOUNT, "upgrade_contribution", charge)?;
-        desk.schedule.at(ready, QueueEvent::UpgradeDone(id));
-        let waits = |request: &Request| {
-            request.stage() == Stage::Building
-                && request.offer.as_ref().is_some_and(|offer| offer.relied.contains(&id))
-        };
-        for index in 0..self.requests.len() {
-            if waits(&self.requests[index]) {
-                self.set_energization(RequestId(index as u32), desk);
-            }
-        }
-        Ok(())
-    }
-
-    fn build<S: Schedule<QueueEvent>>(
-        &mut self,
-        id: RequestId,
-        desk: &mut Desk<'_, S>,
-    ) -> Result<(), QueueError> {
-        self.enter(id, Stage::Building, desk);
-        let request = &self.requests[id.0 as usize];
-        if let Some(offer) = &request.offer {
-            let (owner, cost) = (&request.application.owner, offer.station.cost);
-            desk.cashier().pay(owner, STATION_ACCOUNT, "station", cost)?;
-        }
-        self.set_energization(id, desk);
-        Ok(())
-    }
-
-    /// Schedules the energization of a request under construction at the latest of all it needs. While
-    /// an upgrade it relies on is not ordered there is no date.
-    fn set_energization<S: Schedule<QueueEvent>>(&mut self, id: RequestId, desk: &mut Desk<'_, S>) {
-        let request = &self.requests[id.0 as usize];
-        let (Some(offer), Some(begun)) = (&request.offer, request.entered(Stage::Building)) else { return };
-        let mut dates = vec![
-            (request.application.wanted, ReadyItem::Wanted),
-            (begun + request.application.construction, ReadyItem::OwnWorks),
-            (begun + offer.station.lead, ReadyItem::Station),
-        ];
-        for &upgrade in offer.upgrades.iter().chain(&offer.relied) {
-            match self.upgrades[upgrade.0 as usize].state {
-                UpgradeState::Committed { ready: at } | UpgradeState::Done { at } => {
-                    dates.push((at, ReadyItem::Upgrade(upgrade)));
-                }
-                UpgradeState::Proposed => return,
-                UpgradeState::Cancelled => {}
-            }
-        }
-        let (at, set_by) = latest(&dates);
-        self.requests[id.0 as usize].set_by = Some(set_by);
-        desk.at_hour(at, QueueEvent::Energize(id));
-    }
-
-    /// The first and every later step to full demand.
-    fn ramp<S: Schedule<QueueEvent>>(
-        &mut self,
-        id: RequestId,
-        desk: &mut Desk<'_, S>,
-    ) -> Result<(), QueueError> {
-        let request = &mut self.requests[id.0 as usize];
-        request.steps += 1;
-        let (step, first) = (request.steps, request.steps == 1);
-        let full = step >= request.application.ramp_months;
-        if first {
-            desk.schedule.cancel(QueueEvent::Quit(id));
-            self.enter(id, Stage::Energized, desk);
-        }
-        let request = &self.requests[id.0 as usize];
-        if full {
-            self.enter(id, Stage::Full, desk);
-            desk.cashier().close_security(&mut self.requests[id.0 as usize], 0.0)?;
-        } else if let Some(energized) = request.entered(Stage::Energized) {
-            let next = energized + SimSpan::from_hours_f64(MONTH_HOURS * f64::from(step));
-            desk.at_hour(next, QueueEvent::Ramp(id));
-        }
-        let energized_mw = self.requests[id.0 as usize].energized_mw();
-        desk.effects.push(Effect::Energized { request: id, energized_mw });
-        Ok(())
-    }
-}
-
-/// The latest date and what sets it; of equal dates the first in the list.
-fn latest(dates: &[(SimTime, ReadyItem)]) -> (SimTime, ReadyItem) {
-    let mut latest = dates[0];
-    for &date in &dates[1..] {
-        if date.0 > latest.0 {
-            latest = date;
-        }
-    }
-    latest
 }
 
 #[cfg(test)]

@@ -99,11 +99,11 @@ fn most_headroom<F: DcFlow>(
 ) -> Option<Siting> {
     let mut best: Option<Siting> = None;
     for (bus, data) in network.buses() {
-        if data.zone == zone && (class.min_kv..=class.max_kv).contains(&data.base_kv) {
-            let siting = Siting { bus, limit: case.headroom(bus) };
-            if best.is_none_or(|best| siting.headroom_mw() > best.headroom_mw()) {
-                best = Some(siting);
-            }
+        if data.zone == zone
+            && (class.min_kv..=class.max_kv).contains(&data.base_kv)
+            && best.is_none_or(|best| case.has_more_than(bus, best.headroom_mw()))
+        {
+            best = Some(Siting { bus, limit: case.headroom(bus) });
         }
     }
     best

@@ -35,7 +35,7 @@ pub enum Security {
 /// When a branch is charged to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StudyRules {
-    /// Smallest |DFAX| that counts. Default 0.03 (PJM's cost rule) [S2].
+    /// Smallest |DFAX| that counts. Default 0.03 (PJM's cost rule) `[S2]`.
     pub dfax_min: f64,
     /// Smallest growth of an overload that counts, as a part of the rating. Default 0.01, assumed.
     pub overload_growth_min: f64,
@@ -254,6 +254,18 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
             }
         }
         tightest
+    }
+
+    /// Whether the headroom of `bus` exceeds `mw`; leaves at the first branch that says no.
+    pub fn has_more_than(&mut self, bus: BusId, mw: f64) -> bool {
+        let row = self.unit.row(self.dc, bus);
+        self.snapshots.iter().zip(&self.source_flow).all(|(state, source_flow)| {
+            self.branches.iter().enumerate().all(|(i, branch)| {
+                let dfax = source_flow[i] - row[i];
+                let along_mw = if dfax > 0.0 { state.flow_mw[i] } else { -state.flow_mw[i] };
+                dfax.abs() < self.rules.dfax_min || branch.future_mw() - along_mw > mw * dfax.abs()
+            })
+        })
     }
 
     /// Studies a load of `mw` at `bus`.

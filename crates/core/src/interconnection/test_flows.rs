@@ -1,6 +1,7 @@
 //! A small dense solver of direct-current flows, for tests.
 
 use super::transfer::DcFlow;
+use crate::grid::{Branch, BranchKind, Bus, BusId, Network, Zone, ZoneId};
 
 /// Lines as (from, to, reactance) on numbered buses; connected.
 #[derive(Clone, Debug)]
@@ -12,6 +13,44 @@ pub(super) struct DenseFlow {
 /// Three buses, three lines of equal reactance: 0-1, 0-2, 1-2.
 pub(super) fn triangle() -> DenseFlow {
     DenseFlow { buses: 3, lines: vec![(0, 1, 0.1), (0, 2, 0.1), (1, 2, 0.1)] }
+}
+
+/// The triangle as a network: bus 0 at 345 kV in the given zone, buses 1 and 2 at 138 kV in zone 0.
+pub(super) fn triangle_network(zone_of_0: u16) -> Network {
+    let mut network = Network { base_mva: 100.0, ..Network::default() };
+    for name in ["a", "b"] {
+        network.zones.push(Zone { name: name.into() });
+    }
+    for (number, (zone, base_kv)) in [(zone_of_0, 345.0), (0, 138.0), (0, 138.0)].into_iter().enumerate() {
+        network.add_bus(Bus {
+            number: number as u32,
+            name: format!("bus {number}"),
+            zone: ZoneId(zone),
+            substation: number as u32,
+            base_kv,
+            load_mw: 0.0,
+            shunt_mw: 0.0,
+            load_share: 0.0,
+            position: None,
+        });
+    }
+    for (from, to) in [(0, 1), (0, 2), (1, 2)] {
+        network.add_branch(Branch {
+            name: format!("{from}-{to}"),
+            from: BusId(from),
+            to: BusId(to),
+            kind: BranchKind::Line,
+            r_pu: 0.0,
+            x_pu: 0.1,
+            tap: 1.0,
+            shift_deg: 0.0,
+            rating_mw: 100.0,
+            emergency_rating_mw: None,
+            length_mi: Some(10.0),
+            in_service: true,
+        });
+    }
+    network
 }
 
 impl DcFlow for DenseFlow {

@@ -133,11 +133,11 @@ pub struct CircuitClass {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Catalogue {
     /// New circuits by voltage, lowest first. Default cost 2.0 M$/mile to 161 kV, 2.5 to 230, 3.5 to
-    /// 345, 5.0 to 500, 6.0 above [M]; lead 78 months to 500 kV and 102 above [M], 48 to 161 kV and 60
+    /// 345, 5.0 to 500, 6.0 above `[M]`; lead 78 months to 500 kV and 102 above `[M]`, 48 to 161 kV and 60
     /// to 230 kV, assumed.
     pub circuits: Vec<CircuitClass>,
     /// Multiplies line and transformer costs: contingency 20 % and interest during construction 7.5 %
-    /// (MISO's estimating rules) [S].
+    /// (MISO's estimating rules) `[S]`.
     pub cost_adder: f64,
     /// Length of a line whose length is unknown. Default 15 miles, assumed.
     pub missing_length_mi: f64,
@@ -146,25 +146,25 @@ pub struct Catalogue {
     pub reconductor_steps: Vec<f64>,
     /// Cost of new conductors as a part of a new circuit's. Default 0.5, assumed.
     pub reconductor_cost_share: f64,
-    /// Lead time of new conductors. Default 27 months, the middle of 18-36 [M].
+    /// Lead time of new conductors. Default 27 months, the middle of 18-36 `[M]`.
     pub reconductor_lead_months: f64,
     /// Most circuits added at once. Default 3, assumed.
     pub max_circuits: u32,
     /// Standard banks, smallest first. Default 50 to 1,200 MVA, assumed.
     pub transformer_sizes_mw: Vec<f64>,
-    /// Cost of a bank: 9 M$ for 550 MVA, the middle of 6-12 M$ for 400-700 MVA [M].
+    /// Cost of a bank: 9 M$ for 550 MVA, the middle of 6-12 M$ for 400-700 MVA `[M]`.
     pub transformer_usd_per_mw: f64,
-    /// Cost of its bay: a quarter of a 345 kV ring bus of 17.5 M$ [M].
+    /// Cost of its bay: a quarter of a 345 kV ring bus of 17.5 M$ `[M]`.
     pub transformer_bay_usd: f64,
-    /// Lead time of power transformers. Default 128 weeks = 29.4 months, the average of Q2 2025 [S].
+    /// Lead time of power transformers. Default 128 weeks = 29.4 months, the average of Q2 2025 `[S]`.
     pub transformer_lead_months: f64,
-    /// Size of one transformer of a customer station. Default 125 MVA, the middle of 100-150 [M].
+    /// Size of one transformer of a customer station. Default 125 MVA, the middle of 100-150 `[M]`.
     pub station_unit_mva: f64,
     /// Power factor at which a station's firm capacity is counted. Default 0.97, assumed.
     pub station_power_factor: f64,
-    /// Cost of a station per transformer: 22.5 M$ for two [M].
+    /// Cost of a station per transformer: 22.5 M$ for two `[M]`.
     pub station_unit_usd: f64,
-    /// Lead time of a station: that of its transformers [S].
+    /// Lead time of a station: that of its transformers `[S]`.
     pub station_lead_months: f64,
 }
 

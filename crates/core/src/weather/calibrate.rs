@@ -1,9 +1,9 @@
 //! Fitting a weather model to hourly history.
 //!
 //! History becomes normalised series first ([`native`]: metered less the modelled classes, growth taken
-//! out; generation over installed capacity), then shapes ([`load`], [`availability`]), then scores by
-//! inverting the shapes, then the scores' memory and coupling. Shapes are rounded to the file's integers
-//! before they are inverted, so what is fitted is what is written. Cost: a few seconds for ten series of
+//! out; generation over installed capacity), then shapes ([`load`], [`availability`]), then deviations from
+//! the shapes' expectations, then the memory and the coupling that give the deviations' correlations.
+//! Shapes are rounded to the file's integers first, so what is fitted is what is written. Cost: a few seconds for ten series of
 //! three years, nearly all of it sorting and cross-correlations.
 
 mod availability;
@@ -16,7 +16,7 @@ use super::generate::Table;
 use super::memory::{LAGS, fit};
 use super::model::{SEASONS, season};
 use super::record::HourlyRecord;
-use super::transform::{invert, locate, value};
+use super::transform::Quadrature;
 use super::{Clock, Coupling, HourStamp, Memory, SeriesKind, SeriesModel, Shape, WeatherFault, WeatherModel};
 use crate::math::sqrt;
 
@@ -94,6 +94,8 @@ pub struct Calibration {
     pub history: History,
     /// Metered, modelled and native load by year.
     pub books: Vec<native::YearBook>,
+    /// What was changed before the fit besides the values that reading left out.
+    pub notes: Vec<String>,
 }
 
 /// Fits a model.
@@ -124,9 +126,10 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
             }
         }
     }
+    let mut notes = Vec::new();
     let mut faults = Vec::new();
     let mut models = Vec::new();
-    let mut scores = Vec::new();
+    let mut deviations = Vec::new();
     for (i, values) in series.iter_mut().enumerate() {
         let (name, kind, zone, base_mean_mw) = match i.checked_sub(input.loads.len()) {
             None => {
@@ -141,6 +144,15 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
             }
             Some(g) => {
                 let generation = &input.generation[g];
+                if generation.kind == SeriesKind::Solar {
+                    let hours = availability::darken_night(values, &stamps);
+                    if hours > 0 {
+                        notes.push(format!(
+                            "{}: output in {hours} hours of night taken as zero",
+                            generation.name
+                        ));
+                    }
+                }
                 (&generation.name, generation.kind, generation.zone.clone(), None)
             }
         };
@@ -159,12 +171,12 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
         let memory = Vec::new();
         let mut model =
             SeriesModel { name: name.clone(), kind, zone, base_mean_mw, low, high, shape, memory };
-        let score = invert_all(&model, values, &stamps);
+        let deviation = Deviation::of(&model, values, &stamps);
         model.memory = (0..SEASONS)
-            .map(|s| fit(&LAGS.map(|(lag, _)| correlation(&score, &score, lag, s, &stamps))))
+            .map(|s| fit(&LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, &stamps))))
             .collect();
         models.push(model);
-        scores.push(score);
+        deviations.push(deviation);
     }
     if !faults.is_empty() {
         return Err(faults);
@@ -175,14 +187,14 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
         source: input.source.clone(),
         time_zone: input.time_zone.clone(),
         base_year: input.base_year,
-        coupling: (0..SEASONS).map(|s| couple(&models, &scores, s, &stamps)).collect(),
+        coupling: (0..SEASONS).map(|s| couple(&models, &deviations, s, &stamps)).collect(),
         series: models,
     };
     let faults = model.check();
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Calibration { model, history: History { stamps, series }, books })
+    Ok(Calibration { model, history: History { stamps, series }, books, notes })
 }
 
 fn fault(path: &str, message: &str) -> WeatherFault {
@@ -231,48 +243,90 @@ fn bounds(values: &[Option<f64>], shape: &Shape) -> (f64, f64) {
     }
 }
 
-/// A score and how much it moves the value: half the way from score -1 to score 1.
-type Score = Option<(f64, f64)>;
-
-/// The score of every hour; `None` where the value is unknown or says nothing (night).
-fn invert_all(model: &SeriesModel, values: &[Option<f64>], stamps: &[HourStamp]) -> Vec<Score> {
-    const FARTHEST: f64 = 4.0;
-    let table = Table::new(model);
-    let score = |(known, stamp): (&Option<f64>, &HourStamp)| {
-        let knots = table.knots_at(stamp);
-        let weight = 0.5 * (value(&knots, locate(1.0)) - value(&knots, locate(-1.0)));
-        invert(&knots, (*known)?).map(|z| (z.clamp(-FARTHEST, FARTHEST), weight))
-    };
-    values.iter().zip(stamps).map(score).collect()
+/// What a series does around its expected value.
+struct Deviation {
+    /// Value less the expectation of its hour, and the hour's standard deviation; `None` where the value is
+    /// unknown or says nothing (night).
+    values: Vec<Option<(f64, f64)>>,
+    /// By season, the part of the variance that is linear in the score.
+    linear: [f64; SEASONS],
 }
 
-/// Correlation of `a` at an hour of the season with `b` that many hours later; hours count by how much
-/// their scores move the values, so that an afternoon outweighs a night. `None` with fewer than 200 pairs.
-fn correlation(a: &[Score], b: &[Score], lag: usize, in_season: usize, stamps: &[HourStamp]) -> Option<f64> {
-    let (mut pairs, mut ab, mut aa, mut bb) = (0, 0.0, 0.0, 0.0);
-    for ((a, b), stamp) in a.iter().zip(b.get(lag..)?).zip(stamps) {
-        if let (Some((a, a_weight)), Some((b, b_weight))) = (a, b)
+impl Deviation {
+    fn of(model: &SeriesModel, values: &[Option<f64>], stamps: &[HourStamp]) -> Deviation {
+        let table = Table::new(model);
+        let quadrature = Quadrature::new();
+        let mut sums = [(0.0, 0.0); SEASONS];
+        let deviation = |(value, stamp): (&Option<f64>, &HourStamp)| {
+            let x = (*value)?;
+            let (mean, slope, variance) = quadrature.moments(&table.knots_at(stamp));
+            let sum = &mut sums[season(stamp.month)];
+            *sum = (sum.0 + slope * slope, sum.1 + variance);
+            (variance > 0.0).then(|| (x - mean, sqrt(variance)))
+        };
+        let values = values.iter().zip(stamps).map(deviation).collect();
+        Deviation { values, linear: sums.map(|(linear, all)| if all > 0.0 { linear / all } else { 1.0 }) }
+    }
+}
+
+/// Correlation of `a` at an hour of the season with `b` that many hours later, as a correlation of their
+/// scores; `None` with fewer than 200 pairs.
+///
+/// Deviations are used, not scores, so that the hours and the spells that move most megawatts count most;
+/// products are set against those of the two hours' standard deviations, which differ.
+/// With a part `q` of the variance linear in the score and the rest taken as its square, scores that
+/// correlate by r give values that correlate by `q r + (1 - q) r^2` (first two Hermite terms).
+fn correlation(
+    a: &Deviation,
+    b: &Deviation,
+    lag: usize,
+    in_season: usize,
+    stamps: &[HourStamp],
+) -> Option<f64> {
+    let mut pairs = 0;
+    let (mut xy, mut xx, mut yy) = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0));
+    let add = |sum: &mut (f64, f64), seen: f64, model: f64| *sum = (sum.0 + seen, sum.1 + model);
+    for ((x, y), stamp) in a.values.iter().zip(b.values.get(lag..)?).zip(stamps) {
+        if let (Some((x, x_spread)), Some((y, y_spread))) = (x, y)
             && season(stamp.month) == in_season
         {
-            let weight = a_weight * b_weight;
             pairs += 1;
-            ab += weight * a * b;
-            aa += weight * a * a;
-            bb += weight * b * b;
+            add(&mut xy, x * y, x_spread * y_spread);
+            add(&mut xx, x * x, x_spread * x_spread);
+            add(&mut yy, y * y, y_spread * y_spread);
         }
     }
-    (pairs >= 200 && aa > 0.0 && bb > 0.0).then(|| ab / sqrt(aa * bb))
+    if pairs < 200 || xx.0 <= 0.0 || yy.0 <= 0.0 {
+        return None;
+    }
+    let ratio = |(seen, model): (f64, f64)| seen / model;
+    let r = (ratio(xy) / sqrt(ratio(xx) * ratio(yy))).clamp(-1.0, 1.0);
+    let q = sqrt(a.linear[in_season] * b.linear[in_season]).clamp(0.5, 1.0);
+    let score = if r <= 0.0 {
+        r / q
+    } else if q > 0.999 {
+        r
+    } else {
+        // Positive root of (1 - q) z^2 + q z = r.
+        (sqrt(q * q + 4.0 * (1.0 - q) * r) - q) / (2.0 * (1.0 - q))
+    };
+    Some(score.clamp(-1.0, 1.0))
 }
 
-fn couple(models: &[SeriesModel], scores: &[Vec<Score>], in_season: usize, stamps: &[HourStamp]) -> Coupling {
+fn couple(
+    models: &[SeriesModel],
+    deviations: &[Deviation],
+    in_season: usize,
+    stamps: &[HourStamp],
+) -> Coupling {
     let memory: Vec<Memory> = models.iter().map(|model| model.memory[in_season]).collect();
     let pairs = |lag: usize| -> Matrix {
         let both = |i: usize, j: usize| {
-            let one = correlation(&scores[i], &scores[j], lag, in_season, stamps).unwrap_or(0.0);
-            let other = correlation(&scores[j], &scores[i], lag, in_season, stamps).unwrap_or(0.0);
+            let of = |a, b| correlation(a, b, lag, in_season, stamps).unwrap_or(0.0);
+            let (one, other) = (of(&deviations[i], &deviations[j]), of(&deviations[j], &deviations[i]));
             0.5 * (one + other)
         };
-        (0..scores.len()).map(|i| (0..scores.len()).map(|j| both(i, j)).collect()).collect()
+        (0..models.len()).map(|i| (0..models.len()).map(|j| both(i, j)).collect()).collect()
     };
     let (slow, fast) = factors(&memory, &pairs(0), &pairs(24));
     Coupling { slow, fast }

@@ -123,6 +123,13 @@ impl Faults {
         self.list.push(fault);
     }
 
+    /// Adds the faults of another file.
+    pub fn absorb(&mut self, other: Faults) {
+        self.list.extend(other.list);
+        self.wrong.extend(other.wrong);
+        self.torn |= other.torn;
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

@@ -297,6 +297,31 @@ macro_rules! section {
     };
 }
 
+/// Declares a table whose keys are the fields of a parameter struct of another crate, with that struct's
+/// defaults, so that a number is written once. `set` copies the values back into the struct.
+macro_rules! mirror {
+    (
+        $(#[doc = $about:literal])+
+        $name:ident of $of:ty {
+            $( $(#[doc = $meaning:literal])+ $key:ident : $type:ty, $unit:literal, $source:literal $(, $range:expr)? ; )*
+        }
+    ) => {
+        $crate::scenario::declare::section! {
+            $(#[doc = $about])+
+            $name {
+                $( $(#[doc = $meaning])+ $key: $type = <$of>::default().$key, $unit, $source $(, $range)?; )*
+            }
+        }
+
+        impl $name {
+            /// Copies the values into the parameters that they stand for.
+            pub fn set(&self, params: &mut $of) {
+                $( params.$key.clone_from(&self.$key); )*
+            }
+        }
+    };
+}
+
 macro_rules! key {
     (
         $key:ident, $unit:literal, $source:literal,
@@ -387,4 +412,4 @@ macro_rules! choices {
     };
 }
 
-pub(super) use {choices, is_required, key, or_defaults, or_empty, section};
+pub(super) use {choices, is_required, key, mirror, or_defaults, or_empty, section};

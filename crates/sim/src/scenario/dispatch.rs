@@ -2,9 +2,9 @@
 
 use gridrush_core::market::{ReserveCurve, ReserveStep};
 
-use super::check::{Fault, Faults};
+use super::check::Faults;
 use super::declare::{Key, Setting, choices, section};
-use super::document::{Node, Place};
+use super::document::Node;
 use super::setting::{pairs, refuse, written_pairs};
 
 choices! {
@@ -133,58 +133,5 @@ section! {
         enabled: bool = true, "", "";
         /// Energy out over energy in.
         round_trip: f64 = 0.85, "share", "assumed", 0.1..=1.0;
-    }
-}
-
-impl Dispatch {
-    /// Checks the order of the prices: offers <= shed of large loads <= native <= pockets, and
-    /// offers < settlement <= value of lost load.
-    pub(super) fn check(&self, place: impl Fn(&str) -> Place, faults: &mut Faults) {
-        let order = [
-            (
-                "offer_cap_usd_per_mwh",
-                self.offer_cap_usd_per_mwh,
-                "settlement_cap_usd_per_mwh",
-                self.settlement_cap_usd_per_mwh,
-                true,
-            ),
-            (
-                "settlement_cap_usd_per_mwh",
-                self.settlement_cap_usd_per_mwh,
-                "value_of_lost_load_usd_per_mwh",
-                self.value_of_lost_load_usd_per_mwh,
-                false,
-            ),
-            (
-                "offer_cap_usd_per_mwh",
-                self.offer_cap_usd_per_mwh,
-                "large_load_shed_usd_per_mwh",
-                self.large_load_shed_usd_per_mwh,
-                false,
-            ),
-            (
-                "large_load_shed_usd_per_mwh",
-                self.large_load_shed_usd_per_mwh,
-                "native_shed_usd_per_mwh",
-                self.native_shed_usd_per_mwh,
-                false,
-            ),
-            (
-                "native_shed_usd_per_mwh",
-                self.native_shed_usd_per_mwh,
-                "pocket_shed_usd_per_mwh",
-                self.pocket_shed_usd_per_mwh,
-                false,
-            ),
-        ];
-        for (low_key, low, high_key, high, strictly) in order {
-            let (low_path, high_path) = (format!("dispatch.{low_key}"), format!("dispatch.{high_key}"));
-            let fine = if strictly { low < high } else { low <= high };
-            if !fine && !faults.touches(&low_path) && !faults.touches(&high_path) {
-                let relation = if strictly { "must be above" } else { "must be at least" };
-                let message = format!("{relation} {low_path}, which is {low:?}");
-                faults.add(Fault::new(&place(&high_path), &high_path, message).value(format!("{high:?}")));
-            }
-        }
     }
 }

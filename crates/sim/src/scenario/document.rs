@@ -5,6 +5,7 @@
 //! the same rules as the file. O(length of the file).
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use toml::Spanned;
@@ -156,13 +157,30 @@ fn node(source: &Spanned<DeValue<'_>>, key: Place, lines: &Lines<'_>, faults: &m
     Node { value, place: here }
 }
 
+/// Adds what `below` says and `table` does not. Tables are joined key by key; lists are not joined.
+pub fn underlay(table: &mut Table, below: Table) {
+    for (key, (place, node)) in below.entries {
+        match table.entries.entry(key) {
+            Entry::Vacant(free) => {
+                free.insert((place, node));
+            }
+            Entry::Occupied(mut taken) => {
+                if let (Value::Table(mine), Value::Table(theirs)) = (&mut taken.get_mut().1.value, node.value)
+                {
+                    underlay(mine, theirs);
+                }
+            }
+        }
+    }
+}
+
 /// Puts `path=value` from the command line into the tree.
 ///
 /// The path names keys separated by dots; a number picks an entry of a list. The value is read as TOML,
 /// and as plain text if it is not TOML, so quotes may be left out. Tables on the way are created; the
 /// checker then says if they mean nothing.
-pub fn graft(root: &mut Table, argument: &str, faults: &mut Faults) {
-    let place = Place { file: format!("-p {argument}").into(), at: None };
+pub fn graft(root: &mut Table, origin: &str, argument: &str, faults: &mut Faults) {
+    let place = Place { file: format!("{origin} {argument}").into(), at: None };
     let Some((path, text)) = argument.split_once('=') else {
         return faults.add(Fault::new(&place, "", "is not of the form dotted.path=value".to_owned()));
     };

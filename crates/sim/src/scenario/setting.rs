@@ -118,7 +118,7 @@ macro_rules! whole {
     )+};
 }
 
-whole!(u32, u64);
+whole!(u32, u64, usize);
 
 impl Setting for String {
     fn kind(_: &Key) -> String {
@@ -163,6 +163,23 @@ impl<T: Setting> Setting for Option<T> {
     }
     fn write(&self) -> Option<String> {
         self.as_ref().and_then(T::write)
+    }
+}
+
+impl Setting for Vec<String> {
+    fn kind(_: &Key) -> String {
+        "list of texts".to_owned()
+    }
+    fn read(node: &Node, path: &str, key: &Key, faults: &mut Faults) -> Option<Vec<String>> {
+        let Value::List(items) = &node.value else {
+            return refuse(node, path, key, "is not a list", faults);
+        };
+        let read = |(i, item)| String::read(item, &format!("{path}.{i}"), key, faults);
+        items.iter().enumerate().map(read).collect()
+    }
+    fn write(&self) -> Option<String> {
+        let items: Vec<String> = self.iter().map(|text| quoted(text)).collect();
+        Some(format!("[{}]", items.join(", ")))
     }
 }
 

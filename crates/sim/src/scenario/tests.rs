@@ -15,7 +15,7 @@ fn around() -> Surroundings {
 
 fn read_over(text: &str, overrides: &[&str], around: &Surroundings) -> Result<Scenario, Vec<Fault>> {
     let overrides: Vec<String> = overrides.iter().map(|&o| o.to_owned()).collect();
-    let checked = Draft::parse("s.toml", text, &overrides).finish(&Scenario::defaults(), around);
+    let checked = Draft::parse("s.toml", text).with("-p", &overrides).finish(&Scenario::defaults(), around);
     checked.map(|checked| checked.scenario)
 }
 
@@ -44,7 +44,7 @@ fn the_region_stands_below_the_file() {
     base.fuel.gas_usd_per_mmbtu = 9.0;
     base.fuel.coal_usd_per_mmbtu = 9.0;
     let text = format!("{PLAIN}[fuel]\ngas_usd_per_mmbtu = 2\n");
-    let scenario = Draft::parse("s.toml", &text, &[]).finish(&base, &around()).expect("valid").scenario;
+    let scenario = Draft::parse("s.toml", &text).finish(&base, &around()).expect("valid").scenario;
     assert_eq!(scenario.fuel.gas_usd_per_mmbtu, 2.0);
     assert_eq!(scenario.fuel.coal_usd_per_mmbtu, 9.0);
 }
@@ -52,7 +52,7 @@ fn the_region_stands_below_the_file() {
 #[test]
 fn idle_values_are_warned_of() {
     let text = format!("{PLAIN}[load]\nreplay_file = \"x\"\n[supply]\nretirement = false\n[supply.exit]\n");
-    let checked = Draft::parse("s.toml", &text, &[]).finish(&Scenario::defaults(), &around()).expect("valid");
+    let checked = Draft::parse("s.toml", &text).finish(&Scenario::defaults(), &around()).expect("valid");
     let warned: Vec<_> = checked.warnings.iter().map(|w| (w.line, w.path.as_str())).collect();
     assert_eq!(warned, [(Some(7), "load.replay_file"), (Some(10), "supply.exit")]);
 }
@@ -145,6 +145,24 @@ fn the_command_line_overrides_and_is_checked_alike() {
     assert!(found.iter().all(|f| f.line.is_none() && f.file.starts_with("-p ")), "{found:?}");
 }
 
+#[test]
+fn a_scenario_stands_on_another_one() {
+    let above = "title = \"B\"\nbase = \"s.toml\"\n[fuel]\ngas_usd_per_mmbtu = 7\n\
+                 [[arms]]\nname = \"a\"\n[[arms]]\nname = \"b\"\nset = [\"fuel.coal_usd_per_mmbtu=3\"]\n";
+    let below = format!("{PLAIN}[fuel]\ngas_usd_per_mmbtu = 2\noil_usd_per_mmbtu = 5\n");
+    let both = Draft::parse("b.toml", above).over(Draft::parse("s.toml", &below));
+    assert_eq!(both.base(), Some("s.toml"));
+    let arms = both.clone().finish(&Scenario::defaults(), &around()).expect("valid").scenario;
+    assert_eq!((arms.fuel.gas_usd_per_mmbtu, arms.fuel.oil_usd_per_mmbtu), (7.0, 5.0));
+    let b = both.with("arm b:", &arms.arms[1].set).finish(&Scenario::defaults(), &around()).expect("valid");
+    assert_eq!(b.scenario.fuel.coal_usd_per_mmbtu, 3.0);
+
+    let wrong = Draft::parse("b.toml", "ende = 1\n").over(Draft::parse("s.toml", "seed = -1\n"));
+    let found = wrong.finish(&Scenario::defaults(), &around()).expect_err("faults");
+    let found: Vec<_> = found.iter().map(|f| (f.file.as_str(), f.path.as_str())).collect();
+    assert!(found.contains(&("b.toml", "ende")) && found.contains(&("s.toml", "seed")), "{found:?}");
+}
+
 const REQUEST: &str =
     "name = \"r\"\nkind = \"ai\"\nzone = \"north\"\nrequested_mw = 300\nfiled = 2025-03-01\n";
 
@@ -235,12 +253,12 @@ fn every_number_can_be_set_within_its_range_and_not_beyond() {
             let path = format!("{}.{}", section.path, key.name);
             let words: Vec<&str> = key.kind.split(' ').collect();
             let (low, high): (f64, f64) = (words[2].parse().expect("low"), words[4].parse().expect("high"));
-            for beyond in [low - 1.0, high + 1.0] {
+            for beyond in [low - 1.0 - 0.01 * low.abs(), high + 1.0 + 0.01 * high.abs()] {
                 let found = read_over(PLAIN, &[&format!("{path}={beyond:?}")], &around()).expect_err(&path);
                 assert_eq!((found.len(), &found[0].path), (1, &path));
             }
             let third = low + (high - low) / 3.0;
-            let draft = Draft::parse("s.toml", PLAIN, &[format!("{path}={third:?}")]);
+            let draft = Draft::parse("s.toml", PLAIN).with("-p", &[format!("{path}={third:?}")]);
             let mut faults = Faults::default();
             let scenario = Scenario::read(&Scenario::defaults(), &draft.root, "", &mut faults);
             assert!(faults.is_empty() && scenario != Scenario::defaults(), "{path}");

@@ -117,7 +117,7 @@ impl World {
             &self.clearing.problem,
             &interval.solution,
             &blocks,
-            self.clearing.scarcity_columns(),
+            &(0..self.clearing.zones.len()).map(|z| self.clearing.shed_column(z)).collect::<Vec<_>>(),
             &mut interval.causes,
         )
     }

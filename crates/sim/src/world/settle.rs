@@ -7,8 +7,7 @@ use gridrush_workload::CLASSES;
 
 use super::{Interval, RunError, World};
 use crate::event::Event;
-use crate::probe::{self, Cause, LoadMonth};
-use crate::setup::Month;
+use crate::probe::{self, Cause};
 
 /// Relative tolerance of requested = served + curtailed.
 const BALANCE: f64 = 1e-6;
@@ -35,6 +34,7 @@ impl World {
         self.settle_native(&interval, &mut totals, sink)?;
         self.settle_sites(&interval, reserve_price, &mut totals, sink)?;
         self.settle_generation(&interval, reserve_price, &mut totals)?;
+        self.remember_prices(interval.hours);
         self.book_revenue(&interval, reserve_price);
         self.book_network(&interval);
         self.book_system(&interval, reserve_price, &totals, sink)?;
@@ -412,59 +412,13 @@ impl World {
         let next = self.setup.months.get(self.month).copied();
         if next.is_none_or(|next| next.year != month.year) {
             self.write_year(month.year, sink)?;
+            if next.is_some() {
+                self.review_year()?;
+            }
         }
         if let Some(next) = next {
             self.calendar.schedule(Event::Settle, next.end);
             self.calendar.schedule(Event::Sample, next.end);
-        }
-        Ok(())
-    }
-
-    fn write_load(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
-        let at = self.setup.unix_ms(month.begin);
-        for zone in 0..self.clearing.zones.len() {
-            for (class, name) in CLASSES.iter().enumerate() {
-                let load = std::mem::take(self.probes.load_of(zone, class as u8));
-                if load.requested_mwh <= 0.0 {
-                    continue;
-                }
-                let LoadMonth { requested_mwh, served_mwh, paid_usd } = load;
-                let energized_mw = if class == 0 {
-                    f64::NAN
-                } else {
-                    let mine = |site: &&crate::site::Site| {
-                        site.zone == zone && usize::from(site.asset.class().0) == class
-                    };
-                    self.sites.iter().filter(mine).map(|site| site.energized_mw).sum()
-                };
-                let row = [
-                    Cell::Integer(at),
-                    Cell::Text(&self.setup.pack.region.zones[zone].name),
-                    Cell::Text(name),
-                    Cell::Float(requested_mwh),
-                    Cell::Float(served_mwh),
-                    Cell::Float(if served_mwh > 0.0 { paid_usd / served_mwh } else { f64::NAN }),
-                    Cell::Float(energized_mw),
-                ];
-                self.probes.table(&probe::load::TABLE).push(sink, &row)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn write_curtailment(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
-        let at = self.setup.unix_ms(month.begin);
-        for ((zone, class, cause, branch), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
-            let element = branch.map_or("", |b| self.setup.pack.network.branch(BranchId(b)).name.as_str());
-            let row = [
-                Cell::Integer(at),
-                Cell::Text(&self.setup.pack.region.zones[zone].name),
-                Cell::Text(CLASSES[usize::from(class)]),
-                Cell::Text(cause.name()),
-                Cell::Text(element),
-                Cell::Float(mwh),
-            ];
-            self.probes.table(&probe::curtailment::TABLE).push(sink, &row)?;
         }
         Ok(())
     }

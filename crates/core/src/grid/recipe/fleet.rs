@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use petgraph::graph::NodeIndex;
+
 use super::{FleetRule, LadderStep, Recipe, round};
 use crate::grid::case::matpower::Ordinals;
 use crate::grid::{BusId, Generator, Network, Technology, ZoneId};
@@ -25,21 +27,23 @@ pub(super) fn bring_to_target(recipe: &Recipe, network: &mut Network) {
     merge(network);
 }
 
-/// Scales a zone's plants of a fuel down, or adds plants at its transmission buses.
+/// A difference below this part of the target is rounding, not growth: plants are scaled where they stand.
+const GROWTH_MINIMUM: f64 = 0.01;
+
+/// Scales a zone's plants of a fuel, or adds plants at its transmission buses.
 fn bring_zone(recipe: &Recipe, rule: &FleetRule, zone: ZoneId, target_mw: f64, network: &mut Network) {
+    let buses = &network.graph;
     let here =
-        |network: &Network, unit: &Generator| unit.fuel == rule.fuel && network.bus(unit.bus).zone == zone;
+        |unit: &Generator| unit.fuel == rule.fuel && buses[NodeIndex::new(unit.bus.0 as usize)].zone == zone;
     let existing_mw: f64 =
-        network.generators.iter().filter(|unit| here(network, unit)).map(|unit| unit.capacity_mw).sum();
-    if existing_mw > target_mw {
+        network.generators.iter().filter(|unit| here(unit)).map(|unit| unit.capacity_mw).sum();
+    if existing_mw > 0.0 && existing_mw > target_mw * (1.0 - GROWTH_MINIMUM) {
         let scale = target_mw / existing_mw;
-        let mut units = core::mem::take(&mut network.generators);
-        for unit in units.iter_mut().filter(|unit| here(network, unit)) {
+        for unit in network.generators.iter_mut().filter(|unit| here(unit)) {
             unit.capacity_mw *= scale;
             unit.minimum_mw *= scale;
         }
-        units.retain(|unit| unit.capacity_mw > 0.0);
-        network.generators = units;
+        network.generators.retain(|unit| unit.capacity_mw > 0.0);
         return;
     }
     let mut weights = network.transmission_weights(zone, recipe.network.transmission_minimum_kv);

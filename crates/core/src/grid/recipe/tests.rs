@@ -1,1 +1,263 @@
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
+use clarabel::algebra::CscMatrix;
+use clarabel::solver::{DefaultSettingsBuilder, DefaultSolver, IPSolver, SolverStatus, SupportedConeT};
+
+use super::*;
+use crate::grid::case::powersimdata::{BRANCH, BUS, PLANT};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/regions/texas")
+}
+
+fn shipped() -> BTreeMap<String, String> {
+    let names = [
+        "region.toml",
+        "buses.csv",
+        "branches.csv",
+        "generators.csv",
+        "planned.csv",
+        "sites.csv",
+        "reinforcements.csv",
+    ];
+    let read = |name: &str| std::fs::read_to_string(folder().join(name)).expect("a shipped file");
+    names.into_iter().map(|name| (name.to_owned(), read(name))).collect()
+}
+
+fn texas() -> RegionPack {
+    RegionPack::parse(&shipped())
+        .unwrap_or_else(|faults| panic!("{} faults, first: {}", faults.len(), faults[0]))
+}
+
+fn recipe() -> Recipe {
+    let text = std::fs::read_to_string(folder().join("recipe.toml")).expect("a shipped recipe");
+    Recipe::parse("recipe.toml", &text).unwrap_or_else(|faults| panic!("{}", faults[0]))
+}
+
+#[test]
+fn texas_has_the_size_of_its_source_and_agrees_with_its_recipe() {
+    let (pack, recipe) = (texas(), recipe());
+    let network = &pack.network;
+    assert_eq!((network.graph.node_count(), network.graph.edge_count()), (2000, 3206));
+    assert!(network.generators.len() <= 720, "{} generators", network.generators.len());
+    let names: Vec<String> = recipe.zones.iter().map(|zone| zone.name.clone()).collect();
+    assert_eq!(pack.region.zone_names(), names);
+    for rule in &recipe.fleet {
+        for (index, name) in names.iter().enumerate() {
+            let here = |unit: &&crate::grid::Generator| {
+                unit.fuel == rule.fuel && network.bus(unit.bus).zone == ZoneId(index as u16)
+            };
+            let found_mw: f64 = network.generators.iter().filter(here).map(|unit| unit.capacity_mw).sum();
+            let target_mw = rule.capacity_mw.get(name).copied().unwrap_or(0.0);
+            let close = (found_mw - target_mw).abs() <= 0.01 * target_mw;
+            assert!(close, "{} in {name}: {found_mw} for {target_mw}", rule.fuel.name());
+        }
+    }
+    for unit in &network.generators {
+        let burns = matches!(unit.fuel, Fuel::Gas | Fuel::Coal | Fuel::Nuclear);
+        assert_eq!(burns, unit.heat_rate_mmbtu_per_mwh > 6.0, "{}", unit.name);
+        assert_eq!(unit.fuel == Fuel::Storage, unit.storage_mwh > 0.0, "{}", unit.name);
+    }
+    let total: usize = shipped().values().map(String::len).sum();
+    assert!(total < 1_350_000, "{total} bytes leave no room for the weather");
+}
+
+#[test]
+fn load_above_the_source_case_connects_at_transmission_voltage() {
+    let (pack, recipe) = (texas(), recipe());
+    // Far West: 1,307 MW in the source of 5,778 MW at the peak.
+    let share = |zone: u16| -> f64 {
+        let buses = pack.network.buses().filter(|(_, bus)| bus.zone == ZoneId(zone));
+        let high = buses.filter(|(_, bus)| bus.base_kv >= recipe.network.transmission_minimum_kv);
+        high.map(|(_, bus)| bus.load_share).sum()
+    };
+    assert!((share(0) - 0.774).abs() < 0.001, "{}", share(0));
+    let far_west = pack.siting_weights(ZoneId(0));
+    assert_eq!(far_west.len(), 5);
+    assert!((far_west.iter().map(|(_, weight)| weight).sum::<f64>() - 1.0).abs() < 1e-12);
+    assert!((far_west.iter().map(|(_, weight)| *weight).fold(0.0, f64::max) - 0.54).abs() < 0.01);
+}
+
+#[test]
+fn existing_sites_add_up_to_what_was_observed() {
+    let pack = texas();
+    let installed_mw = |class: &str| -> f64 {
+        pack.sites.iter().filter(|site| site.class == class).map(|site| site.installed_mw).sum()
+    };
+    let all_mw = installed_mw("mining") + installed_mw("ai_training");
+    assert!((2815.0..=3282.0).contains(&all_mw), "{all_mw} MW is outside the peaks observed in 2024");
+    let contract_mw: f64 = pack.sites.iter().map(|site| site.contract_mw).sum();
+    assert!((contract_mw - 5496.0).abs() < 0.01 * 5496.0, "{contract_mw} MW were not approved to energize");
+    let far_west: f64 = pack.sites.iter().filter(|s| s.zone == ZoneId(0)).map(|s| s.contract_mw).sum();
+    assert!(far_west <= 1000.0, "{far_west} MW in Far West");
+    for site in &pack.sites {
+        assert!(pack.network.bus(site.bus).base_kv >= 200.0, "{}", site.name);
+    }
+}
+
+#[test]
+fn importing_again_gives_the_same_bytes() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/usa_tamu");
+    if !source.is_dir() {
+        eprintln!("skipped: the PowerSimData tables are not beside the project");
+        return;
+    }
+    let read = |file: &str| {
+        let packed = std::fs::read(source.join(file)).expect("a table");
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut text).expect("a text");
+        text
+    };
+    let tables =
+        [(BUS, "texas_bus.csv.gz"), (BRANCH, "texas_branch.csv.gz"), (PLANT, "plant_fleet_all_usa.csv.gz")];
+    let tables = tables.into_iter().map(|(name, file)| (name.to_owned(), read(file))).collect();
+    let made = recipe().apply_to_powersimdata(&tables).unwrap_or_else(|faults| panic!("{}", faults[0]));
+    let shipped = shipped();
+    assert_eq!(made.len(), 6);
+    for (name, text) in made {
+        assert!(text == shipped[&name], "{name} differs from the shipped file");
+    }
+}
+
+/// One hour of the base year: load and sites as metered, availability by fuel.
+struct Hour {
+    name: &'static str,
+    load: f64,
+    wind: f64,
+    solar: f64,
+    storage: f64,
+}
+
+/// Load by zone at the system peak of 2022 (20 July, 22:00 UTC hour-ending; EIA form 930, raw), in the
+/// order of the pack, and the growth of metered demand to 2024 (assumed).
+const PEAK_2022_MW: [f64; 8] = [5103.0, 2133.0, 2118.0, 6095.0, 27346.0, 13384.0, 20537.0, 3114.0];
+const GROWTH_TO_2024: f64 = 1.07;
+
+/// The least MW that a DC power flow within ratings leaves unserved, by an interior-point solver that
+/// shares no code with the dispatch.
+fn shed_mw(pack: &RegionPack, hour: &Hour) -> f64 {
+    let network = &pack.network;
+    let buses = network.graph.node_count();
+    let units = network.generators.len();
+    let mut load_mw = vec![0.0; buses];
+    let mut zone_mw = PEAK_2022_MW.map(|mw| mw * GROWTH_TO_2024 * hour.load);
+    for site in &pack.sites {
+        load_mw[site.bus.0 as usize] += site.installed_mw;
+        zone_mw[site.zone.0 as usize] -= site.installed_mw;
+    }
+    for (id, bus) in network.buses() {
+        load_mw[id.0 as usize] += zone_mw[bus.zone.0 as usize] * bus.load_share;
+    }
+    // Variables: angles (scaled), outputs, shed by bus.
+    let columns = 2 * buses + units;
+    let (mut rows, mut cols, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let mut entry = |row: usize, col: usize, value: f64| {
+        rows.push(row);
+        cols.push(col);
+        values.push(value);
+    };
+    let mut bound = load_mw.clone();
+    for (id, branch) in network.branches() {
+        let susceptance = network.base_mva / (branch.x_pu * branch.tap) / 1000.0;
+        let (from, to) = (branch.from.0 as usize, branch.to.0 as usize);
+        let row = buses + 2 * id.0 as usize;
+        for (bus, sign) in [(from, 1.0), (to, -1.0)] {
+            entry(bus, from, -sign * susceptance);
+            entry(bus, to, sign * susceptance);
+        }
+        for (row, sign) in [(row, 1.0), (row + 1, -1.0)] {
+            entry(row, from, sign * susceptance);
+            entry(row, to, -sign * susceptance);
+            bound.push(branch.rating_mw);
+        }
+    }
+    let mut row = bound.len();
+    let mut upper: Vec<f64> = Vec::new();
+    for unit in &network.generators {
+        let factor = match unit.fuel {
+            Fuel::Wind => hour.wind,
+            Fuel::Solar => hour.solar,
+            Fuel::Storage => hour.storage,
+            fuel => pack.region.availability[&fuel].fraction,
+        };
+        upper.push(unit.capacity_mw * factor);
+    }
+    upper.extend(&load_mw);
+    for (column, upper) in (buses..).zip(&upper) {
+        entry(row, column, 1.0);
+        bound.push(*upper);
+        entry(row + 1, column, -1.0);
+        bound.push(0.0);
+        row += 2;
+    }
+    for (index, unit) in network.generators.iter().enumerate() {
+        entry(unit.bus.0 as usize, buses + index, 1.0);
+    }
+    for bus in 0..buses {
+        entry(bus, buses + units + bus, 1.0);
+    }
+    let constraints = CscMatrix::new_from_triplets(bound.len(), columns, rows, cols, values);
+    let mut cost = vec![0.0; columns];
+    cost[buses..buses + units].fill(0.001);
+    cost[buses + units..].fill(1.0);
+    let cones = [SupportedConeT::ZeroConeT(buses), SupportedConeT::NonnegativeConeT(bound.len() - buses)];
+    let settings = DefaultSettingsBuilder::default().verbose(false).build().expect("default settings");
+    let hessian = CscMatrix::zeros((columns, columns));
+    let mut solver =
+        DefaultSolver::new(&hessian, &cost, &constraints, &bound, &cones, settings).expect("a problem");
+    solver.solve();
+    assert!(
+        matches!(solver.solution.status, SolverStatus::Solved | SolverStatus::AlmostSolved),
+        "{}",
+        hour.name
+    );
+    solver.solution.x[buses + units..].iter().sum()
+}
+
+#[test]
+fn the_base_year_is_served_without_shed_or_overload() {
+    let pack = texas();
+    for hour in [
+        Hour { name: "summer peak", load: 1.0, wind: 0.2, solar: 0.7, storage: 0.0 },
+        Hour { name: "evening after it", load: 0.94, wind: 0.25, solar: 0.05, storage: 1.0 },
+        Hour { name: "windy night", load: 0.5, wind: 0.75, solar: 0.0, storage: 0.0 },
+        Hour { name: "sunny noon in spring", load: 0.55, wind: 0.4, solar: 0.85, storage: 0.0 },
+    ] {
+        let shed = shed_mw(&pack, &hour);
+        assert!(shed < 0.1, "{}: {shed} MW shed", hour.name);
+    }
+}
+
+#[test]
+fn the_check_of_adequacy_can_fail() {
+    let pack = texas();
+    let dark = Hour { name: "nothing but thermal plant", load: 1.0, wind: 0.0, solar: 0.0, storage: 0.0 };
+    let thermal_mw: f64 = pack
+        .network
+        .generators
+        .iter()
+        .filter_map(|unit| Some(unit.capacity_mw * pack.region.availability.get(&unit.fuel)?.fraction))
+        .sum();
+    let peak_mw: f64 = PEAK_2022_MW.iter().sum::<f64>() * GROWTH_TO_2024;
+    let shed = shed_mw(&pack, &dark);
+    assert!(shed > peak_mw - thermal_mw - 0.1, "{shed} MW shed of {peak_mw} with {thermal_mw}");
+}
+
+#[test]
+fn faults_of_a_recipe_are_listed_together() {
+    let text = std::fs::read_to_string(folder().join("recipe.toml")).expect("a shipped recipe");
+    let broken = text
+        .replace("schema = 1", "schema = 7")
+        .replace("zone = \"coast\"", "zone = \"cost\"")
+        .replace("capacity_share = 0.62", "capacity_share = 0.6")
+        .replace("energized = \"2021-06-01\"", "energized = \"2021-06-31\"");
+    let faults = Recipe::parse("recipe.toml", &broken).expect_err("four faults");
+    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert!(fields.contains(&"schema") && fields.contains(&"ladder"), "{fields:?}");
+    let site = faults.iter().find(|fault| fault.field.ends_with("zone")).expect("an unknown zone");
+    assert_eq!(site.nearest.as_deref(), Some("coast"));
+    assert!(fields.iter().any(|field| field.ends_with("energized")), "{fields:?}");
+    let faults = Recipe::parse("recipe.toml", "schema = \"one\"").expect_err("no recipe");
+    assert_eq!(faults[0].line, Some(1));
+}

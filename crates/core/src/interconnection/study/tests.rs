@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::grid::{Branch, Bus, Zone, ZoneId};
+use crate::grid::ZoneId;
 use crate::interconnection::siting::{SitingRules, SizeClass};
-use crate::interconnection::test_flows::{DenseFlow, triangle};
+use crate::interconnection::test_flows::{DenseFlow, triangle, triangle_network};
 use crate::interconnection::upgrade::{Catalogue, Works};
 
 const TOLERANCE: f64 = 1e-9;
@@ -165,45 +165,6 @@ fn studies_need_a_source() {
     assert_eq!(found.err(), Some(StudyError::NoSnapshot));
 }
 
-/// The triangle as a network: bus 0 at 345 kV in zone 1, buses 1 and 2 at 138 kV in zone 0, and the
-/// given voltage for bus 0's zone.
-fn triangle_network(zone_of_0: u16) -> Network {
-    let mut network = Network { base_mva: 100.0, ..Network::default() };
-    for name in ["a", "b"] {
-        network.zones.push(Zone { name: name.into() });
-    }
-    for (number, (zone, base_kv)) in [(zone_of_0, 345.0), (0, 138.0), (0, 138.0)].into_iter().enumerate() {
-        network.add_bus(Bus {
-            number: number as u32,
-            name: format!("bus {number}"),
-            zone: ZoneId(zone),
-            substation: number as u32,
-            base_kv,
-            load_mw: 0.0,
-            shunt_mw: 0.0,
-            load_share: 0.0,
-            position: None,
-        });
-    }
-    for (from, to) in [(0, 1), (0, 2), (1, 2)] {
-        network.add_branch(Branch {
-            name: format!("{from}-{to}"),
-            from: BusId(from),
-            to: BusId(to),
-            kind: BranchKind::Line,
-            r_pu: 0.0,
-            x_pu: 0.1,
-            tap: 1.0,
-            shift_deg: 0.0,
-            rating_mw: 100.0,
-            emergency_rating_mw: None,
-            length_mi: Some(10.0),
-            in_service: true,
-        });
-    }
-    network
-}
-
 #[test]
 fn siting_goes_by_size_then_headroom_then_higher_voltage() {
     let dc = triangle();
@@ -308,10 +269,12 @@ proptest! {
         let mut case = StudyCase::new(&dc, &mut unit, vec![snapshot], branches, rules).unwrap();
         if let Some(limit) = case.headroom(sink) {
             prop_assert!(case.study(sink, limit.headroom_mw * (1.0 - 1e-9)).charged.is_empty());
+            prop_assert!(!case.has_more_than(sink, limit.headroom_mw * (1.0 + 1e-9)));
+            prop_assert!(case.has_more_than(sink, limit.headroom_mw * (1.0 - 1e-9)));
             let over = case.study(sink, limit.headroom_mw * (1.0 + 1e-6));
             prop_assert!(over.charged.iter().any(|o| o.branch == limit.branch));
         } else {
-            prop_assert!(case.study(sink, 1e6).charged.is_empty());
+            prop_assert!(case.has_more_than(sink, 1e6) && case.study(sink, 1e6).charged.is_empty());
         }
     }
 }

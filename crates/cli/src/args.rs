@@ -1,0 +1,145 @@
+//! What was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::commands::calibrate::CalibrateArgs;
+use crate::commands::import::ImportArgs;
+
+/// Simulates electric grids, Bitcoin mines and AI campuses that contend for power.
+#[derive(Debug, Parser)]
+#[command(name = "gridrush", version, about, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulates one scenario and draws its charts.
+    Run(RunArgs),
+    /// Checks scenarios and reports every fault; writes nothing.
+    Validate(ValidateArgs),
+    /// Simulates scenarios under common random numbers and prints their paired differences.
+    Compare(CompareArgs),
+    /// Fits a region's weather and load to hourly history and checks the fit.
+    Calibrate(CalibrateArgs),
+    /// Makes the tables of a region pack from a public case.
+    Import(ImportArgs),
+    /// Draws the charts of existing results again.
+    Plot(PlotArgs),
+    /// Prints the reference of the scenario format.
+    Schema(SchemaArgs),
+    /// Lists the region packs that can be found.
+    Regions(RegionsArgs),
+}
+
+/// Where scenarios and packs come from.
+#[derive(Clone, Debug, Default, ClapArgs)]
+pub struct InputArgs {
+    /// Overrides a key of the scenario; may be repeated.
+    #[arg(short = 'p', long = "set", value_name = "DOTTED.PATH=VALUE")]
+    pub overrides: Vec<String>,
+    /// Root of all random streams, in place of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Folder with region packs in `regions/`, looked at before all others.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Treats warnings as faults.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `gridrush run`.
+#[derive(Debug, ClapArgs)]
+pub struct RunArgs {
+    /// The scenario.
+    #[arg(value_name = "SCENARIO.toml")]
+    pub scenario: PathBuf,
+    /// Folder for results; `output/` and the scenario's name if not given.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Number of the replication, from 0.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub replication: u32,
+    /// Writes tables and no charts.
+    #[arg(long)]
+    pub no_charts: bool,
+    /// Prints no progress.
+    #[arg(long)]
+    pub no_progress: bool,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// `gridrush validate`.
+#[derive(Debug, ClapArgs)]
+pub struct ValidateArgs {
+    /// The scenarios.
+    #[arg(value_name = "SCENARIO.toml", required = true)]
+    pub scenarios: Vec<PathBuf>,
+    /// Prints each scenario with every value explicit.
+    #[arg(long)]
+    pub resolved: bool,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// `gridrush compare`.
+#[derive(Debug, ClapArgs)]
+pub struct CompareArgs {
+    /// The scenarios; the first is what the others are compared with.
+    #[arg(value_name = "SCENARIO.toml", required = true, num_args = 1..)]
+    pub scenarios: Vec<PathBuf>,
+    /// Adds a variant of the first scenario with these overrides, separated by spaces; may be repeated.
+    #[arg(long, value_name = "NAME: PATH=VALUE ...")]
+    pub variant: Vec<String>,
+    /// Replications of each scenario; the first scenario's number if not given.
+    #[arg(short = 'n', long, value_name = "N")]
+    pub replications: Option<u32>,
+    /// Threads; as many as the machine has if not given.
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Folder for results; `output/` and the names of the scenarios if not given.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Level of confidence of the intervals, in percent.
+    #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
+    pub confidence: f64,
+    /// Prints no progress.
+    #[arg(long)]
+    pub no_progress: bool,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// `gridrush plot`.
+#[derive(Debug, ClapArgs)]
+pub struct PlotArgs {
+    /// Folder of results.
+    #[arg(value_name = "RESULTS")]
+    pub results: PathBuf,
+    /// Folder for charts; `charts/` in the results if not given.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// `gridrush schema`.
+#[derive(Debug, ClapArgs)]
+pub struct SchemaArgs {
+    /// Prints JSON in place of Markdown.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `gridrush regions`.
+#[derive(Debug, ClapArgs)]
+pub struct RegionsArgs {
+    /// Folder with region packs in `regions/`, looked at before all others.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}

@@ -1,0 +1,27 @@
+//! One file per command.
+
+pub mod calibrate;
+mod compare;
+pub mod import;
+mod plot;
+mod regions;
+mod run;
+mod schema;
+mod validate;
+
+use crate::args::Command;
+use crate::stop::Stop;
+
+/// Does what was asked for.
+pub fn execute(command: Command) -> Result<(), Stop> {
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Calibrate(args) => calibrate::run(&args).map_err(Stop::Failed),
+        Command::Import(args) => import::run(args).map_err(|error| Stop::usage(format!("{error:#}"))),
+        Command::Plot(args) => plot::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Regions(args) => regions::run(&args),
+    }
+}

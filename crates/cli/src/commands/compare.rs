@@ -1,0 +1,112 @@
+//! `gridrush compare`: scenarios or arms against the first, under common random numbers.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use anyhow::Context;
+use gridrush_experiment::{compare, report};
+use gridrush_tables::{Batch, DirectorySink, RowSink, TableError, atomic, write_dictionary};
+
+use crate::args::CompareArgs;
+use crate::plan::{self, Job};
+use crate::progress::Progress;
+use crate::stop::Stop;
+use crate::{engine, render};
+
+/// Takes rows and keeps none: a comparison needs closing numbers only.
+struct NoRows;
+
+impl RowSink for NoRows {
+    fn write(&mut self, _: &Batch) -> Result<(), TableError> {
+        Ok(())
+    }
+}
+
+/// Checks all arms, runs every replication of each, prints and writes the differences.
+pub fn run(args: &CompareArgs) -> Result<(), Stop> {
+    if !(args.confidence > 0.0 && args.confidence < 100.0) {
+        return Err(Stop::usage(format!("--confidence {}: must be between 0 and 100", args.confidence)));
+    }
+    let jobs = read(args)?;
+    let first = &jobs[0].resolved.scenario;
+    let names: Vec<String> = jobs.iter().map(|job| job.name.clone()).collect();
+    let seed = first.seed;
+    if let Some(other) = jobs.iter().find(|job| job.resolved.scenario.seed != seed) {
+        let message = format!(
+            "{} has seed {} and {} has {seed}: common random numbers need one seed (--seed N)",
+            other.name, other.resolved.scenario.seed, names[0]
+        );
+        return Err(Stop::usage(message));
+    }
+    for job in &jobs {
+        render::faults(&mut std::io::stderr().lock(), "warning", &job.warnings)?;
+    }
+    let replications = args.replications.unwrap_or(first.replications);
+    let total = u64::from(replications) * jobs.len() as u64;
+    let progress = Progress::new("compare", "replications", total, !args.no_progress);
+    let done = AtomicU64::new(0);
+    let started = Instant::now();
+    let simulate = |arm: usize, replication: u32| {
+        let resolved = &jobs[arm].resolved;
+        let outcome = engine::simulate(resolved, seed, replication, &mut NoRows, &mut |_| ());
+        outcome.map(|outcome| outcome.metrics).map_err(|error| format!("{error:#}"))
+    };
+    let finished = |_, _| progress.at(done.fetch_add(1, Ordering::Relaxed) + 1);
+    let result = compare(&names, replications, args.threads, &simulate, &finished);
+    progress.finish();
+    let result = result.map_err(|error| Stop::usage(error.to_string()))?;
+
+    let dir = args.output.clone().unwrap_or_else(|| PathBuf::from("output").join(names.join("-vs-")));
+    let seeds = vec![seed; jobs.len()];
+    write(&jobs, &result.batches(&seeds, args.confidence / 100.0), &dir)?;
+    let mut out = std::io::stdout().lock();
+    render::comparison(&mut out, &result, args.confidence)?;
+    let failures = result.failures().len();
+    let rows = [
+        ("replications", format!("{replications} of each of {} arms, {failures} failed", jobs.len())),
+        ("time", format!("{:.1} s", started.elapsed().as_secs_f64())),
+        ("results", dir.display().to_string()),
+    ];
+    render::summary(&mut out, "compare: done", &rows)?;
+    out.flush()?;
+    if failures > 0 {
+        return Err(Stop::Failed(anyhow::anyhow!("{failures} replications failed, seed {seed}")));
+    }
+    Ok(())
+}
+
+fn read(args: &CompareArgs) -> Result<Vec<Job>, Stop> {
+    let mut jobs: Vec<Job> = Vec::new();
+    let mut faults = Vec::new();
+    for path in &args.scenarios {
+        match plan::arms(path, &args.input) {
+            Ok(more) => jobs.extend(more),
+            Err(Stop::Input(more)) => faults.extend(more),
+            Err(other) => return Err(other),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Stop::Input(faults));
+    }
+    Ok(jobs)
+}
+
+fn write(jobs: &[Job], batches: &[Batch], dir: &std::path::Path) -> anyhow::Result<()> {
+    fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    let mut sink = DirectorySink::create(dir)?;
+    for table in report::TABLES {
+        sink.declare(table)?;
+    }
+    for batch in batches {
+        sink.write(batch)?;
+    }
+    sink.finish()?;
+    write_dictionary(&dir.join("dictionary.md"), &report::TABLES)?;
+    for job in jobs {
+        atomic::write(&dir.join(format!("{}.toml", job.name)), job.text.as_bytes())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! `gridrush validate`: every fault of every scenario, and nothing written.
+
+use std::io::Write;
+
+use crate::args::ValidateArgs;
+use crate::stop::Stop;
+use crate::{plan, render};
+
+/// Checks each scenario with its arms.
+pub fn run(args: &ValidateArgs) -> Result<(), Stop> {
+    let mut faults = Vec::new();
+    let mut jobs = Vec::new();
+    for path in &args.scenarios {
+        match plan::arms(path, &args.input) {
+            Ok(more) => jobs.push((path, more)),
+            Err(Stop::Input(more)) => faults.extend(more),
+            Err(other) => return Err(other),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Stop::Input(faults));
+    }
+    let mut out = std::io::stdout().lock();
+    for (path, jobs) in jobs {
+        for job in jobs {
+            render::faults(&mut std::io::stderr().lock(), "warning", &job.warnings)?;
+            if args.resolved {
+                write!(out, "{}", job.text)?;
+                continue;
+            }
+            let scenario = &job.resolved.scenario;
+            writeln!(
+                out,
+                "{}: {} is valid: {} ({}), {} to {}, {} requests",
+                path.display(),
+                job.name,
+                scenario.region,
+                job.origin,
+                scenario.start,
+                scenario.end,
+                scenario.requests.len()
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! What is meant: scenarios read, checked and joined with their region.
+//!
+//! Everything that can be wrong with the input is found here, before anything is written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gridrush_core::grid::RegionPack;
+use gridrush_core::grid::case::CaseFault;
+use gridrush_sim::scenario::{Draft, Fault, Resolved, Scenario, Section, Surroundings};
+use gridrush_tables::{DataFile, sha256};
+
+use crate::args::InputArgs;
+use crate::files::PackSource;
+use crate::stop::Stop;
+
+/// Most scenarios that may stand on one another.
+const DEEPEST_BASE: usize = 8;
+
+/// A scenario ready to run.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Name in output and tables: the scenario's, or the arm's.
+    pub name: String,
+    /// Everything that determines a replication besides seed and number.
+    pub resolved: Arc<Resolved>,
+    /// The scenario with every value explicit.
+    pub text: String,
+    /// Name, origin and hash of every file used.
+    pub data: Vec<DataFile>,
+    /// Where the region comes from, for people.
+    pub origin: String,
+    /// Values without effect.
+    pub warnings: Vec<Fault>,
+}
+
+impl Job {
+    /// Folder for results: the given one, the scenario's, or `output/` and its name.
+    pub fn output(&self, given: Option<&Path>) -> PathBuf {
+        let scenario = &self.resolved.scenario;
+        let own = scenario.results.directory.as_ref().map(PathBuf::from);
+        given.map(Path::to_owned).or(own).unwrap_or_else(|| Path::new("output").join(&scenario.name))
+    }
+}
+
+/// Reads and checks one scenario.
+pub fn job(path: &Path, input: &InputArgs) -> Result<Job, Stop> {
+    let draft = draft(path, input)?;
+    let source = PackSource::find(input.data.as_deref(), Some(path))?;
+    finish(&draft, path, &source, input, None)
+}
+
+/// Reads and checks a scenario and, if it names arms, each of them in its place.
+pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
+    let draft = draft(path, input)?;
+    let source = PackSource::find(input.data.as_deref(), Some(path))?;
+    let whole = finish(&draft, path, &source, input, None)?;
+    let arms = &whole.resolved.scenario.arms;
+    if arms.is_empty() {
+        return Ok(vec![whole]);
+    }
+    let mut jobs = Vec::new();
+    let mut faults = Vec::new();
+    for arm in arms {
+        let draft = draft.clone().with(&format!("arm {}:", arm.name), &arm.set);
+        match finish(&draft, path, &source, input, Some(&arm.name)) {
+            Ok(job) => jobs.push(job),
+            Err(Stop::Input(more)) => faults.extend(more),
+            Err(other) => return Err(other),
+        }
+    }
+    if faults.is_empty() { Ok(jobs) } else { Err(Stop::Input(faults)) }
+}
+
+/// Reads a scenario's text with the files it stands on and the values of the command line.
+fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
+    let text = fs::read_to_string(path).map_err(|e| Stop::usage(format!("{}: {e}", path.display())))?;
+    let mut draft = Draft::parse(&path.display().to_string(), &text);
+    let mut at = path.to_owned();
+    let mut next = draft.base().map(str::to_owned);
+    let mut depth = 0;
+    while let Some(name) = next {
+        depth += 1;
+        at = beside(&at, &name);
+        if depth > DEEPEST_BASE {
+            draft.add_fault("base", format!("more than {DEEPEST_BASE} scenarios stand on one another"));
+            break;
+        }
+        let text = match fs::read_to_string(&at) {
+            Ok(text) => text,
+            Err(e) => {
+                draft.add_fault("base", format!("cannot be read: {}: {e}", at.display()));
+                break;
+            }
+        };
+        let below = Draft::parse(&at.display().to_string(), &text);
+        next = below.base().map(str::to_owned);
+        draft = draft.over(below);
+    }
+    draft = draft.with("-p", &input.overrides);
+    if let Some(seed) = input.seed {
+        draft = draft.with("--seed", &[format!("seed={seed}")]);
+    }
+    Ok(draft)
+}
+
+fn beside(file: &Path, name: &str) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).join(name)
+}
+
+/// Checks a draft over its region.
+fn finish(
+    draft: &Draft,
+    path: &Path,
+    source: &PackSource,
+    input: &InputArgs,
+    arm: Option<&str>,
+) -> Result<Job, Stop> {
+    let mut around = Surroundings { regions: source.regions()?.into_keys().collect(), ..Default::default() };
+    let mut data = Vec::new();
+    for file in draft.files() {
+        let at = beside(path, &file.name);
+        let text = fs::read_to_string(&at).map_err(|e| format!("{}: {e}", at.display()));
+        if let Ok(text) = &text {
+            let hash = sha256(text.as_bytes());
+            data.push(DataFile { name: file.name.clone(), source: file.path.to_owned(), sha256: hash });
+        }
+        around.files.insert(file.path.to_owned(), text);
+    }
+    let region = match draft.region() {
+        Some(name) => source.region(name)?,
+        None => None,
+    };
+    let mut pack_faults = Vec::new();
+    let pack = region.as_ref().and_then(|region| {
+        RegionPack::parse(&region.texts)
+            .map_err(|faults| pack_faults.extend(faults.iter().map(|f| pack_fault(&region.origin, f))))
+            .ok()
+    });
+    let base = pack.as_ref().map_or_else(Scenario::defaults, Scenario::defaults_of);
+    if let Some(pack) = &pack {
+        around.add_region(pack);
+    }
+    let checked = draft.clone().finish(&base, &around).map_err(|mut faults| {
+        faults.append(&mut pack_faults.clone());
+        Stop::Input(faults)
+    })?;
+    let (Some(pack), Some(region)) = (pack, region) else { return Err(Stop::Input(pack_faults)) };
+    if input.strict && !checked.warnings.is_empty() {
+        return Err(Stop::Input(checked.warnings));
+    }
+    data.extend(region.list);
+    let mut scenario = checked.scenario;
+    let name = arm.unwrap_or(&scenario.name).to_owned();
+    if arm.is_some() {
+        scenario.arms.clear();
+    }
+    let text = scenario.to_toml();
+    let files: BTreeMap<String, String> =
+        around.files.into_iter().filter_map(|(path, text)| Some((path, text.ok()?))).collect();
+    let resolved = Arc::new(Resolved { scenario, pack, pack_files: region.texts, files });
+    Ok(Job { name, resolved, text, data, origin: region.origin, warnings: checked.warnings })
+}
+
+fn pack_fault(origin: &str, fault: &CaseFault) -> Fault {
+    Fault {
+        file: format!("{} ({origin})", fault.file),
+        line: fault.line.and_then(|line| u32::try_from(line).ok()),
+        column: None,
+        path: fault.field.clone(),
+        message: fault.message.clone(),
+        value: None,
+        allowed: fault.allowed.clone(),
+        nearest: fault.nearest.clone(),
+    }
+}

@@ -1,0 +1,162 @@
+//! Conservation, liveness and determinism under random histories.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A random owner: size, day of filing, bus, answer, months of ramp, day of giving up, attrition.
+type Owner = (f64, u64, Option<u32>, u8, u32, Option<u64>, bool);
+
+fn owners() -> impl Strategy<Value = Vec<Owner>> {
+    let owner = (
+        prop_oneof![9 => 5.0..250.0, 1 => 250.0..1_500.0],
+        0..900_u64,
+        prop::option::of(0..3_u32),
+        0..10_u8,
+        0..8_u32,
+        prop::option::weighted(0.2, 0..2_500_u64),
+        prop::bool::weighted(0.3),
+    );
+    prop::collection::vec(owner, 1..25)
+}
+
+fn world_of(owners: &[Owner], slots: usize) -> World {
+    let params = QueueParams {
+        study_slots: slots,
+        study: QueueParams::default().study,
+        restudy: QueueParams::default().restudy,
+        ..fixed_params()
+    };
+    let mut world = World::new(params);
+    let mut by_day: Vec<_> = owners.to_vec();
+    by_day.sort_by_key(|owner| owner.1);
+    for (i, (mw, day, bus, answer, ramp_months, gives_up, attrition)) in by_day.into_iter().enumerate() {
+        let answer = match answer {
+            0..5 => Answer::Accept,
+            5..7 => Answer::Decline,
+            _ => Answer::Silence,
+        };
+        let request = Application {
+            class: ClassId(1 + (i % 2) as u8),
+            bus: bus.map(BusId),
+            ramp_months,
+            attrition,
+            ..application(&format!("load/{i}"), mw)
+        };
+        world.plan(day, request, answer);
+        if let Some(after) = gives_up {
+            let at = SimTime::ZERO + SimSpan::from_days(day + after);
+            world.calendar.schedule(Event::Withdraw(i as u32), at);
+        }
+    }
+    world
+}
+
+/// Everything that holds between any two events.
+fn check(world: &World) {
+    let queue = &world.queue;
+    world.ledger.check().unwrap();
+    let held: i64 =
+        queue.requests().map(|(_, request)| request.application_deposit.0 + request.security.0).sum();
+    assert_eq!(world.ledger.balance_of(DEPOSITS_ACCOUNT).unwrap_or_default(), Cents(held));
+
+    let rows = queue.stage_rows();
+    let (mut requests, mut requested_mw) = (0, 0.0);
+    for row in &rows {
+        requests += row.requests as usize;
+        requested_mw += row.requested_mw;
+        assert!(row.energized_mw <= row.requested_mw + 1e-9);
+    }
+    assert_eq!(requests, queue.requests().len());
+    let filed_mw: f64 = queue.requests().map(|(_, request)| request.application.requested_mw).sum();
+    assert!((requested_mw - filed_mw).abs() < 1e-6);
+
+    let mut of_stage: BTreeMap<Stage, usize> = BTreeMap::new();
+    for (id, request) in queue.requests() {
+        *of_stage.entry(request.stage()).or_default() += 1;
+        assert_eq!(request.exit().is_some(), request.stage().is_gone());
+        assert!(request.offer().is_some() || !request.stage().is_signed(), "{id:?}");
+        if !request.stage().is_waiting() && request.stage() != Stage::Energized {
+            assert_eq!((request.application_deposit, request.security), (Cents::ZERO, Cents::ZERO));
+        }
+        if let (Some(offer), Stage::Offered | Stage::Agreement | Stage::Building) =
+            (request.offer(), request.stage())
+        {
+            for upgrade in offer.upgrades.iter().chain(&offer.relied) {
+                let state = queue.upgrades[upgrade.0 as usize].state;
+                assert_ne!(state, UpgradeState::Cancelled, "{id:?} needs {upgrade:?}");
+            }
+        }
+        let dates = request.history().windows(2).all(|pair| pair[0].at <= pair[1].at);
+        assert!(dates, "history runs forward");
+    }
+    let count = |stage| of_stage.get(&stage).copied().unwrap_or(0);
+    assert_eq!(queue.office.busy(), count(Stage::Studying));
+    assert_eq!(queue.office.waiting(), count(Stage::Filed));
+    assert!(queue.office.busy() <= queue.params.study_slots);
+    assert!(queue.office.waiting() == 0 || queue.office.busy() == queue.params.study_slots);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_history_conserves_requests_megawatts_and_money(owners in owners(), slots in 1..4_usize) {
+        let mut world = world_of(&owners, slots);
+        let mut middle = None;
+        let mut steps = 0;
+        loop {
+            check(&world);
+            if steps == 2 * owners.len() {
+                middle = Some(serde_json::to_string(&world).unwrap());
+            }
+            if !world.step() {
+                break;
+            }
+            steps += 1;
+        }
+        for (id, request) in world.queue.requests() {
+            let ended = request.stage() == Stage::Full || request.stage().is_gone();
+            prop_assert!(ended, "{:?} ends as {}", id, request.stage());
+        }
+        prop_assert_eq!(world.dollars(DEPOSITS_ACCOUNT), 0.0);
+        let built_mw: f64 = world
+            .queue
+            .upgrades()
+            .filter(|(_, upgrade)| matches!(upgrade.state, UpgradeState::Done { .. }))
+            .map(|(_, upgrade)| upgrade.added_mw)
+            .sum();
+        let risen_mw = world.rating_mw.iter().sum::<f64>() - CIRCUIT_MW.iter().sum::<f64>();
+        prop_assert!((built_mw - risen_mw).abs() < 1e-6);
+        let pending = world.queue.upgrades().filter(|(_, upgrade)| upgrade.is_pending()).count();
+        prop_assert_eq!(pending, 0);
+
+        let end = serde_json::to_string(&world).unwrap();
+        let mut again = world_of(&owners, slots);
+        again.run();
+        prop_assert_eq!(&serde_json::to_string(&again).unwrap(), &end, "same inputs, same bytes");
+        if let Some(middle) = middle {
+            let mut restored: World = serde_json::from_str(&middle).unwrap();
+            restored.run();
+            prop_assert_eq!(serde_json::to_string(&restored).unwrap(), end, "a restored half equals the whole");
+        }
+    }
+
+    #[test]
+    fn full_demand_never_overloads_the_studied_grid(owners in owners()) {
+        let at_bus_2: Vec<Owner> =
+            owners.into_iter().map(|owner| (owner.0, owner.1, Some(2), owner.3, owner.4, owner.5, owner.6)).collect();
+        let mut world = world_of(&at_bus_2, 2);
+        world.run();
+        let full: Vec<_> = world.queue.requests().filter(|(_, r)| r.stage() == Stage::Full).collect();
+        let loads = full.iter().map(|(_, request)| (BusId(2), request.application.requested_mw));
+        let peak = peak(&triangle(), &mut UnitFlows::new(3, 3, BusId(0)), loads);
+        // Every study may leave one percent of a rating uncharged.
+            let slack = 1.0 + 0.01 * (full.len() as f64 + 1.0);
+            for (flow_mw, rating_mw) in peak.flow_mw.iter().zip(world.rating_mw) {
+                prop_assert!(flow_mw.abs() <= rating_mw * slack, "{} on {}", flow_mw, rating_mw);
+            }
+    }
+}

@@ -1,0 +1,189 @@
+//! Checks that look at more than one value, or at names of things outside the file.
+//!
+//! A relation is only checked when each of its values is right by itself, so one slip gives one fault.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::check::{Fault, Faults};
+use super::document::Place;
+use super::load::LoadSource;
+use super::{Draft, Scenario, Surroundings};
+
+/// Two values of which the second must be above the first, or at least as large.
+struct Order {
+    low: (&'static str, f64),
+    high: (&'static str, f64),
+    strictly: bool,
+}
+
+fn order(low: (&'static str, f64), high: (&'static str, f64)) -> Order {
+    Order { low, high, strictly: false }
+}
+
+impl Scenario {
+    fn orders(&self) -> Vec<Order> {
+        let d = &self.dispatch;
+        let cap = ("dispatch.offer_cap_usd_per_mwh", d.offer_cap_usd_per_mwh);
+        let settled = ("dispatch.settlement_cap_usd_per_mwh", d.settlement_cap_usd_per_mwh);
+        let lost = ("dispatch.value_of_lost_load_usd_per_mwh", d.value_of_lost_load_usd_per_mwh);
+        let large = ("dispatch.large_load_shed_usd_per_mwh", d.large_load_shed_usd_per_mwh);
+        let native = ("dispatch.native_shed_usd_per_mwh", d.native_shed_usd_per_mwh);
+        let pocket = ("dispatch.pocket_shed_usd_per_mwh", d.pocket_shed_usd_per_mwh);
+        let world = &self.bitcoin.rest_of_world;
+        let queue = &self.queue.process;
+        vec![
+            Order { low: cap, high: settled, strictly: true },
+            order(settled, lost),
+            order(cap, large),
+            order(large, native),
+            order(native, pocket),
+            order(
+                ("bitcoin.rest_of_world.lag_min_days", f64::from(world.lag_min_days)),
+                ("bitcoin.rest_of_world.lag_max_days", f64::from(world.lag_max_days)),
+            ),
+            order(
+                ("queue.process.decision_days", queue.decision_days),
+                ("queue.process.offer_valid_days", queue.offer_valid_days),
+            ),
+        ]
+    }
+}
+
+impl Draft {
+    /// Values that are written and have no effect next to the others.
+    pub(super) fn warnings(&self, scenario: &Scenario) -> Vec<Fault> {
+        let supply = &scenario.supply;
+        let modelled = scenario.load.source == LoadSource::Model;
+        let without_effect = [
+            ("load.replay_file", modelled, "load.source = \"model\""),
+            ("load.replay_hour", modelled, "load.source = \"model\""),
+            ("supply.entry", !supply.merchant_entry, "supply.merchant_entry = false"),
+            ("supply.exit", !supply.retirement, "supply.retirement = false"),
+            (
+                "supply.transmission",
+                !supply.background_transmission,
+                "supply.background_transmission = false",
+            ),
+            ("requests", !scenario.load.large_loads, "load.large_loads = false"),
+            ("requests_file", !scenario.load.large_loads, "load.large_loads = false"),
+        ];
+        let mut faults = Faults::default();
+        for (path, idle, reason) in without_effect {
+            if idle && self.node(path).is_some() {
+                faults.add(Fault::new(&self.place(path), path, format!("has no effect with {reason}")));
+            }
+        }
+        faults.sorted()
+    }
+
+    /// Relations between values and names of things outside the file.
+    pub(super) fn check(&self, scenario: &Scenario, around: &Surroundings, faults: &mut Faults) {
+        let place = |path: &str| self.place(path);
+        let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if !faults.touches("name") && (!scenario.name.chars().all(named) || scenario.name.starts_with('.')) {
+            let fault = Fault::new(&place("name"), "name", "cannot be the name of a directory".to_owned());
+            let fault = fault.value(format!("\"{}\"", scenario.name));
+            faults.add(fault.allowed("letters, digits, `-`, `_` and `.`, not beginning with `.`"));
+        }
+        if !faults.touches("start") && !faults.touches("end") {
+            if scenario.end <= scenario.start {
+                let message = format!("must be after start, which is {}", scenario.start);
+                faults.add(Fault::new(&place("end"), "end", message).value(scenario.end.to_string()));
+            } else if i32::from(scenario.end.year()) - i32::from(scenario.start.year()) > 60 {
+                let message = format!("is more than 60 years after start, which is {}", scenario.start);
+                faults.add(Fault::new(&place("end"), "end", message).value(scenario.end.to_string()));
+            }
+        }
+        let regions = around.regions.iter().map(String::as_str);
+        if !faults.touches("region") && !regions.clone().any(|r| r == scenario.region) {
+            let fault = Fault::new(&place("region"), "region", "is not a known region pack".to_owned());
+            let fault = fault.value(format!("\"{}\"", scenario.region)).nearest(&scenario.region, regions);
+            faults.add(fault.allowed(around.regions.join(", ")));
+        }
+        let replays = scenario.load.source == LoadSource::Replay;
+        let replay_is_wrong = faults.touches("load.replay_file") || faults.touches("load.source");
+        if replays && scenario.load.replay_file.is_none() && !replay_is_wrong {
+            let message = "is missing: load.source = \"replay\" needs a file".to_owned();
+            faults.add(Fault::new(&place("load.source"), "load.replay_file", message));
+        }
+        for zone in scenario.load.growth_by_zone_percent_per_year.keys() {
+            let path = format!("load.growth_by_zone_percent_per_year.{zone}");
+            check_zone(zone, &path, &place(&path), around, faults);
+        }
+        self.check_order(scenario, faults);
+    }
+
+    /// Values that must not be below others.
+    fn check_order(&self, scenario: &Scenario, faults: &mut Faults) {
+        for Order { low: (low_path, low), high: (high_path, high), strictly } in scenario.orders() {
+            let fine = if strictly { low < high } else { low <= high };
+            if !fine && !faults.touches(low_path) && !faults.touches(high_path) {
+                let relation = if strictly { "must be above" } else { "must be at least" };
+                let message = format!("{relation} {low_path}, which is {low:?}");
+                let at = if self.node(high_path).is_some() { high_path } else { low_path };
+                faults.add(Fault::new(&self.place(at), high_path, message).value(format!("{high:?}")));
+            }
+        }
+    }
+
+    /// Arms have names of their own.
+    pub(super) fn check_arms(&self, scenario: &Scenario, faults: &mut Faults) {
+        let mut names = BTreeSet::new();
+        for (i, arm) in scenario.arms.iter().enumerate() {
+            if !arm.name.is_empty() && !names.insert(&arm.name) {
+                let path = format!("arms.{i}.name");
+                let fault = Fault::new(&self.place("arms"), &path, "is the name of another arm".to_owned());
+                faults.add(fault.value(format!("\"{}\"", arm.name)));
+            }
+        }
+    }
+}
+
+fn check_zone(zone: &str, path: &str, place: &Place, around: &Surroundings, faults: &mut Faults) {
+    let zones = around.zones.iter().map(String::as_str);
+    if !around.zones.is_empty() && !zones.clone().any(|z| z == zone) {
+        let fault = Fault::new(place, path, "is not a zone of the region".to_owned());
+        let fault = fault.value(format!("\"{zone}\"")).nearest(zone, zones);
+        faults.add(fault.allowed(around.zones.join(", ")));
+    }
+}
+
+pub(super) fn check_requests(
+    scenario: &Scenario,
+    places: &[Place],
+    around: &Surroundings,
+    faults: &mut Faults,
+) {
+    let mut names: BTreeMap<&str, &Place> = BTreeMap::new();
+    for (i, (request, place)) in scenario.requests.iter().zip(places).enumerate() {
+        let path = |key: &str| format!("requests.{i}.{key}");
+        if request.name.is_empty() || request.zone.is_empty() {
+            continue;
+        }
+        if let Some(first) = names.insert(&request.name, place) {
+            let line = first.at.map_or_else(String::new, |(line, _)| format!(" in line {line}"));
+            let message = format!("is already the name of the request{line} of {}", first.file);
+            faults.add(Fault::new(place, &path("name"), message).value(format!("\"{}\"", request.name)));
+        }
+        check_zone(&request.zone, &path("zone"), place, around, faults);
+        if let Some(bus) = request.bus
+            && !around.buses.is_empty()
+            && !around.buses.contains(&bus)
+        {
+            let fault = Fault::new(place, &path("bus"), "is not a bus of the region".to_owned());
+            faults.add(fault.value(bus.to_string()));
+        }
+        if request.filed != Date::default() && request.filed >= scenario.end && !faults.touches("end") {
+            let message = format!("is not before the end of the scenario, {}", scenario.end);
+            faults.add(Fault::new(place, &path("filed"), message).value(request.filed.to_string()));
+        }
+        if let Some(wanted) = request.wanted
+            && wanted < request.filed
+        {
+            let message = format!("is before the request is filed, {}", request.filed);
+            faults.add(Fault::new(place, &path("wanted"), message).value(wanted.to_string()));
+        }
+    }
+}
