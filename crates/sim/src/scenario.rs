@@ -249,7 +249,7 @@ impl Draft {
         }
         relations::check_requests(&scenario, &places, around, &mut faults);
         self.check_arms(&scenario, &mut faults);
-        let warnings = self.warnings(&scenario);
+        let warnings = self.warnings(&scenario, base);
         scenario.base = None;
         scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })

@@ -52,26 +52,25 @@ impl Scenario {
 }
 
 impl Draft {
-    /// Values that are written and have no effect next to the others.
-    pub(super) fn warnings(&self, scenario: &Scenario) -> Vec<Fault> {
-        let supply = &scenario.supply;
-        let modelled = scenario.load.source == LoadSource::Model;
-        let without_effect = [
-            ("load.replay_file", modelled, "load.source = \"model\""),
-            ("load.replay_hour", modelled, "load.source = \"model\""),
-            ("supply.entry", !supply.merchant_entry, "supply.merchant_entry = false"),
-            ("supply.exit", !supply.retirement, "supply.retirement = false"),
-            (
-                "supply.transmission",
-                !supply.background_transmission,
-                "supply.background_transmission = false",
-            ),
-            ("requests", !scenario.load.large_loads, "load.large_loads = false"),
-            ("requests_file", !scenario.load.large_loads, "load.large_loads = false"),
+    /// Values that differ from their default and have no effect next to the others.
+    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario) -> Vec<Fault> {
+        let (load, supply) = (&scenario.load, &scenario.supply);
+        let modelled = (load.source == LoadSource::Model).then_some("load.source = \"model\"");
+        let no_entry = (!supply.merchant_entry).then_some("supply.merchant_entry = false");
+        let no_exit = (!supply.retirement).then_some("supply.retirement = false");
+        let no_lines = (!supply.background_transmission).then_some("supply.background_transmission = false");
+        let no_requests = (!load.large_loads).then_some("load.large_loads = false");
+        let idle = [
+            ("load.replay_file", load.replay_file != base.load.replay_file, modelled),
+            ("load.replay_hour", load.replay_hour != base.load.replay_hour, modelled),
+            ("supply.entry", supply.entry != base.supply.entry, no_entry),
+            ("supply.exit", supply.exit != base.supply.exit, no_exit),
+            ("supply.transmission", supply.transmission != base.supply.transmission, no_lines),
+            ("requests", scenario.requests != base.requests, no_requests),
         ];
         let mut faults = Faults::default();
-        for (path, idle, reason) in without_effect {
-            if idle && self.node(path).is_some() {
+        for (path, differs, reason) in idle {
+            if let Some(reason) = reason.filter(|_| differs) {
                 faults.add(Fault::new(&self.place(path), path, format!("has no effect with {reason}")));
             }
         }
