@@ -4,10 +4,11 @@
 //! result. Nothing is written unless everything could be read.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, anyhow, ensure};
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
 use gridrush_core::grid::case::{CaseFault, powersimdata};
 use gridrush_core::grid::recipe::Recipe;
@@ -62,7 +63,7 @@ pub fn run(args: ImportArgs) -> Result<()> {
 
 fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path) -> Result<()> {
     let text = fs::read_to_string(recipe).with_context(|| format!("cannot read {}", recipe.display()))?;
-    let recipe = Recipe::parse(&recipe.display().to_string(), &text).or_else(refuse)?;
+    let recipe = Recipe::parse(&recipe.display().to_string(), &text).map_err(|faults| refuse(&faults))?;
     let mut tables = BTreeMap::new();
     for name in [
         powersimdata::BUS,
@@ -78,7 +79,7 @@ fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path) -> Result<()> {
             tables.insert(name.to_owned(), text);
         }
     }
-    let files = recipe.apply_to_powersimdata(&tables).or_else(refuse)?;
+    let files = recipe.apply_to_powersimdata(&tables).map_err(|faults| refuse(&faults))?;
     write(out, &files)?;
     if !out.join("region.toml").is_file() {
         println!("region.toml is written by hand: docs/region-packs.md tells what it holds");
@@ -88,7 +89,8 @@ fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path) -> Result<()> {
 
 fn import_matpower(file: &Path, out: &Path, zone_by: ZoneBy) -> Result<()> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let network = matpower::read(&file.display().to_string(), &text, zone_by).or_else(refuse)?;
+    let network =
+        matpower::read(&file.display().to_string(), &text, zone_by).map_err(|faults| refuse(&faults))?;
     let mut files = RegionPack::write_tables(&network, &[], &[], &[]);
     let region = out.join("region.toml");
     ensure!(!region.exists(), "{} exists and would be overwritten", region.display());
@@ -106,27 +108,25 @@ fn region_template(name: &str, network: &Network) -> String {
          synthetic = true\nnotice = \"Imported test case.\"\nbase_mva = {:?}\ntransmission_minimum_kv = 200.0\n",
         network.base_mva
     );
-    let count = network.zones.len();
     for (index, zone) in network.zones.iter().enumerate() {
-        // Parts that sum to one whatever their number.
+        // The shares must sum to one; which zone takes large loads is for the user to say.
         let share = if index == 0 { 1.0 } else { 0.0 };
-        text.push_str(&format!(
-            "\n[[zones]]\nname = {0:?}\ntitle = {0:?}\nload_series = {0:?}\nwind_series = \"wind\"\n\
-             solar_series = \"solar\"\nlarge_load_share = {share:?}\n",
-            zone.name
-        ));
+        let name = &zone.name;
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n[[zones]]\nname = {name:?}\ntitle = {name:?}\nload_series = {name:?}\nwind_series = \"wind\"\n\
+             solar_series = \"solar\"\nlarge_load_share = {share:?}\n"
+        );
     }
-    debug_assert!(count > 0, "a case without buses is refused");
-    text.push_str(
-        "\n[market]\noffer_floor_usd_per_mwh = -250.0\noffer_cap_usd_per_mwh = 5000.0\n\
+    text += "\n[market]\noffer_floor_usd_per_mwh = -250.0\noffer_cap_usd_per_mwh = 5000.0\n\
          settlement_cap_usd_per_mwh = 6000.0\nvalue_of_lost_load_usd_per_mwh = 20000.0\nsource = \"assumed\"\n\n\
          [shed]\nlarge_load_usd_per_mwh = 5200.0\nnative_usd_per_mwh = 5400.0\npocket_usd_per_mwh = 5800.0\n\
          source = \"assumed\"\n\n\
          [[branch_ceilings]]\nminimum_kv = 0.0\nusd_per_mwh = 3500.0\nsource = \"assumed\"\n\n\
          [[reserve]]\nsize_mw = 1.0\nusd_per_mwh = 10.0\nsource = \"assumed\"\n\n\
          [fuels.gas]\nprice_usd_per_mmbtu = 3.0\nsource = \"assumed\"\n\n\
-         [availability.gas]\nfraction = 0.92\nsource = \"assumed\"\n\n[adequacy]\nnotes = []\n",
-    );
+         [availability.gas]\nfraction = 0.92\nsource = \"assumed\"\n\n[adequacy]\nnotes = []\n";
     text
 }
 
@@ -140,7 +140,61 @@ fn write(out: &Path, files: &BTreeMap<String, String>) -> Result<()> {
     Ok(())
 }
 
-fn refuse<T>(faults: Vec<CaseFault>) -> Result<T> {
+fn refuse(faults: &[CaseFault]) -> Error {
     let list: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    bail!("{} faults\n{}", list.len(), list.join("\n"))
+    anyhow!("{} faults\n{}", list.len(), list.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CASE: &str = "\
+mpc.version = '2';
+mpc.baseMVA = 100;
+mpc.bus = [
+ 1 3 0 0 0 0 1 1 0 345 1 1.1 0.9;
+ 2 1 90 0 0 0 2 1 0 345 1 1.1 0.9;
+];
+mpc.gen = [ 1 0 0 0 0 1 100 1 200 0 ];
+mpc.gencost = [ 2 0 0 2 20 0 ];
+mpc.branch = [ 1 2 0 0.1 0 100 0 0 0 0 1 ];
+";
+
+    fn read_back(folder: &Path) -> RegionPack {
+        let mut files = BTreeMap::new();
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            files.insert(name, fs::read_to_string(path).expect("a text"));
+        }
+        RegionPack::parse(&files).unwrap_or_else(|faults| panic!("{}", faults[0]))
+    }
+
+    #[test]
+    fn a_matpower_case_becomes_a_pack_that_reads() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (case, out) = (folder.path().join("two.m"), folder.path().join("pack"));
+        fs::write(&case, CASE).expect("a case");
+        import_matpower(&case, &out, ZoneBy::Area).expect("an import");
+        let pack = read_back(&out);
+        assert_eq!(pack.region.facts.name, "two");
+        assert_eq!(pack.region.zone_names(), ["area_1", "area_2"]);
+        assert_eq!(pack.network.generators[0].cost.as_ref().map(|cost| cost.at(10.0)), Some(200.0));
+        let again = import_matpower(&case, &out, ZoneBy::Area).expect_err("the settings would be lost");
+        assert!(again.to_string().contains("would be overwritten"), "{again}");
+    }
+
+    #[test]
+    fn a_broken_case_writes_nothing_and_tells_every_fault() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (case, out) = (folder.path().join("bad.m"), folder.path().join("pack"));
+        fs::write(&case, CASE.replace("1 2 0 0.1", "1 7 0 0").replace("200 0 ]", "200 900 ]"))
+            .expect("a case");
+        let error = import_matpower(&case, &out, ZoneBy::Zone).expect_err("three faults").to_string();
+        for part in ["3 faults", "bad.m:7: gen.Pmin", "bad.m:9: branch.tbus", "bad.m:9: branch.x"] {
+            assert!(error.contains(part), "{part} not in {error}");
+        }
+        assert!(!out.exists());
+    }
 }

@@ -211,7 +211,9 @@ impl Network {
     pub fn transmission_weights(&self, zone: ZoneId, minimum_kv: f64) -> Vec<(BusId, f64)> {
         let mut weights = self.transmission_ratings_mw(zone, minimum_kv);
         let total_mw: f64 = weights.iter().map(|(_, mw)| mw).sum();
-        weights.iter_mut().for_each(|(_, weight)| *weight /= total_mw);
+        for (_, weight) in &mut weights {
+            *weight /= total_mw;
+        }
         weights
     }
 }

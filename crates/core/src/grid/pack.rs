@@ -157,7 +157,7 @@ impl RegionPack {
             faults.add(None, "file", "this file is missing from the pack");
         }
         let region = Region::parse(text, &mut faults);
-        let zones = region.as_ref().map(|region| region.zone_names()).unwrap_or_default();
+        let zones = region.as_ref().map(Region::zone_names).unwrap_or_default();
         if zones.is_empty() {
             return Err(list);
         }
@@ -370,3 +370,6 @@ fn read_reinforcements(
 fn rows_of(table: Option<&Table>) -> impl Iterator<Item = Row<'_>> {
     table.into_iter().flat_map(Table::rows)
 }
+
+#[cfg(test)]
+mod tests;

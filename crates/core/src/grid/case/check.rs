@@ -18,7 +18,9 @@ pub(crate) fn connected(network: &Network, line_of: &[u64], faults: &mut Faults<
     }
     let labels = parts.into_labeling();
     let mut size = vec![0_usize; count];
-    labels.iter().for_each(|label| size[*label] += 1);
+    for label in &labels {
+        size[*label] += 1;
+    }
     let Some(largest) = labels.iter().copied().max_by_key(|label| (size[*label], core::cmp::Reverse(*label)))
     else {
         faults.add(None, "bus", "the network has no bus");

@@ -204,7 +204,7 @@ fn read_bus(row: &Row<'_>, network: &Network, faults: &mut Faults<'_>) -> Option
     let load_share = row.number_in("load_share", 0.0, 1.0, faults);
     let latitude = row.optional("latitude_deg", faults, |r, c, f| r.number_in(c, -90.0, 90.0, f));
     let longitude = row.optional("longitude_deg", faults, |r, c, f| r.number_in(c, -180.0, 180.0, f));
-    let position = match (latitude?, longitude?) {
+    let position = match (latitude.ok()?, longitude.ok()?) {
         (Some(latitude), Some(longitude)) => Some((latitude, longitude)),
         (None, None) => None,
         _ => {
@@ -262,9 +262,9 @@ fn read_branch(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Fault
         x_pu: x_pu?,
         tap: tap?,
         shift_deg: shift_deg?,
-        rating_mw: rating_mw?.unwrap_or(f64::INFINITY),
-        emergency_rating_mw: emergency?,
-        length_mi: length_mi?,
+        rating_mw: rating_mw.ok()?.unwrap_or(f64::INFINITY),
+        emergency_rating_mw: emergency.ok()?,
+        length_mi: length_mi.ok()?,
         in_service: in_service?,
     })
 }
@@ -309,9 +309,9 @@ fn read_generator(
         heat_rate_mmbtu_per_mwh: heat_rate?,
         variable_om_usd_per_mwh: variable_om?,
         storage_mwh: storage_mwh?,
-        years: (first_year?, last_year?),
+        years: (first_year.ok()?, last_year.ok()?),
         in_service: in_service?,
-        cost: cost?,
+        cost: cost.ok()?,
     })
 }
 

@@ -1,4 +1,4 @@
-//! The tables of the PowerSimData package (the synthetic grid of the United States, "usa_tamu").
+//! The tables of the PowerSimData package (the synthetic grid of the United States, `usa_tamu`).
 //!
 //! `bus.csv`, `branch.csv` and `plant.csv` are read, and `sub.csv` with `bus2sub.csv` for names and
 //! positions unless the bus table carries them itself (`sub_id`, `name`, `lat`, `lon`). Elements of
@@ -330,7 +330,7 @@ fn read_plant(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Faults
 /// within 0.1 % of the great circle up to 300 miles at these latitudes.
 fn distance_mi(a: (f64, f64), b: (f64, f64)) -> f64 {
     const MILES_PER_DEGREE: f64 = 69.093;
-    let middle = (a.0 + b.0) / 2.0 * core::f64::consts::PI / 180.0;
+    let middle = f64::midpoint(a.0, b.0) * core::f64::consts::PI / 180.0;
     let (north, east) = (b.0 - a.0, (b.1 - a.1) * math::cos(middle));
     (north * north + east * east).sqrt() * MILES_PER_DEGREE
 }

@@ -22,6 +22,10 @@ pub(crate) struct Table {
     rows: Vec<(u64, StringRecord)>,
 }
 
+/// A cell that could not be read; the fault is noted already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BadCell;
+
 /// One row of a table.
 #[derive(Clone, Copy)]
 pub(crate) struct Row<'t> {
@@ -139,14 +143,18 @@ impl<'t> Row<'t> {
         self.number_in(column, 0.0, f64::INFINITY, faults)
     }
 
-    /// An empty cell or whatever `read` makes of it; the outer `None` is a fault.
+    /// `None` for an empty cell, otherwise whatever `read` makes of it.
     pub fn optional<T>(
         &self,
         column: &str,
         faults: &mut Faults<'_>,
         read: impl FnOnce(&Row<'t>, &str, &mut Faults<'_>) -> Option<T>,
-    ) -> Option<Option<T>> {
-        if self.text(column).is_empty() { Some(None) } else { read(self, column, faults).map(Some) }
+    ) -> Result<Option<T>, BadCell> {
+        if self.text(column).is_empty() {
+            Ok(None)
+        } else {
+            read(self, column, faults).ok_or(BadCell).map(Some)
+        }
     }
 
     /// A cell that must hold a whole number of zero or more.

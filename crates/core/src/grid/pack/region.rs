@@ -273,7 +273,8 @@ impl Region {
 }
 
 fn line_of(text: &str, offset: usize) -> u64 {
-    1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() as u64
+    let before = text.get(..offset).unwrap_or(text);
+    1 + before.matches('\n').count() as u64
 }
 
 /// The sections of the file that have not been read yet.

@@ -97,6 +97,27 @@ fn existing_sites_add_up_to_what_was_observed() {
 }
 
 #[test]
+fn existing_sites_draw_what_the_load_model_takes_out_of_metered_load() {
+    let Ok(text) = std::fs::read_to_string(folder().join("modelled_draw.csv")) else {
+        eprintln!("skipped: the pack has no table of modelled draw");
+        return;
+    };
+    let pack = texas();
+    let mut drawn: BTreeMap<(String, String), f64> = BTreeMap::new();
+    for line in text.lines().filter(|line| line.starts_with("2024-12,")) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let mw: f64 = cells[3].parse().expect("a number");
+        *drawn.entry((cells[1].to_owned(), cells[2].to_owned())).or_default() += mw;
+    }
+    let mut installed: BTreeMap<(String, String), f64> = BTreeMap::new();
+    for site in &pack.sites {
+        let zone = pack.network.zones[site.zone.0 as usize].name.clone();
+        *installed.entry((zone, site.class.clone())).or_default() += site.installed_mw;
+    }
+    assert_eq!(installed, drawn);
+}
+
+#[test]
 fn importing_again_gives_the_same_bytes() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/usa_tamu");
     if !source.is_dir() {

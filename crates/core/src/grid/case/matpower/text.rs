@@ -100,16 +100,15 @@ fn clean(text: &str) -> Vec<(char, u64)> {
         let mut quote = None;
         let mut continued = false;
         for (at, c) in line.char_indices() {
-            match quote {
-                Some(open) if c == open => quote = None,
-                Some(_) => {}
-                None if c == '\'' || c == '"' => quote = Some(c),
-                None if c == '%' || c == '#' => break,
-                None if line[at..].starts_with("...") => {
-                    continued = true;
-                    break;
-                }
-                None => {}
+            if quote.is_some() {
+                quote = quote.filter(|open| c != *open);
+            } else if c == '\'' || c == '"' {
+                quote = Some(c);
+            } else if c == '%' || c == '#' {
+                break;
+            } else if line[at..].starts_with("...") {
+                continued = true;
+                break;
             }
             code.push((c, number));
         }
@@ -188,12 +187,11 @@ impl Scanner {
                 }
                 Some(_) => {
                     let word = self.take(|c| !c.is_whitespace() && !matches!(c, ',' | ';' | ']'));
-                    match number(&word) {
-                        Some(value) => row.numbers.push(value),
-                        None => {
-                            faults.add(Some(line), name, format!("\"{word}\" is not a number"));
-                            row.bad = true;
-                        }
+                    if let Some(value) = number(&word) {
+                        row.numbers.push(value);
+                    } else {
+                        faults.add(Some(line), name, format!("\"{word}\" is not a number"));
+                        row.bad = true;
                     }
                 }
             }
