@@ -16,6 +16,7 @@
 
 pub mod ai;
 pub mod bitcoin;
+pub mod firms;
 pub mod hardware;
 
 use gridrush_core::demand::ClassId;

@@ -293,7 +293,7 @@ mod tests {
         let (chain, _, mined) = run(&params, ehs, 1_250);
         assert!(chain.height() > 1_050_000);
         assert_eq!(chain.subsidy_btc(), 1.5625);
-        let before = (1_050_000 - 877_259) as f64;
+        let before = f64::from(1_050_000 - 877_259);
         let expected = before * 3.125 + (mined.blocks - before) * 1.5625;
         assert!((mined.issued_btc - expected).abs() < 1e-6);
         // 172,741 blocks at 144 a day: day 1,200, mid-April 2028.

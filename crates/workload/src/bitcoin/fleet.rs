@@ -5,21 +5,21 @@
 //! blocks, best first, so bids fall from block to block. Merging joins the neighbours whose merger loses
 //! least (MW-weighted variance of ln J/TH).
 //!
-//! Once a month the owner looks at the site: rigs that did not pay for power for half a year leave, free
-//! megawatts are filled if a rig is worth its price, and old rigs are exchanged where new ones are worth it.
-//! Orders arrive after a lag; rigs to be exchanged run until then.
+//! Once a month the owner looks at the site and renews it (`review.rs`).
 //!
-//! Invariants: installed rigs, with the orders for free places, fit into the power that the site may use;
-//! energy, hashes and revenue are non-negative; requested power is what installed rigs draw at zero price.
-//! A bid costs O(4), a review O(batches^2).
+//! Invariants: energy, hashes and revenue are non-negative; requested power is what installed rigs draw at
+//! zero price. A bid costs O(4).
+
+mod review;
 
 use gridrush_core::demand::{Award, Bid, BidBlock, BidBook, Demand, SiteId};
 use gridrush_core::kernel::SimTime;
-use gridrush_core::math::{ln, pow};
+use gridrush_core::math::ln;
 use serde::{Deserialize, Serialize};
 
-use super::valuation::{ValuationParams, breakeven_usd_per_mwh, rig_cost_usd_per_mw};
+use super::valuation::{ValuationParams, breakeven_usd_per_mwh};
 use crate::MINING;
+pub use review::{Review, RigMarket};
 
 /// Most blocks a site bids.
 pub const MAX_BLOCKS: usize = 4;
@@ -87,36 +87,6 @@ pub struct RigOrder {
     pub replaces: bool,
 }
 
-/// What rigs sell for when a site is reviewed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RigMarket {
-    /// Hashprice that the owner reckons with (trailing mean), $/PH/day.
-    pub hashprice_usd_per_ph_day: f64,
-    /// Efficiency of rigs on sale, J/TH.
-    pub j_per_th: f64,
-    /// Their price, $/TH.
-    pub price_usd_per_th: f64,
-    /// Price of an old rig of efficiency `e` relative to a rig on sale is `(e / j_per_th)^-elasticity`.
-    pub efficiency_elasticity: f64,
-    /// Price of power that the owner expects at the site, $/MWh.
-    pub power_usd_per_mwh: f64,
-}
-
-/// What a review decided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Review {
-    /// Rigs that arrived, TH/s.
-    pub installed_ths: f64,
-    /// Rigs that left, TH/s.
-    pub retired_ths: f64,
-    /// What they sold for, $.
-    pub resale_usd: f64,
-    /// Rigs ordered, TH/s.
-    pub ordered_ths: f64,
-    /// What they cost, $.
-    pub order_usd: f64,
-}
-
 /// What a site used and earned over some time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FleetTotals {
@@ -132,14 +102,25 @@ pub struct FleetTotals {
     pub energy_cost_usd: f64,
     /// Hosting and variable cost, $.
     pub adder_cost_usd: f64,
-    /// Time that the awards of the first block span, hours.
-    pub hours: f64,
 }
 
 impl FleetTotals {
-    /// Mean hashrate over the time, EH/s; zero if no time has passed.
-    pub fn mean_ehs(&self) -> f64 {
-        if self.hours > 0.0 { self.work_ph_days * 24.0 / self.hours / 1000.0 } else { 0.0 }
+    /// Mean hashrate over a time of `days`, EH/s.
+    pub fn mean_ehs(&self, days: f64) -> f64 {
+        self.work_ph_days / days / 1000.0
+    }
+
+    /// The sum of two.
+    #[must_use]
+    pub fn plus(self, other: FleetTotals) -> FleetTotals {
+        FleetTotals {
+            requested_mwh: self.requested_mwh + other.requested_mwh,
+            energy_mwh: self.energy_mwh + other.energy_mwh,
+            work_ph_days: self.work_ph_days + other.work_ph_days,
+            revenue_usd: self.revenue_usd + other.revenue_usd,
+            energy_cost_usd: self.energy_cost_usd + other.energy_cost_usd,
+            adder_cost_usd: self.adder_cost_usd + other.adder_cost_usd,
+        }
     }
 }
 
@@ -241,17 +222,6 @@ impl MineFleet {
             - self.params.adder_usd_per_mwh
     }
 
-    /// The monthly look at the site, which may use up to `available_mw`.
-    pub fn review(&mut self, month: u32, available_mw: f64, market: &RigMarket) -> Review {
-        let mut review = Review::default();
-        self.receive(month, available_mw, market, &mut review);
-        self.retire(market, &mut review);
-        self.exchange(month, available_mw, market, &mut review);
-        self.fill(month, available_mw, market, &mut review);
-        self.rebuild_blocks();
-        review
-    }
-
     fn mw(&self, j_per_th: f64, ths: f64) -> f64 {
         ths * j_per_th * self.params.pue / 1e6
     }
@@ -268,126 +238,6 @@ impl MineFleet {
         self.batches.sort_by(|a, b| {
             a.j_per_th.total_cmp(&b.j_per_th).then(a.installed_month.cmp(&b.installed_month))
         });
-    }
-
-    fn batches_mw(&self) -> f64 {
-        self.batches.iter().map(|b| self.mw(b.j_per_th, b.ths)).sum()
-    }
-
-    /// Installs what has arrived. Rigs that find no place, because the site shrank, are sold on.
-    fn receive(&mut self, month: u32, available_mw: f64, market: &RigMarket, review: &mut Review) {
-        let (due, later): (Vec<_>, Vec<_>) = self.orders.iter().partition(|o| o.due_month <= month);
-        self.orders = later;
-        for order in due {
-            let mut batch = RigBatch {
-                j_per_th: order.j_per_th,
-                ths: order.ths,
-                installed_month: month,
-                months_unprofitable: 0,
-            };
-            if order.replaces {
-                self.remove_worst(self.mw(order.j_per_th, order.ths), order.j_per_th, market, review);
-            }
-            let room_mw = (available_mw - self.batches_mw()).max(0.0);
-            let fits = (room_mw / self.mw(batch.j_per_th, batch.ths)).min(1.0);
-            review.resale_usd += self.resale_usd(market, &batch, batch.ths * (1.0 - fits));
-            batch.ths *= fits;
-            if batch.ths > 0.0 {
-                review.installed_ths += batch.ths;
-                self.install(batch);
-            }
-        }
-    }
-
-    /// Sells up to `mw` of the rigs that are worse than `j_per_th`, worst first.
-    fn remove_worst(&mut self, mw: f64, j_per_th: f64, market: &RigMarket, review: &mut Review) {
-        let mut left_mw = mw;
-        while left_mw > 0.0 {
-            let Some(worst) = self.batches.pop().filter(|b| b.j_per_th > j_per_th) else { break };
-            let worst_mw = self.mw(worst.j_per_th, worst.ths);
-            // A remainder below one watt is no rig.
-            let share = if worst_mw - left_mw > 1e-6 { left_mw / worst_mw } else { 1.0 };
-            let leaving = worst.ths * share;
-            review.retired_ths += leaving;
-            review.resale_usd += self.resale_usd(market, &worst, leaving);
-            left_mw -= worst_mw;
-            if share < 1.0 {
-                self.batches.push(RigBatch { ths: worst.ths - leaving, ..worst });
-            }
-        }
-    }
-
-    fn cost_of_power(&self, market: &RigMarket) -> f64 {
-        market.power_usd_per_mwh + self.params.adder_usd_per_mwh
-    }
-
-    fn breakeven(&self, market: &RigMarket, j_per_th: f64) -> f64 {
-        breakeven_usd_per_mwh(market.hashprice_usd_per_ph_day, j_per_th, self.params.pue)
-    }
-
-    fn resale_usd(&self, market: &RigMarket, batch: &RigBatch, ths: f64) -> f64 {
-        let relative = pow(batch.j_per_th / market.j_per_th, -market.efficiency_elasticity);
-        self.params.resale_share * market.price_usd_per_th * relative.min(1.0) * ths
-    }
-
-    fn retire(&mut self, market: &RigMarket, review: &mut Review) {
-        let cost = self.cost_of_power(market);
-        let mut kept = Vec::with_capacity(self.batches.len());
-        for mut batch in core::mem::take(&mut self.batches) {
-            let pays = self.breakeven(market, batch.j_per_th) >= cost;
-            batch.months_unprofitable = if pays { 0 } else { batch.months_unprofitable + 1 };
-            if batch.months_unprofitable >= self.params.patience_months {
-                review.retired_ths += batch.ths;
-                review.resale_usd += self.resale_usd(market, &batch, batch.ths);
-            } else {
-                kept.push(batch);
-            }
-        }
-        self.batches = kept;
-    }
-
-    /// Orders rigs to replace part of the worst batch, if its places are worth more with new rigs.
-    fn exchange(&mut self, month: u32, available_mw: f64, market: &RigMarket, review: &mut Review) {
-        let Some(worst) = self.batches.last().copied() else { return };
-        let worst_mw = self.mw(worst.j_per_th, worst.ths);
-        let share_mw = self.params.exchange_share_per_month * available_mw;
-        let mw = share_mw.min(worst_mw - self.ordered_mw(true));
-        if mw < 0.01 || worst.j_per_th <= market.j_per_th {
-            return;
-        }
-        let cost = self.cost_of_power(market);
-        let v = &self.params.valuation;
-        let age_months = month.saturating_sub(worst.installed_month);
-        let months_left = (v.rig_life_years * 12).saturating_sub(age_months).max(self.params.patience_months);
-        let old_value = v.running_value_usd_per_mw(self.breakeven(market, worst.j_per_th), cost, months_left);
-        let resale = self.resale_usd(market, &worst, worst.ths) / worst_mw;
-        if self.new_value_usd_per_mw(market) + resale > old_value {
-            self.order(month, mw, true, market, review);
-        }
-    }
-
-    fn fill(&mut self, month: u32, available_mw: f64, market: &RigMarket, review: &mut Review) {
-        let free_mw = available_mw - self.batches_mw() - self.ordered_mw(false);
-        if free_mw > 0.01 && self.new_value_usd_per_mw(market) > 0.0 {
-            self.order(month, free_mw, false, market, review);
-        }
-    }
-
-    /// Value of new rigs less their price and the hurdle.
-    fn new_value_usd_per_mw(&self, market: &RigMarket) -> f64 {
-        let breakeven = self.breakeven(market, market.j_per_th);
-        let value = self.params.valuation.rig_value_usd_per_mw(breakeven, self.cost_of_power(market));
-        value
-            - self.params.hurdle
-                * rig_cost_usd_per_mw(market.price_usd_per_th, market.j_per_th, self.params.pue)
-    }
-
-    fn order(&mut self, month: u32, mw: f64, replaces: bool, market: &RigMarket, review: &mut Review) {
-        let ths = mw * 1e6 / market.j_per_th / self.params.pue;
-        review.ordered_ths += ths;
-        review.order_usd += ths * market.price_usd_per_th;
-        let due_month = month + self.params.delivery_months;
-        self.orders.push(RigOrder { due_month, j_per_th: market.j_per_th, ths, replaces });
     }
 
     fn rebuild_blocks(&mut self) {
@@ -439,9 +289,6 @@ impl Demand for MineFleet {
         totals.revenue_usd += work_ph_days * self.hashprice_usd_per_ph_day;
         totals.energy_cost_usd += energy_mwh * award.price_usd_per_mwh;
         totals.adder_cost_usd += energy_mwh * self.params.adder_usd_per_mwh;
-        if award.block == 0 {
-            totals.hours += hours;
-        }
     }
 }
 
@@ -522,52 +369,11 @@ mod tests {
         };
         fleet.award(SimTime::ZERO, &award);
         let t = fleet.take_totals();
-        assert!((t.mean_ehs() - 2.5).abs() < 1e-12);
+        assert!((t.mean_ehs(2.0 / 24.0) - 2.5).abs() < 1e-12);
         assert!((t.energy_mwh - 105.0).abs() < 1e-12 && (t.requested_mwh - 210.0).abs() < 1e-12);
         assert!((t.revenue_usd - 2_500.0 * 50.0 / 12.0).abs() < 1e-9);
         assert!((t.energy_cost_usd - 3_150.0).abs() < 1e-9);
         assert_eq!(fleet.take_totals(), FleetTotals::default());
-    }
-
-    #[test]
-    fn free_places_are_filled_after_the_lag_when_it_pays() {
-        let mut fleet = MineFleet::new(SiteId(0), FleetParams::default());
-        let review = fleet.review(0, 100.0, &market(20.0, 15.0));
-        assert_eq!(review, Review::default());
-        let review = fleet.review(1, 100.0, &market(60.0, 15.0));
-        assert!((review.order_usd / review.ordered_ths - 15.0).abs() < 1e-12);
-        assert!((fleet.ordered_mw(false) - 100.0).abs() < 1e-9);
-        for month in 2..=5 {
-            assert_eq!(fleet.review(month, 100.0, &market(60.0, 15.0)).ordered_ths, 0.0);
-            assert_eq!(fleet.installed_mw(), 0.0);
-        }
-        fleet.review(6, 100.0, &market(60.0, 15.0));
-        assert!((fleet.installed_mw() - 100.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn old_rigs_are_exchanged_and_run_until_the_new_ones_come() {
-        let mut fleet = fleet(&[(100.0, 38.0)]);
-        let review = fleet.review(60, 100.0, &market(60.0, 15.0));
-        assert!(review.ordered_ths > 0.0 && review.retired_ths == 0.0);
-        assert!((fleet.ordered_mw(true) - 10.0).abs() < 1e-9);
-        for month in 61..90 {
-            fleet.review(month, 100.0, &market(60.0, 15.0));
-            assert!((fleet.installed_mw() - 100.0).abs() < 1e-6, "month {month}");
-        }
-        assert_eq!(fleet.batches().iter().filter(|b| b.j_per_th > 15.0).count(), 0);
-    }
-
-    #[test]
-    fn rigs_leave_after_half_a_year_without_profit() {
-        let mut fleet = fleet(&[(50.0, 15.0), (50.0, 45.0)]);
-        for month in 0..5 {
-            fleet.review(month, 100.0, &market(30.0, 60.0));
-            assert_eq!(fleet.batches().len(), 2, "month {month}");
-        }
-        let review = fleet.review(5, 100.0, &market(30.0, 60.0));
-        assert!(review.retired_ths > 0.0 && review.resale_usd > 0.0);
-        assert_eq!(fleet.batches().len(), 1);
     }
 
     proptest! {
@@ -605,21 +411,8 @@ mod tests {
             }
             let t = fleet.take_totals();
             prop_assert!(t.energy_mwh >= 0.0 && t.energy_mwh <= t.requested_mwh + 1e-9);
-            prop_assert!(t.revenue_usd >= 0.0 && t.mean_ehs() >= 0.0);
-            prop_assert!((t.mean_ehs() - fleet.installed_ehs() * served).abs() < 1e-9);
-        }
-
-        #[test]
-        fn installed_and_free_place_orders_fit_the_site(
-            months in prop::collection::vec((20.0_f64..200.0, 8.0_f64..30.0, 0.0_f64..50.0), 1..60),
-        ) {
-            let mut fleet = MineFleet::new(SiteId(0), FleetParams::default());
-            let mut available = 0.0;
-            for (month, (hashprice, j_per_th, more_mw)) in months.iter().enumerate() {
-                available += more_mw;
-                fleet.review(month as u32, available, &market(*hashprice, *j_per_th));
-                prop_assert!(fleet.installed_mw() + fleet.ordered_mw(false) <= available + 0.02);
-            }
+            prop_assert!(t.revenue_usd >= 0.0 && t.energy_cost_usd >= 0.0);
+            prop_assert!((t.mean_ehs(1.0 / 24.0) - fleet.installed_ehs() * served).abs() < 1e-9);
         }
     }
 }

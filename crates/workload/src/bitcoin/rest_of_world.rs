@@ -1,10 +1,11 @@
 //! Hashrate outside the simulated grid.
 //!
 //! Rigs are kept by vintage; the price of power that their owners pay is log-normal, the same for every
-//! vintage. A vintage runs at the places where its breakeven exceeds the price of power, so hashrate
-//! answers at once when hashprice falls or recovers. Entry is free but slow:
+//! vintage, and for some it is sunk (own generation, take-or-pay). A vintage runs at the places where its
+//! breakeven exceeds the price of power; switching takes days, entry takes months:
 //!
 //! ```text
+//! wanted share = sunk + (1 - sunk) Phi(ln(breakeven / median) / spread)
 //! orders per month = installed * clamp(k ln(b_new / all-in cost), 0, cap)
 //! ```
 //!
@@ -37,9 +38,18 @@ pub struct StartVintage {
 pub struct RestOfWorldParams {
     /// Median delivered price of power, $/MWh. \[S\] Cambridge survey 2025.
     pub power_median_usd_per_mwh: f64,
-    /// Standard deviation of the logarithm of the price of power. Assumed: 5 % of miners pay more than 80
-    /// $/MWh; the whole network falls when the fleet's breakeven nears 65-80 $/MWh \[D\].
+    /// Standard deviation of the logarithm of the price of power. Assumed: a tenth of miners pays
+    /// less than 27 $/MWh and a tenth more than 75; the network falls when the fleet's breakeven nears
+    /// 65-80 $/MWh \[D\].
     pub power_spread_log: f64,
+    /// Share of rigs whose power is sunk and that run at any hashprice. Assumed. Without it the elasticity of
+    /// hashrate in hashprice exceeds one in a deep crash and difficulty swings from epoch to epoch, which has
+    /// never been seen; with it the elasticity is 0.5 at a breakeven of 70 $/MWh, as after the halving of 2020
+    /// \[D\].
+    pub sunk_power_share: f64,
+    /// Time over which rigs are switched off and on, days. \[D\] -24 % within nine days of the crash of March
+    /// 2020, and back within three weeks of the recovery.
+    pub switch_days: f64,
     /// Power at the meter over power of the rigs. \[S\] 1.02-1.10.
     pub pue: f64,
     /// Other operating cost, $/MWh. \[S\] all-in 55.5 less power 45.
@@ -54,7 +64,8 @@ pub struct RestOfWorldParams {
     /// Monthly entry per unit of ln(breakeven / all-in cost). \[D\] growth over the next 3 months by fleet
     /// breakeven, 2016-26: 4-5 % a month at 100 $/MWh to 11 % at 300.
     pub entry_per_month: f64,
-    /// Greatest monthly entry (hosting and production capacity). \[D\] 2.5 times a year, as in 2018-19.
+    /// Greatest monthly entry (hosting and production capacity). \[D\] the best year
+    /// since 2020 is 2023 with a factor of 1.88.
     pub entry_cap_per_month: f64,
     /// Shortest lag from order to hashing, days. \[D\] hashrate follows price by 4-16 weeks.
     pub lag_min_days: u32,
@@ -76,14 +87,16 @@ impl Default for RestOfWorldParams {
         let start = [(31.0, 0.20), (23.0, 0.35), (18.0, 0.35), (14.5, 0.10)];
         Self {
             power_median_usd_per_mwh: 45.0,
-            power_spread_log: 0.35,
+            power_spread_log: 0.40,
+            sunk_power_share: 0.20,
+            switch_days: 6.0,
             pue: 1.05,
             other_usd_per_mwh: 10.5,
             capital_usd_per_w: 1.2,
             interest_per_year: 0.15,
             rig_life_years: 4.0,
             entry_per_month: 0.08,
-            entry_cap_per_month: 0.08,
+            entry_cap_per_month: 0.055,
             lag_min_days: 28,
             lag_max_days: 112,
             outlook_days: 28.0,
@@ -102,12 +115,15 @@ impl RestOfWorldParams {
         self.power_median_usd_per_mwh + self.other_usd_per_mwh + capital
     }
 
-    /// Share of a vintage that runs at a breakeven.
-    fn running_share(&self, breakeven_usd_per_mwh: f64) -> f64 {
+    /// Share of a vintage that its owners want to run at a hashprice.
+    fn wanted_share(&self, hashprice_usd_per_ph_day: f64, j_per_th: f64) -> f64 {
+        let breakeven_usd_per_mwh = breakeven_usd_per_mwh(hashprice_usd_per_ph_day, j_per_th, self.pue);
         if breakeven_usd_per_mwh <= 0.0 {
             return 0.0;
         }
-        normal_cdf(ln(breakeven_usd_per_mwh / self.power_median_usd_per_mwh) / self.power_spread_log)
+        let pays =
+            normal_cdf(ln(breakeven_usd_per_mwh / self.power_median_usd_per_mwh) / self.power_spread_log);
+        self.sunk_power_share + (1.0 - self.sunk_power_share) * pays
     }
 }
 
@@ -116,7 +132,14 @@ impl RestOfWorldParams {
 struct Vintage {
     month: i32,
     j_per_th: f64,
-    installed_ehs: f64,
+    running_ehs: f64,
+    idle_ehs: f64,
+}
+
+impl Vintage {
+    fn installed_ehs(&self) -> f64 {
+        self.running_ehs + self.idle_ehs
+    }
 }
 
 /// State of the rest of the world.
@@ -127,8 +150,6 @@ pub struct RestOfWorld {
     /// Deliveries of the coming days, EH/s.
     pipeline_ehs: VecDeque<f64>,
     outlook_usd_per_ph_day: f64,
-    running_ehs: f64,
-    running_mw: f64,
 }
 
 impl RestOfWorld {
@@ -141,24 +162,21 @@ impl RestOfWorld {
         running_ehs: f64,
         hashprice: f64,
     ) -> Self {
-        let share = |v: &StartVintage| {
-            v.share * params.running_share(breakeven_usd_per_mwh(hashprice, v.j_per_th, params.pue))
-        };
-        let running: f64 = params.start.iter().map(share).sum();
+        let wanted = |v: &StartVintage| params.wanted_share(hashprice, v.j_per_th);
+        let running: f64 = params.start.iter().map(|v| v.share * wanted(v)).sum();
         let installed = if running > 0.0 { running_ehs / running } else { 0.0 };
-        let vintages = params
-            .start
-            .iter()
-            .map(|v| Vintage { month: i32::MIN, j_per_th: v.j_per_th, installed_ehs: installed * v.share })
-            .collect();
-        let lag = params.lag_max_days.max(params.lag_min_days) as usize + 1;
+        let vintage = |v: &StartVintage| Vintage {
+            month: i32::MIN,
+            j_per_th: v.j_per_th,
+            running_ehs: installed * v.share * wanted(v),
+            idle_ehs: installed * v.share * (1.0 - wanted(v)),
+        };
+        let lag = params.lag_max_days.max(params.lag_min_days).max(1) as usize;
         let mut world = Self {
             params: params.clone(),
-            vintages,
+            vintages: params.start.iter().map(vintage).collect(),
             pipeline_ehs: VecDeque::from(vec![0.0; lag]),
             outlook_usd_per_ph_day: hashprice,
-            running_ehs: 0.0,
-            running_mw: 0.0,
         };
         for day in 0..lag {
             let order = world.order_ehs(asic, year);
@@ -170,23 +188,22 @@ impl RestOfWorld {
                 }
             }
         }
-        world.refresh(hashprice);
         world
     }
 
     /// Hashrate in force, EH/s.
     pub fn running_ehs(&self) -> f64 {
-        self.running_ehs
+        self.vintages.iter().map(|v| v.running_ehs).sum()
     }
 
     /// Hashrate of all rigs, running or not, EH/s.
     pub fn installed_ehs(&self) -> f64 {
-        self.vintages.iter().map(|v| v.installed_ehs).sum()
+        self.vintages.iter().map(Vintage::installed_ehs).sum()
     }
 
     /// Draw at the meters, MW.
     pub fn running_mw(&self) -> f64 {
-        self.running_mw
+        self.vintages.iter().map(|v| v.running_ehs * v.j_per_th * self.params.pue).sum()
     }
 
     /// Hashrate on order, EH/s.
@@ -199,13 +216,13 @@ impl RestOfWorld {
         let memory = exp(-1.0 / self.params.outlook_days);
         self.outlook_usd_per_ph_day =
             memory * self.outlook_usd_per_ph_day + (1.0 - memory) * hashprice_usd_per_ph_day;
-        self.wear(hashprice_usd_per_ph_day);
+        self.wear();
         let delivered = self.pipeline_ehs.pop_front().unwrap_or(0.0);
         self.pipeline_ehs.push_back(0.0);
         self.deliver(asic.delivered_j_per_th(year), year, delivered);
+        self.switch(hashprice_usd_per_ph_day);
         let order = self.order_ehs(asic, year);
         self.place(order);
-        self.refresh(hashprice_usd_per_ph_day);
     }
 
     /// Today's orders, EH/s.
@@ -222,7 +239,8 @@ impl RestOfWorld {
     }
 
     fn place(&mut self, order_ehs: f64) {
-        let (from, to) = (self.params.lag_min_days as usize, self.pipeline_ehs.len());
+        let from = (self.params.lag_min_days as usize).saturating_sub(1);
+        let to = self.pipeline_ehs.len();
         let each = order_ehs / (to - from) as f64;
         for slot in self.pipeline_ehs.iter_mut().skip(from) {
             *slot += each;
@@ -237,32 +255,33 @@ impl RestOfWorld {
         match self.vintages.last_mut().filter(|v| v.month == month) {
             Some(v) => {
                 // Efficiency adds up as power: J/TH weighted with hashrate.
-                v.j_per_th = (v.j_per_th * v.installed_ehs + j_per_th * ehs) / (v.installed_ehs + ehs);
-                v.installed_ehs += ehs;
+                let installed = v.installed_ehs();
+                v.j_per_th = (v.j_per_th * installed + j_per_th * ehs) / (installed + ehs);
+                v.running_ehs += ehs;
             }
-            None => self.vintages.push(Vintage { month, j_per_th, installed_ehs: ehs }),
+            None => self.vintages.push(Vintage { month, j_per_th, running_ehs: ehs, idle_ehs: 0.0 }),
         }
     }
 
-    fn wear(&mut self, hashprice: f64) {
+    fn wear(&mut self) {
         let p = &self.params;
-        let (idle_loss, running_loss) = (p.scrap_idle_per_month * 12.0 / 365.25, p.failure_per_year / 365.25);
         for v in &mut self.vintages {
-            let running = p.running_share(breakeven_usd_per_mwh(hashprice, v.j_per_th, p.pue));
-            v.installed_ehs *= 1.0 - running * running_loss - (1.0 - running) * idle_loss;
+            v.idle_ehs *= 1.0 - p.scrap_idle_per_month * 12.0 / 365.25;
+            v.running_ehs *= 1.0 - p.failure_per_year / 365.25;
         }
-        // A vintage that has dwindled to a thousandth of a promille of the network is gone.
+        // A vintage of less than a millionth of the network is gone.
         let least = 1e-6 * self.installed_ehs();
-        self.vintages.retain(|v| v.installed_ehs > least);
+        self.vintages.retain(|v| v.installed_ehs() > least);
     }
 
-    fn refresh(&mut self, hashprice: f64) {
+    fn switch(&mut self, hashprice: f64) {
         let p = &self.params;
-        (self.running_ehs, self.running_mw) = (0.0, 0.0);
-        for v in &self.vintages {
-            let ehs = v.installed_ehs * p.running_share(breakeven_usd_per_mwh(hashprice, v.j_per_th, p.pue));
-            self.running_ehs += ehs;
-            self.running_mw += ehs * v.j_per_th * p.pue;
+        let moved = 1.0 - exp(-1.0 / p.switch_days);
+        for v in &mut self.vintages {
+            let installed = v.installed_ehs();
+            let wanted = installed * p.wanted_share(hashprice, v.j_per_th);
+            v.running_ehs += (wanted - v.running_ehs) * moved;
+            v.idle_ehs = installed - v.running_ehs;
         }
     }
 }
@@ -287,16 +306,48 @@ mod tests {
     }
 
     #[test]
-    fn switches_off_and_on_with_hashprice() {
-        let mut row = world(55.0);
+    fn switches_off_and_on_with_hashprice_within_days() {
         let asic = AsicParams::default();
-        row.step_day(&asic, YEAR, 30.0);
-        let low = row.running_ehs();
-        assert!(low < 0.85 * 650.0, "{low}");
-        row.step_day(&asic, YEAR, 55.0);
-        assert!(row.running_ehs() > 0.99 * 650.0);
-        row.step_day(&asic, YEAR, 0.0);
-        assert_eq!(row.running_ehs(), 0.0);
+        let still = RestOfWorldParams {
+            entry_per_month: 0.0,
+            scrap_idle_per_month: 0.0,
+            failure_per_year: 0.0,
+            start: vec![StartVintage { j_per_th: 20.0, share: 1.0 }],
+            ..RestOfWorldParams::default()
+        };
+        let mut row = RestOfWorld::new(&still, &asic, YEAR, 650.0, 200.0);
+        let installed = row.installed_ehs();
+        // At the median price of power half of those who can choose run: Phi(0) = 1/2.
+        let half = f64::midpoint(1.0, still.sunk_power_share);
+        let median = 45.0 * 20.0 * 1.05 * 24.0 / 1000.0;
+        for day in 1..=60 {
+            row.step_day(&asic, YEAR, median);
+            let expected = half + (650.0 / installed - half) * exp(-f64::from(day) / still.switch_days);
+            assert!((row.running_ehs() / installed - expected).abs() < 1e-9, "day {day}");
+        }
+        for _ in 0..60 {
+            row.step_day(&asic, YEAR, 200.0);
+        }
+        assert!((row.running_ehs() / 650.0 - 1.0).abs() < 1e-4);
+        for _ in 0..200 {
+            row.step_day(&asic, YEAR, 0.0);
+        }
+        assert!(row.running_ehs() < 1e-9);
+    }
+
+    /// A network of new rigs alone is stable at any level of margin: the elasticity of wanted hashrate in
+    /// hashprice, damped by the days it takes to switch, stays below one per epoch.
+    #[test]
+    fn difficulty_cannot_swing_from_epoch_to_epoch() {
+        let p = RestOfWorldParams::default();
+        let (epoch, switch) = (14.0, p.switch_days);
+        let damping = 1.0 - switch / epoch * (1.0 - exp(-epoch / switch));
+        for step in 0..200 {
+            let hashprice = 5.0 * 1.02_f64.powi(step);
+            let [low, high] = [0.999, 1.001].map(|f| ln(p.wanted_share(hashprice * f, 20.0)));
+            let elasticity = (high - low) / ln(1.001 / 0.999);
+            assert!(elasticity * damping < 1.0, "{elasticity} at {hashprice}");
+        }
     }
 
     #[test]
@@ -326,7 +377,7 @@ mod tests {
         row.place(85.0);
         for day in 1..=120 {
             row.step_day(&asic, YEAR, 55.0);
-            let expected = f64::from((day - 28_i32).clamp(0, 85));
+            let expected = f64::from((day - 27_i32).clamp(0, 85));
             assert!((row.installed_ehs() - before - expected).abs() < 1e-6, "day {day}");
         }
         assert!(row.ordered_ehs().abs() < 1e-9);

@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn value_is_the_discounted_sum_and_never_negative() {
         let v = ValuationParams { hashprice_fall_per_year: 0.0, discount_per_year: 0.12, rig_life_years: 3 };
-        let d = 1.12_f64.powf(-1.0 / 12.0);
+        let d = gridrush_core::math::pow(1.12, -1.0 / 12.0);
         let expected = 40.0 * MONTH_HOURS * (1.0 - d.powi(36)) / (1.0 - d);
         assert!((v.rig_value_usd_per_mw(100.0, 60.0) / expected - 1.0).abs() < 1e-12);
         assert_eq!(v.rig_value_usd_per_mw(50.0, 60.0), 0.0);

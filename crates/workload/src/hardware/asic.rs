@@ -70,7 +70,7 @@ macro_rules! asics {
 
 /// Rigs from 2014 to early 2026, by maker's announcement. Efficiencies of ranges are their middle.
 ///
-/// Sources of the specifications: Cambridge device list, F2Pool table of March 2020, makers' and dealers'
+/// Sources of the specifications: Cambridge device list, `F2Pool` table of March 2020, makers' and dealers'
 /// pages; launch prices are from memory except where marked.
 #[rustfmt::skip]
 pub const MODELS: &[AsicModel] = asics![

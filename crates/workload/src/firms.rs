@@ -1,0 +1,15 @@
+//! The firms behind the requests: who asks for a connection, when, and what they answer to an offer.
+//!
+//! * [`firm`]: a name, a kind, an account.
+//! * [`arrivals`]: requests of a month, drawn so that a boom in one class moves no draw of another.
+//! * [`decisions`]: what firms decide, one file per decision.
+
+pub mod arrivals;
+pub mod decisions;
+pub mod firm;
+
+pub use arrivals::{Arrival, ArrivalParams, ClassArrivals, MonthView, ZoneShare, arrivals_of_month};
+pub use decisions::accept::{
+    AcceptParams, AiOutlook, Answer, MiningOutlook, OfferView, Outlook, Reason, accept, gives_up,
+};
+pub use firm::{Firm, FirmKind};

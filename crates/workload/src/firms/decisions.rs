@@ -1,0 +1,3 @@
+//! What firms decide, one file per decision.
+
+pub mod accept;

@@ -1,0 +1,351 @@
+//! Stay or leave: the answer to an offer of a connection, and giving up while waiting.
+//!
+//! A firm compares, in present value at the day of the offer,
+//!
+//! ```text
+//! d^T value  >=  upgrades and station + cost of tying up the security until T
+//! ```
+//!
+//! where `T` is the time to power and `d` its discount. A mine's value is what its rigs earn over their
+//! planned life less their price and the site's cost, for as many generations of rigs as it plans; an AI
+//! campus's is (rent less all non-power cost - expected price of power) over its contract. Beliefs are
+//! private: each request draws its own optimism, and a patience beyond which no delay is bearable.
+//!
+//! Speculative requests never look at value: they leave with a fixed chance, and by a monthly hazard.
+
+use gridrush_core::kernel::{Purpose, Streams, uniform_open};
+use gridrush_core::math::{exp, ln, normal_quantile};
+use gridrush_core::names::Key;
+use serde::{Deserialize, Serialize};
+
+use crate::bitcoin::valuation::{annuity, breakeven_usd_per_mwh, rig_cost_usd_per_mw};
+use crate::bitcoin::{RigMarket, ValuationParams};
+
+const ANSWER: Purpose = Purpose::of("answer");
+const GIVE_UP: Purpose = Purpose::of("give up");
+
+/// How firms answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AcceptParams {
+    /// How a mine values its rigs.
+    pub mining: ValuationParams,
+    /// Generations of rigs that a mine plans for. Assumed.
+    pub mining_generations: u32,
+    /// Yearly fall of the breakeven of the newest rigs, between generations and until power comes: hashprice
+    /// falls faster, but rigs get better. Assumed.
+    pub mining_breakeven_fall_per_year: f64,
+    /// Cost of a mine without rigs, station and upgrades, $/MW. \[S\] 0.3-0.35 M$ (2024).
+    pub mining_site_usd_per_mw: f64,
+    /// Standard deviation of the logarithm of a mine's private view of its income. Assumed.
+    pub mining_spread_log: f64,
+    /// Lowest investment value of power to AI: rent less all non-power cost, $/MWh. \[S\] 250.
+    pub ai_value_min_usd_per_mwh: f64,
+    /// Highest investment value of power to AI, $/MWh. \[S\] 450 (250-440 at 2 $ per GPU-hour).
+    pub ai_value_max_usd_per_mwh: f64,
+    /// Energy used over contract demand. Assumed; sites reach half of the MW they ask for \[S\].
+    pub ai_load_factor: f64,
+    /// Years of a lease. \[S\] 12 in the contracts of 2024.
+    pub ai_contract_years: f64,
+    /// Discount rate of AI projects per year. Assumed.
+    pub ai_discount_per_year: f64,
+    /// Median patience of a mine, months to power. Assumed.
+    pub mining_patience_months: f64,
+    /// Median patience of a campus, months to power. Assumed: waits of 4-7 years are accepted \[S\].
+    pub ai_patience_months: f64,
+    /// Standard deviation of the logarithm of patience. Assumed.
+    pub patience_spread_log: f64,
+    /// Chance that a speculative request accepts an offer all the same. Assumed.
+    pub speculative_accept_share: f64,
+    /// Chance per month that a speculative request gives up while it waits. \[D\] generators in US queues
+    /// that withdrew did so after 12-29 months (medians by region).
+    pub speculative_give_up_per_month: f64,
+    /// The same for a request that is meant to be built. Assumed.
+    pub real_give_up_per_month: f64,
+}
+
+impl Default for AcceptParams {
+    fn default() -> Self {
+        Self {
+            mining: ValuationParams::default(),
+            mining_generations: 2,
+            mining_breakeven_fall_per_year: 0.12,
+            mining_site_usd_per_mw: 330_000.0,
+            mining_spread_log: 0.3,
+            ai_value_min_usd_per_mwh: 250.0,
+            ai_value_max_usd_per_mwh: 450.0,
+            ai_load_factor: 0.7,
+            ai_contract_years: 12.0,
+            ai_discount_per_year: 0.12,
+            mining_patience_months: 30.0,
+            ai_patience_months: 66.0,
+            patience_spread_log: 0.4,
+            speculative_accept_share: 0.05,
+            speculative_give_up_per_month: 0.03,
+            real_give_up_per_month: 0.003,
+        }
+    }
+}
+
+/// An offer as its receiver sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OfferView {
+    /// Contract demand, MW.
+    pub mw: f64,
+    /// Upgrades allocated to it and its own station, $.
+    pub cost_usd: f64,
+    /// Security to be tied up until power comes, $.
+    pub security_usd: f64,
+    /// Time to power, months from the answer.
+    pub months_to_power: f64,
+}
+
+/// What a miner can know today.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MiningOutlook {
+    /// Breakeven of the rigs on sale at trailing hashprice, $/MWh at the meter.
+    pub breakeven_usd_per_mwh: f64,
+    /// Their price, $ per MW at the meter.
+    pub rig_cost_usd_per_mw: f64,
+    /// Expected price of power at the site, all variable charges included, $/MWh.
+    pub power_usd_per_mwh: f64,
+}
+
+impl MiningOutlook {
+    /// From what rigs sell for; `pue` is power at the meter over power of the rigs.
+    pub fn new(market: &RigMarket, pue: f64) -> Self {
+        Self {
+            breakeven_usd_per_mwh: breakeven_usd_per_mwh(
+                market.hashprice_usd_per_ph_day,
+                market.j_per_th,
+                pue,
+            ),
+            rig_cost_usd_per_mw: rig_cost_usd_per_mw(market.price_usd_per_th, market.j_per_th, pue),
+            power_usd_per_mwh: market.power_usd_per_mwh,
+        }
+    }
+
+    /// Years in which today's margin pays for rigs and site; `None` without a margin.
+    pub fn payback_years(&self, site_usd_per_mw: f64) -> Option<f64> {
+        let margin = self.breakeven_usd_per_mwh - self.power_usd_per_mwh;
+        (margin > 0.0).then(|| (self.rig_cost_usd_per_mw + site_usd_per_mw) / (margin * 8_766.0))
+    }
+}
+
+/// What an AI firm can know today.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AiOutlook {
+    /// Expected price of power at the site, $/MWh.
+    pub power_usd_per_mwh: f64,
+}
+
+/// What the receiver reckons with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outlook {
+    /// It would be a mine.
+    Mining(MiningOutlook),
+    /// It would be an AI campus.
+    Ai(AiOutlook),
+}
+
+/// Why a request leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It was never meant to be built.
+    Speculative,
+    /// Power would come later than it can wait.
+    TooLate,
+    /// Power costs more than it is worth.
+    NoMargin,
+    /// The margin does not pay for upgrades, station and security.
+    TooDear,
+}
+
+impl Reason {
+    /// The word in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reason::Speculative => "speculative",
+            Reason::TooLate => "too_late",
+            Reason::NoMargin => "no_margin",
+            Reason::TooDear => "too_dear",
+        }
+    }
+}
+
+/// The answer to an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Signs; the present value of the project after all costs, $ (`None` for a speculative request).
+    Stay(Option<f64>),
+    /// Leaves the queue.
+    Leave(Reason),
+}
+
+/// Answers an offer. `key` is the request's; an offer made again after a restudy meets the same beliefs.
+pub fn accept(
+    params: &AcceptParams,
+    streams: &Streams,
+    key: Key,
+    speculative: bool,
+    offer: &OfferView,
+    outlook: &Outlook,
+) -> Answer {
+    let mut rng = streams.open(key, ANSWER);
+    let [whim, belief, patience] = core::array::from_fn(|_| uniform_open(&mut rng));
+    if speculative {
+        let stays = whim < params.speculative_accept_share;
+        return if stays { Answer::Stay(None) } else { Answer::Leave(Reason::Speculative) };
+    }
+    let median = match outlook {
+        Outlook::Mining(_) => params.mining_patience_months,
+        Outlook::Ai(_) => params.ai_patience_months,
+    };
+    if offer.months_to_power > median * exp(params.patience_spread_log * normal_quantile(patience)) {
+        return Answer::Leave(Reason::TooLate);
+    }
+    let years = offer.months_to_power / 12.0;
+    let (value, discount_per_year) = match outlook {
+        Outlook::Mining(view) => (mining_value(params, view, belief, years), params.mining.discount_per_year),
+        Outlook::Ai(view) => (ai_value(params, *view, belief), params.ai_discount_per_year),
+    };
+    if value <= 0.0 {
+        return Answer::Leave(Reason::NoMargin);
+    }
+    let growth = exp(years * ln(1.0 + discount_per_year));
+    let security_cost = offer.security_usd * (1.0 - 1.0 / growth);
+    let net_usd = value * offer.mw / growth - offer.cost_usd - security_cost;
+    if net_usd >= 0.0 { Answer::Stay(Some(net_usd)) } else { Answer::Leave(Reason::TooDear) }
+}
+
+/// Whether a waiting request gives up in its `month`-th month of waiting.
+pub fn gives_up(params: &AcceptParams, streams: &Streams, key: Key, speculative: bool, month: u32) -> bool {
+    let hazard =
+        if speculative { params.speculative_give_up_per_month } else { params.real_give_up_per_month };
+    uniform_open(&mut streams.open_at(key, GIVE_UP, u64::from(month))) < hazard
+}
+
+/// $ per MW at the day of power, which comes after `years`.
+fn mining_value(params: &AcceptParams, view: &MiningOutlook, belief: f64, years: f64) -> f64 {
+    let optimism = exp(params.mining_spread_log * normal_quantile(belief));
+    let life = f64::from(params.mining.rig_life_years);
+    let fall = ln(1.0 - params.mining_breakeven_fall_per_year);
+    let discount = -ln(1.0 + params.mining.discount_per_year);
+    let mut value = -params.mining_site_usd_per_mw;
+    for generation in 0..params.mining_generations {
+        let later = f64::from(generation) * life;
+        let breakeven = view.breakeven_usd_per_mwh * optimism * exp(fall * (years + later));
+        let earned = params.mining.rig_value_usd_per_mw(breakeven, view.power_usd_per_mwh);
+        // A generation that does not pay is not bought.
+        value += (earned - view.rig_cost_usd_per_mw).max(0.0) * exp(discount * later);
+    }
+    value
+}
+
+/// $ per MW at the day of power.
+fn ai_value(params: &AcceptParams, view: AiOutlook, belief: f64) -> f64 {
+    let (low, high) = (params.ai_value_min_usd_per_mwh, params.ai_value_max_usd_per_mwh);
+    let margin = low + belief * (high - low) - view.power_usd_per_mwh;
+    margin * 8_766.0 * params.ai_load_factor / annuity(params.ai_discount_per_year, params.ai_contract_years)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STREAMS: Streams = Streams::new(8, 0);
+    const OFFER: OfferView =
+        OfferView { mw: 100.0, cost_usd: 20e6, security_usd: 5e6, months_to_power: 12.0 };
+    const AI: Outlook = Outlook::Ai(AiOutlook { power_usd_per_mwh: 35.0 });
+
+    fn mine(breakeven: f64, power: f64) -> Outlook {
+        Outlook::Mining(MiningOutlook {
+            breakeven_usd_per_mwh: breakeven,
+            rig_cost_usd_per_mw: 0.95e6,
+            power_usd_per_mwh: power,
+        })
+    }
+
+    fn staying(offer: OfferView, outlook: Outlook, speculative: bool) -> usize {
+        let params = AcceptParams::default();
+        (0..1_000)
+            .filter(|n| {
+                let key = Key::of("request").part(*n);
+                matches!(accept(&params, &STREAMS, key, speculative, &offer, &outlook), Answer::Stay(_))
+            })
+            .count()
+    }
+
+    /// With identical beliefs the answer turns exactly where value equals cost.
+    #[test]
+    fn the_answer_turns_at_the_closed_form() {
+        let params = AcceptParams {
+            ai_value_min_usd_per_mwh: 300.0,
+            ai_value_max_usd_per_mwh: 300.0,
+            ai_patience_months: 1e6,
+            ..AcceptParams::default()
+        };
+        let value = 265.0 * 8_766.0 * 0.7 * (1.0 - 1.12_f64.powi(-12)) / 0.12;
+        let worth = 100.0 * value / 1.12;
+        let tied_up = 5e6 * (1.0 - 1.0 / 1.12);
+        for (factor, stays) in [(0.999_999, true), (1.000_001, false)] {
+            let offer = OfferView { cost_usd: (worth - tied_up) * factor, ..OFFER };
+            let answer = accept(&params, &STREAMS, Key::of("x"), false, &offer, &AI);
+            assert_eq!(matches!(answer, Answer::Stay(_)), stays, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_mine_leaves_where_a_campus_stays() {
+        let dear = OfferView { cost_usd: 100e6, ..OFFER };
+        assert!(staying(dear, AI, false) > 950);
+        assert!(staying(dear, mine(120.0, 45.0), false) < 250);
+        let late = OfferView { months_to_power: 48.0, ..OFFER };
+        assert!(staying(late, mine(200.0, 35.0), false) < staying(late, AI, false));
+    }
+
+    #[test]
+    fn mines_stay_more_when_hashprice_is_high_and_power_cheap() {
+        let counts = [60.0, 90.0, 120.0, 160.0, 240.0].map(|b| staying(OFFER, mine(b, 40.0), false));
+        assert!(counts.windows(2).all(|w| w[0] <= w[1]), "{counts:?}");
+        assert!(counts[0] < 50 && counts[4] > 500, "{counts:?}");
+        assert!(staying(OFFER, mine(160.0, 80.0), false) < counts[3]);
+        let params = AcceptParams::default();
+        let answer = accept(&params, &STREAMS, Key::of("x"), false, &OFFER, &mine(20.0, 40.0));
+        assert_eq!(answer, Answer::Leave(Reason::NoMargin));
+    }
+
+    /// The market of January 2025: S21 Pro class at 16 $/TH and a hashprice of 55.
+    #[test]
+    fn the_outlook_of_a_known_market() {
+        let market = RigMarket {
+            hashprice_usd_per_ph_day: 55.0,
+            j_per_th: 15.0,
+            price_usd_per_th: 16.0,
+            efficiency_elasticity: 1.05,
+            power_usd_per_mwh: 45.0,
+        };
+        let view = MiningOutlook::new(&market, 1.0);
+        assert!((view.breakeven_usd_per_mwh - 152.8).abs() < 0.1);
+        assert!((view.rig_cost_usd_per_mw - 1.0667e6).abs() < 1e3);
+        // 1.4 M$ per MW over 0.945 M$ per year.
+        assert!((view.payback_years(333_000.0).unwrap() - 1.481).abs() < 0.002);
+        assert_eq!(MiningOutlook { power_usd_per_mwh: 160.0, ..view }.payback_years(0.0), None);
+    }
+
+    #[test]
+    fn speculation_leaves_by_chance_and_by_hazard() {
+        let stay = staying(OFFER, AI, true);
+        assert!((30..75).contains(&stay), "{stay}");
+        let params = AcceptParams::default();
+        let months: Vec<u32> = (0..2_000)
+            .map(|n| {
+                let key = Key::of("waiting").part(n);
+                (0..1_000).find(|m| gives_up(&params, &STREAMS, key, true, *m)).unwrap()
+            })
+            .collect();
+        let mean = months.iter().map(|m| f64::from(*m)).sum::<f64>() / 2_000.0;
+        assert!((mean - 0.97 / 0.03).abs() < 4.0 * 33.0 / 2_000.0_f64.sqrt(), "{mean}");
+    }
+}
