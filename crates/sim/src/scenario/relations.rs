@@ -32,6 +32,8 @@ impl Scenario {
         let native = ("dispatch.native_shed_usd_per_mwh", d.native_shed_usd_per_mwh);
         let pocket = ("dispatch.pocket_shed_usd_per_mwh", d.pocket_shed_usd_per_mwh);
         let world = &self.bitcoin.rest_of_world;
+        let (mining, ai) = (&self.arrivals.mining, &self.arrivals.ai);
+        let value = &self.arrivals.decisions;
         let queue = &self.queue.process;
         vec![
             Order { low: cap, high: settled, strictly: true },
@@ -42,6 +44,20 @@ impl Scenario {
             order(
                 ("bitcoin.rest_of_world.lag_min_days", f64::from(world.lag_min_days)),
                 ("bitcoin.rest_of_world.lag_max_days", f64::from(world.lag_max_days)),
+            ),
+            order(("arrivals.mining.min_mw", mining.min_mw), ("arrivals.mining.max_mw", mining.max_mw)),
+            order(("arrivals.ai.min_mw", ai.min_mw), ("arrivals.ai.max_mw", ai.max_mw)),
+            order(
+                ("arrivals.mining.wanted_min_months", mining.wanted_min_months),
+                ("arrivals.mining.wanted_max_months", mining.wanted_max_months),
+            ),
+            order(
+                ("arrivals.ai.wanted_min_months", ai.wanted_min_months),
+                ("arrivals.ai.wanted_max_months", ai.wanted_max_months),
+            ),
+            order(
+                ("arrivals.decisions.ai_value_min_usd_per_mwh", value.ai_value_min_usd_per_mwh),
+                ("arrivals.decisions.ai_value_max_usd_per_mwh", value.ai_value_max_usd_per_mwh),
             ),
             order(
                 ("queue.process.decision_days", queue.decision_days),
@@ -107,9 +123,12 @@ impl Draft {
             let message = "is missing: load.source = \"replay\" needs a file".to_owned();
             faults.add(Fault::new(&place("load.source"), "load.replay_file", message));
         }
-        for zone in scenario.load.growth_by_zone_percent_per_year.keys() {
-            let path = format!("load.growth_by_zone_percent_per_year.{zone}");
-            check_zone(zone, &path, &place(&path), around, faults);
+        let growth = ("load.growth_by_zone_percent_per_year", &scenario.load.growth_by_zone_percent_per_year);
+        for (table, by_zone) in [growth, ("arrivals.zone_share", &scenario.arrivals.zone_share)] {
+            for zone in by_zone.keys() {
+                let path = format!("{table}.{zone}");
+                check_zone(zone, &path, &place(&path), around, faults);
+            }
         }
         self.check_order(scenario, faults);
     }
