@@ -9,6 +9,7 @@
 //! [`Draft::parse`] reads the text and says which region and which other files it needs;
 //! [`Draft::finish`] checks everything over the region's defaults. Nothing here reads a file.
 
+mod arrivals;
 mod bitcoin;
 mod check;
 mod declare;
@@ -30,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gridrush_core::grid::RegionPack;
 use jiff::civil::Date;
 
+pub use arrivals::Arrivals;
 pub use bitcoin::Bitcoin;
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
@@ -84,6 +86,8 @@ section! {
         dispatch: Dispatch;
         /// Bitcoin: coin price, chain, rigs, mines.
         bitcoin: Bitcoin;
+        /// Requests that arrive by themselves, and how owners decide.
+        arrivals: Arrivals;
         /// The interconnection queue.
         queue: Queue;
         /// How much is written, and where.
@@ -249,7 +253,7 @@ impl Draft {
         }
         relations::check_requests(&scenario, &places, around, &mut faults);
         self.check_arms(&scenario, &mut faults);
-        let warnings = self.warnings(&scenario);
+        let warnings = self.warnings(&scenario, base);
         scenario.base = None;
         scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })

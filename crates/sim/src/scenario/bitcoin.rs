@@ -60,74 +60,60 @@ section! {
 }
 
 section! {
-    /// The coin price: trend times a cycle of calm, boom and bust.
+    /// The coin price: a trend times a cycle of calm, boom and bust.
     Price {
         /// Which path the price takes.
         shape: Shape = Shape::BoomAndBust, "", "";
-        /// Price at the start.
-        start_usd: f64 = PriceParams::default().start_usd, "$", "[M] start of 2025", 1.0..=100000000.0;
-        /// Growth of the trend, as a logarithm; 0.57 over 2015-24.
-        trend_log_per_year: f64 = PriceParams::default().trend_log_per_year, "1/year", "assumed", -2.0..=3.0;
-        /// Scale of the cycle: 0 is the trend, 1 the amplitude of 2015-24.
-        boom_amplitude: f64 = PriceParams::default().boom_amplitude, "", "[D]", 0.0..=5.0;
-        /// Time over which the cycle is pulled back to the trend.
-        reversion_days: f64 = PriceParams::default().reversion_days, "days", "[D]", 10.0..=100000.0;
-        /// Share of days with large shocks.
-        large_shock_share: f64 = PriceParams::default().large_shock_share, "share", "[D]", 0.0..=0.99;
-        /// Standard deviation of large shocks relative to all shocks.
-        large_shock_scale: f64 = PriceParams::default().large_shock_scale, "", "[D]", 1.0..=20.0;
     }
     tables {
+        /// Trend and size of the cycle.
+        path: Path;
         /// Small moves in both directions.
-        calm: Season = Season::of(PriceParams::default().calm);
+        calm: Season = Season::of(&PriceParams::default().calm);
         /// Sustained rise.
-        boom: Season = Season::of(PriceParams::default().boom);
+        boom: Season = Season::of(&PriceParams::default().boom);
         /// Sustained fall.
-        bust: Season = Season::of(PriceParams::default().bust);
+        bust: Season = Season::of(&PriceParams::default().bust);
     }
 }
 
-section! {
+mirror! {
+    /// Trend and size of the cycle.
+    Path of PriceParams, from PriceParams::default() => {
+        /// Price at the start.
+        start_usd: f64, "$", "[M] start of 2025", 1.0..=100000000.0;
+        /// Growth of the trend, as a logarithm; 0.57 over 2015-24.
+        trend_log_per_year: f64, "1/year", "assumed", -2.0..=3.0;
+        /// Scale of the cycle: 0 is the trend, 1 the amplitude of 2015-24.
+        boom_amplitude: f64, "", "[D]", 0.0..=5.0;
+        /// Time over which the cycle is pulled back to the trend.
+        reversion_days: f64, "days", "[D]", 10.0..=100000.0;
+        /// Share of days with large shocks.
+        large_shock_share: f64, "share", "[D]", 0.0..=0.99;
+        /// Standard deviation of large shocks relative to all shocks.
+        large_shock_scale: f64, "", "[D]", 1.0..=20.0;
+    }
+}
+
+mirror! {
     /// One regime of the price cycle.
-    Season {
+    Season of Regime, from PriceParams::default().calm => {
         /// Drift of the log price.
-        drift_per_day: f64 = 0.0, "1/day", "[D]", -0.2..=0.2;
+        drift_per_day: f64, "1/day", "[D]", -0.2..=0.2;
         /// Standard deviation of the daily change of the log price.
-        volatility_per_day: f64 = 0.04, "1/day", "[D]", 0.0..=1.0;
+        volatility_per_day: f64, "1/day", "[D]", 0.0..=1.0;
         /// Mean length.
-        mean_days: f64 = 220.0, "days", "[D]", 1.0..=10000.0;
+        mean_days: f64, "days", "[D]", 1.0..=10000.0;
         /// Standard deviation of the logarithm of the length.
-        spread_log: f64 = 0.5, "", "[D]", 0.0..=3.0;
+        spread_log: f64, "", "[D]", 0.0..=3.0;
         /// Chance that the first of the two other regimes follows, in the order calm, boom, bust.
-        first_other_follows: f64 = 0.5, "probability", "[D]", 0.0..=1.0;
-    }
-}
-
-impl Season {
-    fn of(regime: Regime) -> Season {
-        Season {
-            drift_per_day: regime.drift_per_day,
-            volatility_per_day: regime.volatility_per_day,
-            mean_days: regime.mean_days,
-            spread_log: regime.spread_log,
-            first_other_follows: regime.first_other_follows,
-        }
-    }
-
-    fn regime(&self) -> Regime {
-        Regime {
-            drift_per_day: self.drift_per_day,
-            volatility_per_day: self.volatility_per_day,
-            mean_days: self.mean_days,
-            spread_log: self.spread_log,
-            first_other_follows: self.first_other_follows,
-        }
+        first_other_follows: f64, "probability", "[D]", 0.0..=1.0;
     }
 }
 
 mirror! {
     /// The protocol's state at the start; the defaults are those of the beginning of 2025.
-    Chain of ChainParams {
+    Chain of ChainParams, from ChainParams::default() => {
         /// Blocks that exist.
         start_height: u64, "blocks", "[M]", 0.0..=6900000.0;
         /// Difficulty.
@@ -141,7 +127,7 @@ mirror! {
 
 mirror! {
     /// Transaction fees.
-    Fees of FeeParams {
+    Fees of FeeParams, from FeeParams::default() => {
         /// Median fees per block.
         median_btc_per_block: f64, "BTC", "assumed, half of 2020-24 [D]", 0.0..=100.0;
         /// Standard deviation of their logarithm.
@@ -153,7 +139,7 @@ mirror! {
 
 mirror! {
     /// Mining rigs on the market.
-    Rigs of AsicParams {
+    Rigs of AsicParams, from AsicParams::default() => {
         /// Best efficiency at the start of 2025.
         frontier_2025_j_per_th: f64, "J/TH", "[D]", 0.1..=1000.0;
         /// Yearly fall of the frontier before the table of models ends.
@@ -175,7 +161,7 @@ mirror! {
 
 mirror! {
     /// Own numbers of the mines on the simulated grid.
-    FleetNumbers of FleetParams {
+    FleetNumbers of FleetParams, from FleetParams::default() => {
         /// Power at the meter over power of the rigs.
         pue: f64, "", "[S]", 1.0..=3.0;
         /// Variable cost besides power, taken off the bid.
@@ -195,7 +181,7 @@ mirror! {
 
 mirror! {
     /// How owners value rigs.
-    Valuation of ValuationParams {
+    Valuation of ValuationParams, from ValuationParams::default() => {
         /// Expected fall of hashprice.
         hashprice_fall_per_year: f64, "share per year", "assumed", 0.0..=0.99;
         /// Discount rate.
@@ -228,7 +214,7 @@ impl Fleet {
 
 mirror! {
     /// Hashrate elsewhere, with its own prices of power and its own entry.
-    RestOfWorld of RestOfWorldParams {
+    RestOfWorld of RestOfWorldParams, from RestOfWorldParams::default() => {
         /// Median delivered price of power.
         power_median_usd_per_mwh: f64, "$/MWh", "[S]", 0.1..=1000.0;
         /// Standard deviation of the logarithm of the price of power.
@@ -271,18 +257,11 @@ impl Bitcoin {
             ..BitcoinParams::default()
         };
         let price = &self.price;
-        params.price = PriceParams {
-            start_usd: price.start_usd,
-            trend_log_per_year: price.trend_log_per_year,
-            shape: price.shape.params(),
-            boom_amplitude: price.boom_amplitude,
-            reversion_days: price.reversion_days,
-            calm: price.calm.regime(),
-            boom: price.boom.regime(),
-            bust: price.bust.regime(),
-            large_shock_share: price.large_shock_share,
-            large_shock_scale: price.large_shock_scale,
-        };
+        params.price.shape = price.shape.params();
+        price.path.set(&mut params.price);
+        price.calm.set(&mut params.price.calm);
+        price.boom.set(&mut params.price.boom);
+        price.bust.set(&mut params.price.bust);
         self.chain.set(&mut params.chain);
         self.fees.set(&mut params.fees);
         self.rigs.set(&mut params.asic);

@@ -297,24 +297,32 @@ macro_rules! section {
     };
 }
 
-/// Declares a table whose keys are the fields of a parameter struct of another crate, with that struct's
-/// defaults, so that a number is written once. `set` copies the values back into the struct.
+/// Declares a table whose keys are fields of a parameter struct of another crate, so that a default is
+/// written once: `Name of Struct, from value => { name: Type, "unit", "source", least..=greatest; .. }`.
+/// `of` reads the struct and `set` writes it back.
 macro_rules! mirror {
     (
         $(#[doc = $about:literal])+
-        $name:ident of $of:ty {
+        $name:ident of $of:ty, from $from:expr => {
             $( $(#[doc = $meaning:literal])+ $key:ident : $type:ty, $unit:literal, $source:literal $(, $range:expr)? ; )*
         }
     ) => {
         $crate::scenario::declare::section! {
             $(#[doc = $about])+
             $name {
-                $( $(#[doc = $meaning])+ $key: $type = <$of>::default().$key, $unit, $source $(, $range)?; )*
+                $( $(#[doc = $meaning])+ $key: $type = $from.$key, $unit, $source $(, $range)?; )*
             }
         }
 
         impl $name {
-            /// Copies the values into the parameters that they stand for.
+            /// The values of the parameters.
+            pub fn of(params: &$of) -> Self {
+                let mut out = <Self as $crate::scenario::declare::Section>::defaults();
+                $( out.$key.clone_from(&params.$key); )*
+                out
+            }
+
+            /// Copies the values into the parameters.
             pub fn set(&self, params: &mut $of) {
                 $( params.$key.clone_from(&self.$key); )*
             }

@@ -6,7 +6,7 @@ use super::declare::{mirror, section};
 
 mirror! {
     /// Places, fees and deadlines of the queue.
-    Process of QueueParams {
+    Process of QueueParams, from QueueParams::default() => {
         /// Studies that can be under way at once.
         study_slots: usize, "studies", "[S] ERCOT's process was built for 40-50", 1.0..=100000.0;
         /// Paid at filing and kept.
@@ -56,7 +56,7 @@ section! {
 
 mirror! {
     /// When a branch is charged to a request.
-    Rules of StudyRules {
+    Rules of StudyRules, from StudyRules::default() => {
         /// Smallest share of the request's power on a branch that counts.
         dfax_min: f64, "share", "[S2] PJM", 0.0..=1.0;
         /// Smallest growth of an overload that counts, as a part of the rating.
@@ -66,7 +66,7 @@ mirror! {
 
 mirror! {
     /// Where a request without a bus attaches.
-    Siting of SitingRules {
+    Siting of SitingRules, from SitingRules::default() => {
         /// Preferred largest part of a bus's headroom that one request takes.
         headroom_share: f64, "share", "assumed", 0.01..=1.0;
     }
@@ -74,7 +74,7 @@ mirror! {
 
 mirror! {
     /// Cost and time of standard works.
-    Works of Catalogue {
+    Works of Catalogue, from Catalogue::default() => {
         /// Factor on line and transformer costs for contingency and interest during construction.
         cost_adder: f64, "", "[S] MISO estimating rules", 0.0..=100.0;
         /// Cost of new conductors as a part of a new circuit's.

@@ -64,6 +64,8 @@ impl Scenario {
                 *share = given.fraction;
             }
         }
+        let shares = region.zones.iter().filter(|zone| zone.large_load_share > 0.0);
+        base.arrivals.zone_share = shares.map(|zone| (zone.name.clone(), zone.large_load_share)).collect();
         base
     }
 }

@@ -32,6 +32,8 @@ impl Scenario {
         let native = ("dispatch.native_shed_usd_per_mwh", d.native_shed_usd_per_mwh);
         let pocket = ("dispatch.pocket_shed_usd_per_mwh", d.pocket_shed_usd_per_mwh);
         let world = &self.bitcoin.rest_of_world;
+        let (mining, ai) = (&self.arrivals.mining, &self.arrivals.ai);
+        let value = &self.arrivals.decisions;
         let queue = &self.queue.process;
         vec![
             Order { low: cap, high: settled, strictly: true },
@@ -43,6 +45,20 @@ impl Scenario {
                 ("bitcoin.rest_of_world.lag_min_days", f64::from(world.lag_min_days)),
                 ("bitcoin.rest_of_world.lag_max_days", f64::from(world.lag_max_days)),
             ),
+            order(("arrivals.mining.min_mw", mining.min_mw), ("arrivals.mining.max_mw", mining.max_mw)),
+            order(("arrivals.ai.min_mw", ai.min_mw), ("arrivals.ai.max_mw", ai.max_mw)),
+            order(
+                ("arrivals.mining.wanted_min_months", mining.wanted_min_months),
+                ("arrivals.mining.wanted_max_months", mining.wanted_max_months),
+            ),
+            order(
+                ("arrivals.ai.wanted_min_months", ai.wanted_min_months),
+                ("arrivals.ai.wanted_max_months", ai.wanted_max_months),
+            ),
+            order(
+                ("arrivals.decisions.ai_value_min_usd_per_mwh", value.ai_value_min_usd_per_mwh),
+                ("arrivals.decisions.ai_value_max_usd_per_mwh", value.ai_value_max_usd_per_mwh),
+            ),
             order(
                 ("queue.process.decision_days", queue.decision_days),
                 ("queue.process.offer_valid_days", queue.offer_valid_days),
@@ -52,26 +68,25 @@ impl Scenario {
 }
 
 impl Draft {
-    /// Values that are written and have no effect next to the others.
-    pub(super) fn warnings(&self, scenario: &Scenario) -> Vec<Fault> {
-        let supply = &scenario.supply;
-        let modelled = scenario.load.source == LoadSource::Model;
-        let without_effect = [
-            ("load.replay_file", modelled, "load.source = \"model\""),
-            ("load.replay_hour", modelled, "load.source = \"model\""),
-            ("supply.entry", !supply.merchant_entry, "supply.merchant_entry = false"),
-            ("supply.exit", !supply.retirement, "supply.retirement = false"),
-            (
-                "supply.transmission",
-                !supply.background_transmission,
-                "supply.background_transmission = false",
-            ),
-            ("requests", !scenario.load.large_loads, "load.large_loads = false"),
-            ("requests_file", !scenario.load.large_loads, "load.large_loads = false"),
+    /// Values that differ from their default and have no effect next to the others.
+    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario) -> Vec<Fault> {
+        let (load, supply) = (&scenario.load, &scenario.supply);
+        let modelled = (load.source == LoadSource::Model).then_some("load.source = \"model\"");
+        let no_entry = (!supply.merchant_entry).then_some("supply.merchant_entry = false");
+        let no_exit = (!supply.retirement).then_some("supply.retirement = false");
+        let no_lines = (!supply.background_transmission).then_some("supply.background_transmission = false");
+        let no_requests = (!load.large_loads).then_some("load.large_loads = false");
+        let idle = [
+            ("load.replay_file", load.replay_file != base.load.replay_file, modelled),
+            ("load.replay_hour", load.replay_hour != base.load.replay_hour, modelled),
+            ("supply.entry", supply.entry != base.supply.entry, no_entry),
+            ("supply.exit", supply.exit != base.supply.exit, no_exit),
+            ("supply.transmission", supply.transmission != base.supply.transmission, no_lines),
+            ("requests", scenario.requests != base.requests, no_requests),
         ];
         let mut faults = Faults::default();
-        for (path, idle, reason) in without_effect {
-            if idle && self.node(path).is_some() {
+        for (path, differs, reason) in idle {
+            if let Some(reason) = reason.filter(|_| differs) {
                 faults.add(Fault::new(&self.place(path), path, format!("has no effect with {reason}")));
             }
         }
@@ -108,9 +123,12 @@ impl Draft {
             let message = "is missing: load.source = \"replay\" needs a file".to_owned();
             faults.add(Fault::new(&place("load.source"), "load.replay_file", message));
         }
-        for zone in scenario.load.growth_by_zone_percent_per_year.keys() {
-            let path = format!("load.growth_by_zone_percent_per_year.{zone}");
-            check_zone(zone, &path, &place(&path), around, faults);
+        let growth = ("load.growth_by_zone_percent_per_year", &scenario.load.growth_by_zone_percent_per_year);
+        for (table, by_zone) in [growth, ("arrivals.zone_share", &scenario.arrivals.zone_share)] {
+            for zone in by_zone.keys() {
+                let path = format!("{table}.{zone}");
+                check_zone(zone, &path, &place(&path), around, faults);
+            }
         }
         self.check_order(scenario, faults);
     }
