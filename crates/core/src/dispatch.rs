@@ -9,6 +9,7 @@
 //! there, and the basis can be saved.
 
 mod basis;
+mod causes;
 mod certify;
 mod columns;
 mod copper;
@@ -23,6 +24,7 @@ mod solver;
 mod topology;
 
 pub use basis::{Basis, Binding, Constraint};
+pub use causes::{CauseBlock, CauseKind, CauseRow, Causes};
 pub use certify::{Certificate, certify};
 pub use copper::CopperPlate;
 pub use error::DispatchError;

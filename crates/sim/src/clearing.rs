@@ -176,6 +176,7 @@ pub struct Clearing {
     /// Available wind and solar this hour.
     pub available_renewable_mw: f64,
     terms: ClearingTerms,
+    sheds: Vec<ColumnId>,
     reserve: RowId,
     reserve_steps: Vec<ColumnId>,
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
@@ -209,8 +210,7 @@ impl Clearing {
                 }
                 continue;
             }
-            let column =
-                problem.add_column(Key::of(&unit.name), Place::Bus(unit.bus.0, 1.0), closed);
+            let column = problem.add_column(Key::of(&unit.name), Place::Bus(unit.bus.0, 1.0), closed);
             let wind = if unit.fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
             units.push(Unit {
                 column,
@@ -267,8 +267,7 @@ impl Clearing {
         row.terms.extend(zones.iter().map(|z| (z.discharge, 1.0)));
         let reserve_steps: Vec<ColumnId> = (terms.reserve.steps().iter().enumerate())
             .map(|(n, step)| {
-                let bound =
-                    Bound { lower_mw: 0.0, upper_mw: step.mw, cost_usd_per_mwh: -step.usd_per_mwh };
+                let bound = Bound { lower_mw: 0.0, upper_mw: step.mw, cost_usd_per_mwh: -step.usd_per_mwh };
                 problem.add_column(Key::of("reserve/step").part(n as u64), Place::None, bound)
             })
             .collect();
@@ -277,6 +276,7 @@ impl Clearing {
         Clearing {
             problem,
             units,
+            sheds: zones.iter().map(|zone| zone.shed).collect(),
             zones,
             storage,
             available_mw: 0.0,
@@ -321,7 +321,13 @@ impl Clearing {
 
     /// Adds capacity to a zone: to its entrant, its batteries, or (for technologies that cannot enter)
     /// to its existing units. Returns what changed, by fuel.
-    pub fn add_capacity(&mut self, zone: usize, technology: Technology, mw: f64, mwh: f64) -> Vec<(Fuel, f64)> {
+    pub fn add_capacity(
+        &mut self,
+        zone: usize,
+        technology: Technology,
+        mw: f64,
+        mwh: f64,
+    ) -> Vec<(Fuel, f64)> {
         if technology == Technology::Battery {
             if !self.terms.storage {
                 return Vec::new();
@@ -349,7 +355,9 @@ impl Clearing {
         }
         let change = mw.max(-total) / total;
         let mut changed = [0.0; Fuel::ALL.len()];
-        for unit in self.units.iter_mut().filter(|u| usize::from(u.zone.0) == zone && u.technology == technology) {
+        for unit in
+            self.units.iter_mut().filter(|u| usize::from(u.zone.0) == zone && u.technology == technology)
+        {
             changed[unit.fuel as usize] += change * unit.capacity_mw;
             unit.capacity_mw *= 1.0 + change;
         }
@@ -483,7 +491,9 @@ impl Clearing {
     /// could have given.
     pub fn take_out_largest_unit(&mut self) -> Option<(usize, f64)> {
         let bounds = &mut self.problem.bounds;
-        let single = |u: &&Unit| matches!(u.technology, Technology::Nuclear | Technology::CoalSteam | Technology::GasSteam);
+        let single = |u: &&Unit| {
+            matches!(u.technology, Technology::Nuclear | Technology::CoalSteam | Technology::GasSteam)
+        };
         let column = (self.units.iter().filter(single).map(|u| u.column.0 as usize))
             .max_by(|&a, &b| bounds[a].upper_mw.total_cmp(&bounds[b].upper_mw).then(b.cmp(&a)))?;
         let mw = std::mem::replace(&mut bounds[column].upper_mw, 0.0);
@@ -495,19 +505,19 @@ impl Clearing {
         self.site_columns[site][block]
     }
 
-    /// The reserve steps, most valuable first.
-    pub fn reserve_steps(&self) -> &[ColumnId] {
-        &self.reserve_steps
-    }
-
     /// Native load not served in a zone.
     pub fn native_shed_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
         solution.column_mw[self.zones[zone].shed.0 as usize]
     }
 
-    /// The shed column of a zone.
-    pub fn shed_column(&self, zone: usize) -> ColumnId {
-        self.zones[zone].shed
+    /// The shed columns, by zone.
+    pub fn sheds(&self) -> &[ColumnId] {
+        &self.sheds
+    }
+
+    /// The row of operating reserve.
+    pub fn reserve_row(&self) -> RowId {
+        self.reserve
     }
 
     /// Charging and discharging of a zone's batteries.
@@ -562,9 +572,8 @@ fn flow_branches(network: &Network, terms: &ClearingTerms) -> Vec<FlowBranch> {
 /// The buses of a zone where new plant and storage connect, with weights that sum to one: those at
 /// 200 kV and above, weighted by the ratings of their lines; else those of the zone's highest voltage.
 fn strong_buses(network: &Network, zone: ZoneId) -> Vec<(u32, f64)> {
-    let highest = (network.buses().filter(|(_, bus)| bus.zone == zone))
-        .map(|(_, bus)| bus.base_kv)
-        .fold(0.0, f64::max);
+    let highest =
+        (network.buses().filter(|(_, bus)| bus.zone == zone)).map(|(_, bus)| bus.base_kv).fold(0.0, f64::max);
     let least_kv = highest.min(200.0);
     let mut weights: Vec<(u32, f64)> = (network.buses())
         .filter(|(_, bus)| bus.zone == zone && bus.base_kv >= least_kv)

@@ -32,9 +32,7 @@ pub fn run(
     let mut solution = DispatchSolution::default();
     while world.advance(sink)? == Step::NeedsDispatch {
         let hour = world.now().hour();
-        solver
-            .solve(world.problem(), &mut solution)
-            .map_err(|source| RunError::Dispatch { hour, source })?;
+        solver.solve(world.problem(), &mut solution).map_err(|source| RunError::Dispatch { hour, source })?;
         world.apply(&solution)?;
         progress(world.now());
     }

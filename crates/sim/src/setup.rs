@@ -33,7 +33,9 @@ pub enum SetupError {
     #[error("region.toml: region.time_zone: `{0}` is not a known time zone")]
     TimeZone(String),
     /// A zone names a series that `weather.toml` does not have, or one of another kind.
-    #[error("region.toml: zones: `{zone}` wants the {kind} series `{series}`, which weather.toml does not have")]
+    #[error(
+        "region.toml: zones: `{zone}` wants the {kind} series `{series}`, which weather.toml does not have"
+    )]
     Series {
         /// The zone.
         zone: String,
@@ -214,7 +216,8 @@ impl Setup {
     /// Native load by zone in an hour.
     pub fn native_mw(&self, weather: &WeatherYears, hour: usize, out: &mut [f64]) {
         let stamp = &self.stamps[hour];
-        let years = f64::from(stamp.year - self.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
+        let years =
+            f64::from(stamp.year - self.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
         for (zone, (series, value)) in self.series.iter().zip(out).enumerate() {
             let growth = self.growth_per_year(zone);
             let mean_mw = self.weather.series[series.load].base_mean_mw.unwrap_or(0.0);
@@ -269,8 +272,7 @@ impl Setup {
     pub fn growth_per_year(&self, zone: usize) -> f64 {
         let load = &self.scenario.load;
         let name = &self.pack.region.zones[zone].name;
-        let percent =
-            load.growth_by_zone_percent_per_year.get(name).unwrap_or(&load.growth_percent_per_year);
+        let percent = load.growth_by_zone_percent_per_year.get(name).unwrap_or(&load.growth_percent_per_year);
         percent / 100.0
     }
 

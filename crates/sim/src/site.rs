@@ -4,6 +4,7 @@ use gridrush_core::demand::{Award, BidBook, ClassId, Demand, SiteId};
 use gridrush_core::kernel::SimTime;
 use gridrush_core::names::Key;
 use gridrush_workload::ai::Campus;
+use gridrush_workload::ai::jobs::JobKind;
 use gridrush_workload::bitcoin::MineFleet;
 use gridrush_workload::{AI_TRAINING, MINING};
 
@@ -67,17 +68,10 @@ impl Asset {
     }
 }
 
-impl Asset {
-    /// The equipment that stands at the start.
-    pub fn install_existing(&mut self, mw: f64) {
-        match self {
-            Asset::Mine(mine) => {
-                for (share, j_per_th) in EXISTING_RIGS {
-                    mine.install_mw(share * mw, j_per_th, 0);
-                }
-            }
-            Asset::Campus(campus) => campus.install(mw),
-        }
+/// Fills an existing mine with the rigs of the start.
+pub fn install_existing_rigs(mine: &mut MineFleet, mw: f64) {
+    for (share, j_per_th) in EXISTING_RIGS {
+        mine.install_mw(share * mw, j_per_th, 0);
     }
 }
 
@@ -97,6 +91,23 @@ pub struct Compute {
 }
 
 impl Compute {
+    /// What a campus delivered since it was last asked: training, then inference.
+    pub fn take(campus: &mut Campus, now: SimTime) -> [Compute; 2] {
+        let totals = campus.take_totals(now);
+        let (all, training) = (campus.accelerators() as f64, campus.training_accelerators());
+        let it_mw = campus.installed_mw() / campus.params().pue;
+        let part = |accelerators: f64, delivered_flop: f64, jobs_finished: u64, jobs_waiting: u64| Compute {
+            accelerators,
+            it_mw: if all > 0.0 { it_mw * accelerators / all } else { 0.0 },
+            delivered_flop,
+            jobs_finished,
+            jobs_waiting,
+        };
+        let waiting = campus.jobs().waiting(JobKind::Small) + campus.jobs().waiting(JobKind::Large);
+        let flop = totals.compute.delivered_training_flop();
+        [part(training, flop, totals.jobs_finished, waiting as u64), part(all - training, f64::NAN, 0, 0)]
+    }
+
     /// Adds another campus.
     pub fn add(&mut self, other: &Compute) {
         self.accelerators += other.accelerators;
@@ -125,5 +136,3 @@ pub struct Site {
     /// What stands there.
     pub asset: Asset,
 }
-
-pub fn take_compute(_: &mut Campus) -> [Compute; 2] { [Compute::default(); 2] }

@@ -113,7 +113,8 @@ impl Supply {
                     continue;
                 }
                 let slip_months = -planned.mean_slip_months * math::ln(late);
-                let day = jiff::civil::date(planned.date.year, planned.date.month as i8, planned.date.day as i8);
+                let day =
+                    jiff::civil::date(planned.date.year, planned.date.month as i8, planned.date.day as i8);
                 let due = setup.time_of(day) + SimSpan::from_hours_f64(slip_months * MONTH_HOURS);
                 let sign = if planned.action == PlannedAction::Retire { -1.0 } else { 1.0 };
                 projects.push(Project {
@@ -204,7 +205,15 @@ impl Supply {
                         if technology == Technology::Battery { capacity_mw * of.storage_hours } else { 0.0 };
                     let origin = Origin::Entry;
                     let done = false;
-                    self.projects.push(Project { zone, technology, capacity_mw, storage_mwh, origin, online, done });
+                    self.projects.push(Project {
+                        zone,
+                        technology,
+                        capacity_mw,
+                        storage_mwh,
+                        origin,
+                        online,
+                        done,
+                    });
                 }
             }
         }

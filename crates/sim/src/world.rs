@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use gridrush_core::demand::BidBook;
 use gridrush_core::dispatch::{
-    CauseRow, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Topology,
+    CauseRow, Causes, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Topology,
 };
 use gridrush_core::grid::BusId;
 use gridrush_core::interconnection::{Queue, QueueError, Snapshot, StudyBranch, StudyError, UnitFlows};
@@ -134,7 +134,7 @@ pub struct World {
     weather: WeatherYears,
     calendar: Calendar<Event>,
     clearing: Clearing,
-    copper: CopperPlate,
+    causes: Causes,
     prices: FuelPrices,
     costs: Costs,
     supply: Supply,
@@ -284,7 +284,7 @@ impl World {
         let branches = network.branches().len();
         let hourly = setup.scenario.results.level == Level::Hourly;
         Ok(World {
-            copper: CopperPlate::new(&clearing.problem).map_err(RunError::Planning)?,
+            causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
             costs: clearing.costs(&prices),
             supply: Supply::new(&setup, &streams),
             transmission: Transmission::new(branches),

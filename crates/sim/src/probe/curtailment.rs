@@ -10,9 +10,24 @@ pub const TABLE: Table = Table {
         Column { name: "time_utc", kind: Kind::Timestamp, unit: "", meaning: "Start of the month." },
         Column { name: "zone", kind: Kind::Text, unit: "", meaning: "Load zone." },
         Column { name: "class", kind: Kind::Text, unit: "", meaning: "Class of load." },
-        Column { name: "cause", kind: Kind::Text, unit: "", meaning: "What stopped it: not_connected, outage, substation, policy, price, scarcity or congestion." },
-        Column { name: "element", kind: Kind::Text, unit: "", meaning: "The branch that bound, for congestion and substation; empty otherwise." },
-        Column { name: "curtailed_mwh", kind: Kind::Float, unit: "MWh", meaning: "Energy asked for and not served for this cause." },
+        Column {
+            name: "cause",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "What stopped it: not_connected, outage, substation, policy, price, scarcity or congestion.",
+        },
+        Column {
+            name: "element",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "The branch that bound, for congestion and substation; empty otherwise.",
+        },
+        Column {
+            name: "curtailed_mwh",
+            kind: Kind::Float,
+            unit: "MWh",
+            meaning: "Energy asked for and not served for this cause.",
+        },
     ],
     csv: true,
 };

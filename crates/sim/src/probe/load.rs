@@ -12,8 +12,18 @@ pub const TABLE: Table = Table {
         Column { name: "class", kind: Kind::Text, unit: "", meaning: "Class of load." },
         Column { name: "requested_mwh", kind: Kind::Float, unit: "MWh", meaning: "Energy asked for." },
         Column { name: "served_mwh", kind: Kind::Float, unit: "MWh", meaning: "Energy served." },
-        Column { name: "price_paid_usd_per_mwh", kind: Kind::Float, unit: "$/MWh", meaning: "Settlement price weighted by served energy." },
-        Column { name: "energized_mw", kind: Kind::Float, unit: "MW", meaning: "Energized contracts at the end of the month; empty for native load." },
+        Column {
+            name: "price_paid_usd_per_mwh",
+            kind: Kind::Float,
+            unit: "$/MWh",
+            meaning: "Settlement price weighted by served energy.",
+        },
+        Column {
+            name: "energized_mw",
+            kind: Kind::Float,
+            unit: "MW",
+            meaning: "Energized contracts at the end of the month; empty for native load.",
+        },
     ],
     csv: true,
 };

@@ -41,13 +41,18 @@ impl Accounts {
         let load: Vec<AccountId> = classes.iter().map(|c| ledger.account(&format!("load/{c}"))).collect();
         let plants: Vec<AccountId> =
             Fuel::ALL.iter().map(|f| ledger.account(&format!("generation/{}", f.name()))).collect();
-        let mut lines = |from: &[AccountId], into_market: bool, kind: KindId| -> Result<Vec<LineId>, LedgerError> {
-            from.iter()
-                .map(|&other| {
-                    if into_market { ledger.line(market, other, kind) } else { ledger.line(other, market, kind) }
-                })
-                .collect()
-        };
+        let mut lines =
+            |from: &[AccountId], into_market: bool, kind: KindId| -> Result<Vec<LineId>, LedgerError> {
+                from.iter()
+                    .map(|&other| {
+                        if into_market {
+                            ledger.line(market, other, kind)
+                        } else {
+                            ledger.line(other, market, kind)
+                        }
+                    })
+                    .collect()
+            };
         Ok(Accounts {
             energy: lines(&load, true, energy_kind)?,
             reserve: lines(&load, true, reserve_kind)?,

@@ -1,7 +1,7 @@
 //! From bids to awards: the beginning of a market interval.
 
 use gridrush_core::demand::{Award, Bid, Demand};
-use gridrush_core::dispatch::{CauseBlock, DispatchSolution};
+use gridrush_core::dispatch::{CauseBlock, DispatchError, DispatchSolution};
 use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 
 use super::{Block, Interval, RunError, World};
@@ -99,25 +99,27 @@ impl World {
             site.asset.award(now, &award);
         }
         self.reschedule_campuses();
-        self.find_causes(&mut interval).map_err(|source| RunError::Dispatch { hour: interval.hour, source })?;
+        self.find_causes(&mut interval)
+            .map_err(|source| RunError::Dispatch { hour: interval.hour, source })?;
         self.interval = Some(interval);
         self.calendar.schedule(Event::Dispatch, now + span);
         Ok(())
     }
 
     /// The causes of everything that was asked for within its ceiling and not served.
-    fn find_causes(&mut self, interval: &mut Interval) -> Result<(), gridrush_core::dispatch::DispatchError> {
-        let blocks = interval.blocks.iter().map(|block| CauseBlock {
+    fn find_causes(&mut self, interval: &mut Interval) -> Result<(), DispatchError> {
+        let block = |block: &Block| CauseBlock {
             column: self.clearing.block_column(block.site, block.column),
             ceiling_mw: block.ceiling_mw,
-        });
-        let blocks: Vec<CauseBlock> = blocks.collect();
+        };
+        let blocks: Vec<CauseBlock> = interval.blocks.iter().map(block).collect();
         interval.causes.clear();
-        self.copper.attribute(
+        self.causes.attribute(
             &self.clearing.problem,
             &interval.solution,
             &blocks,
-            &(0..self.clearing.zones.len()).map(|z| self.clearing.shed_column(z)).collect::<Vec<_>>(),
+            self.clearing.sheds(),
+            Some(self.clearing.reserve_row()),
             &mut interval.causes,
         )
     }

@@ -21,7 +21,7 @@ use super::{RunError, World};
 use crate::event::{Event, FirmEvent};
 use crate::probe;
 use crate::scenario::{Kind, Service as AskedService};
-use crate::site::{Asset, CONTROLLABLE_BLOCKS, Site};
+use crate::site::{Asset, CONTROLLABLE_BLOCKS, Site, install_existing_rigs};
 use crate::supply::months;
 
 /// Hours over which firms average prices.
@@ -125,7 +125,8 @@ impl World {
         match event {
             FirmEvent::File(n) => {
                 let (application, intent) = self.arrivals.applications[n as usize].clone();
-                let (name, class, mw) = (application.name.clone(), application.class, application.requested_mw);
+                let (name, class, mw) =
+                    (application.name.clone(), application.class, application.requested_mw);
                 let owner = application.owner.clone();
                 let id = self.queue.file(application, &mut self.calendar, &mut self.ledger)?;
                 debug_assert_eq!(id.0 as usize, self.intents.len());
@@ -198,7 +199,10 @@ impl World {
             let (name, bus, mw) = (&existing.name, existing.bus, existing.contract_mw);
             let site = self.open_site(name, ClassId(class as u8), bus, mw);
             self.sites[site].energized_mw = mw;
-            self.sites[site].asset.install_existing(existing.installed_mw);
+            match &mut self.sites[site].asset {
+                Asset::Mine(mine) => install_existing_rigs(mine, existing.installed_mw),
+                Asset::Campus(_) => self.fill_campus(site, existing.installed_mw),
+            }
         }
     }
 
@@ -229,7 +233,6 @@ impl World {
         let power = self.zone_outlook(self.sites[site].zone);
         let month = self.firm_month as u32;
         let day = self.day();
-        let now = self.calendar.now();
         match &mut self.sites[site].asset {
             Asset::Mine(mine) => {
                 let market = self.bitcoin.rig_market(day, power);
@@ -238,7 +241,7 @@ impl World {
                     mine.install_mw(room_mw, market.j_per_th, month);
                 }
             }
-            Asset::Campus(campus) => campus.equip(now, ready_mw, &mut self.calendar),
+            Asset::Campus(_) => self.fill_campus(site, ready_mw),
         }
     }
 
@@ -246,6 +249,7 @@ impl World {
     fn review_sites(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let month = self.firm_month as u32;
         let day = self.day();
+        let year = self.decimal_year();
         for n in 0..self.sites.len() {
             let power = self.zone_outlook(self.sites[n].zone);
             let market = self.bitcoin.rig_market(day, power);
@@ -256,13 +260,34 @@ impl World {
                     let review = mine.review(month, mw, &market);
                     let to_mw = market.j_per_th / 1e6;
                     if review.ordered_ths > 0.0 {
-                        self.decide(sink, &name, MINING, "order", &name, review.ordered_ths * to_mw, Some(power))?;
+                        self.decide(
+                            sink,
+                            &name,
+                            MINING,
+                            "order",
+                            &name,
+                            review.ordered_ths * to_mw,
+                            Some(power),
+                        )?;
                     }
                     if review.retired_ths > 0.0 {
-                        self.decide(sink, &name, MINING, "retire", &name, review.retired_ths * to_mw, Some(power))?;
+                        self.decide(
+                            sink,
+                            &name,
+                            MINING,
+                            "retire",
+                            &name,
+                            review.retired_ths * to_mw,
+                            Some(power),
+                        )?;
                     }
                 }
-                Asset::Campus(campus) => campus.review(month, mw),
+                Asset::Campus(campus) => {
+                    if let Some(order) = campus.review(year, &mut self.calendar) {
+                        let mw = f64::from(order.count) * order.spec.server_kw / 1000.0;
+                        self.decide(sink, &name, AI_TRAINING, "order", &name, mw, Some(power))?;
+                    }
+                }
             }
         }
         Ok(())
@@ -323,7 +348,11 @@ impl World {
     /// Trailing mean price of a zone; before anything was cleared, the cost of a new combined cycle.
     pub(super) fn zone_outlook(&self, zone: usize) -> f64 {
         let mean = self.trailing[zone];
-        if mean.weight > 0.0 { mean.sum / mean.weight } else { self.costs.entrant.first().copied().unwrap_or(0.0) }
+        if mean.weight > 0.0 {
+            mean.sum / mean.weight
+        } else {
+            self.costs.entrant.first().copied().unwrap_or(0.0)
+        }
     }
 
     fn mean_price(&self) -> f64 {

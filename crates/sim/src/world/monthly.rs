@@ -8,7 +8,7 @@ use gridrush_workload::CLASSES;
 use super::{RunError, World};
 use crate::probe::{self, LoadMonth};
 use crate::setup::Month;
-use crate::site::Asset;
+use crate::site::{Asset, Compute};
 
 impl World {
     pub(super) fn write_load(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
@@ -80,10 +80,11 @@ impl World {
     pub(super) fn write_compute(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let at = self.setup.unix_ms(month.begin);
         let zones = self.clearing.zones.len();
-        let mut cells = vec![[crate::site::Compute::default(); 2]; zones];
+        let now = self.calendar.now();
+        let mut cells = vec![[Compute::default(); 2]; zones];
         for site in &mut self.sites {
             if let Asset::Campus(campus) = &mut site.asset {
-                let [training, inference] = crate::site::take_compute(campus);
+                let [training, inference] = Compute::take(campus, now);
                 cells[site.zone][0].add(&training);
                 cells[site.zone][1].add(&inference);
             }

@@ -115,7 +115,8 @@ impl World {
     /// Writes the tables of the year that ends now and opens the next.
     pub(super) fn write_year(&mut self, year: i16, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let setup = Arc::clone(&self.setup);
-        let begin = setup.months.iter().find(|month| month.year == year).map_or(0, |m| setup.unix_ms(m.begin));
+        let begin =
+            setup.months.iter().find(|month| month.year == year).map_or(0, |m| setup.unix_ms(m.begin));
         let capacity = self.clearing.capacity_mw();
         for &fuel in Fuel::ALL {
             let FuelYear { planned_mw, entered_mw, retired_mw } =
