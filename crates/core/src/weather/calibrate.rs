@@ -259,7 +259,7 @@ impl Deviation {
         let mut sums = [(0.0, 0.0); SEASONS];
         let deviation = |(value, stamp): (&Option<f64>, &HourStamp)| {
             let x = (*value)?;
-            let (mean, slope, variance) = quadrature.moments(&table.knots_at(stamp));
+            let (mean, slope, variance) = quadrature.moments(&table.knots_at(*stamp));
             let sum = &mut sums[season(stamp.month)];
             *sum = (sum.0 + slope * slope, sum.1 + variance);
             (variance > 0.0).then(|| (x - mean, sqrt(variance)))
