@@ -1,7 +1,7 @@
 //! Fitting a weather model to hourly history.
 //!
 //! History becomes normalised series first ([`native`]: metered less the modelled classes, growth taken
-//! out; generation over installed capacity), then shapes ([`load`], [`availability`]), then deviations from
+//! out; generation over installed capacity), then shapes (of loads, of wind and sun), then deviations from
 //! the shapes' expectations, then the memory and the coupling that give the deviations' correlations.
 //! Shapes are rounded to the file's integers first, so what is fitted is what is written. Cost: a few seconds for ten series of
 //! three years, nearly all of it sorting and cross-correlations.
