@@ -170,10 +170,14 @@ impl Setup {
             });
             begin = next;
         }
-        let mut params = Params::default();
-        // New large loads go where the region's pack sends them.
-        let share = |zone: &ZoneFacts| ZoneShare { zone: zone.name.clone(), share: zone.large_load_share };
-        params.arrivals.zone_shares = pack.region.zones.iter().map(share).collect();
+        let params = Params {
+            bitcoin: scenario.bitcoin.params(scenario.start),
+            fleet: scenario.bitcoin.fleet.params(),
+            ai: scenario.ai.params(),
+            arrivals: scenario.arrivals.params(),
+            accept: scenario.arrivals.accept(),
+            queue: scenario.queue.params(),
+        };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         Ok(Setup {
             params,

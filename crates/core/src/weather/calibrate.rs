@@ -1,7 +1,7 @@
 //! Fitting a weather model to hourly history.
 //!
 //! History becomes normalised series first ([`native`]: metered less the modelled classes, growth taken
-//! out; generation over installed capacity), then shapes ([`load`], [`availability`]), then deviations from
+//! out; generation over installed capacity), then shapes (of loads, of wind and sun), then deviations from
 //! the shapes' expectations, then the memory and the coupling that give the deviations' correlations.
 //! Shapes are rounded to the file's integers first, so what is fitted is what is written. Cost: a few seconds for ten series of
 //! three years, nearly all of it sorting and cross-correlations.
@@ -259,7 +259,7 @@ impl Deviation {
         let mut sums = [(0.0, 0.0); SEASONS];
         let deviation = |(value, stamp): (&Option<f64>, &HourStamp)| {
             let x = (*value)?;
-            let (mean, slope, variance) = quadrature.moments(&table.knots_at(stamp));
+            let (mean, slope, variance) = quadrature.moments(&table.knots_at(*stamp));
             let sum = &mut sums[season(stamp.month)];
             *sum = (sum.0 + slope * slope, sum.1 + variance);
             (variance > 0.0).then(|| (x - mean, sqrt(variance)))

@@ -27,7 +27,8 @@ pub struct DrawRow {
     pub source: String,
 }
 
-/// Reads the table: columns month (2024-01), zone, class, mean_mw, peak_mw, source.
+/// Reads the table: columns `month` (2024-01), `zone`, `class`, `mean_mw`, `peak_mw`, `source`; lines that begin with # are
+/// remarks.
 ///
 /// # Errors
 /// Every fault of the text.

@@ -103,7 +103,7 @@ impl Prepared {
             advance(&mut states, &mut rngs, season(first.month));
         }
         let mut year = None;
-        for stamp in hours {
+        for &stamp in hours {
             let season = season(stamp.month);
             if year != Some(stamp.year) {
                 year = Some(stamp.year);
@@ -192,7 +192,7 @@ pub(crate) struct Months {
 }
 
 impl Months {
-    pub(crate) fn of(stamp: &HourStamp) -> Months {
+    pub(crate) fn of(stamp: HourStamp) -> Months {
         let this = usize::from(stamp.month - 1);
         let part = stamp.part_of_month();
         let neighbour = (this + if part < 0.5 { MONTHS - 1 } else { 1 }) % MONTHS;
@@ -246,7 +246,7 @@ impl Table {
     }
 
     /// Day type and hour of a stamp for this kind of series.
-    fn place(&self, stamp: &HourStamp) -> (usize, usize) {
+    fn place(&self, stamp: HourStamp) -> (usize, usize) {
         match (self.kind, self.interpolated) {
             (SeriesKind::Load, true) => {
                 (usize::from(stamp.is_rest_day()), usize::from(stamp.hour_prevailing))
@@ -257,7 +257,7 @@ impl Table {
     }
 
     /// What a score means in an hour.
-    pub(crate) fn value(&self, stamp: &HourStamp, months: &Months, score: f64) -> f64 {
+    pub(crate) fn value(&self, stamp: HourStamp, months: &Months, score: f64) -> f64 {
         let (day_type, hour) = self.place(stamp);
         let at = locate(score);
         let mut y = value(self.row(day_type, months.this, hour), at);
@@ -269,7 +269,7 @@ impl Table {
     }
 
     /// The knots of an hour.
-    pub(crate) fn knots_at(&self, stamp: &HourStamp) -> [f64; KNOTS] {
+    pub(crate) fn knots_at(&self, stamp: HourStamp) -> [f64; KNOTS] {
         let months = Months::of(stamp);
         let (day_type, hour) = self.place(stamp);
         let this = self.row(day_type, months.this, hour);

@@ -163,7 +163,7 @@ impl WeatherModel {
                     let path = format!("{path}.{i}");
                     faults.length(&path, row.len(), i + 1, "entries");
                     let norm: f64 = row.iter().map(|x| x * x).sum();
-                    if !((norm - 1.0).abs() <= 0.02) {
+                    if norm.is_nan() || (norm - 1.0).abs() > 0.02 {
                         faults.add(&path, format!("squares add to {norm}, expected 1"));
                     }
                 }
@@ -201,7 +201,7 @@ impl SeriesModel {
                 faults.table(&format!("{path}.shape.spread_per_10k"), spread_per_10k, MONTHS, HOURS);
                 let residual = format!("{path}.shape.residual_per_1k");
                 let rows = residual_per_1k.len();
-                if rows == 0 || rows % MONTHS != 0 || HOURS % (rows / MONTHS) != 0 {
+                if rows == 0 || !rows.is_multiple_of(MONTHS) || !HOURS.is_multiple_of(rows / MONTHS) {
                     let message = format!("{rows} rows, expected 12 times a divisor of 24");
                     faults.add(&residual, message);
                 }

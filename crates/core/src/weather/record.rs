@@ -165,7 +165,7 @@ pub fn read_hourly(
         let field = row.fields[0].trim();
         match field.parse::<f64>() {
             Ok(x) if !x.is_finite() => {
-                faults.left_out(row.line, format!("{value_column} {field:?} left out"))
+                faults.left_out(row.line, format!("{value_column} {field:?} left out"));
             }
             Ok(x) if x <= 0.0 && plausible == Plausible::Positive => {
                 faults.left_out(row.line, format!("{value_column} {field} is no load, left out"));

@@ -1,5 +1,7 @@
 //! Tests of the whole: histories made up here are fitted and generated again.
 
+use core::fmt::Write;
+
 use rand::RngExt;
 
 use super::calibrate::{Calibration, GenerationInput, Input, LoadInput, Window, calibrate};
@@ -310,7 +312,7 @@ fn every_fault_of_a_history_is_listed_at_once() {
             70 => continue,
             _ => (1000 + hour % 24).to_string(),
         };
-        text.push_str(&format!("{year}-{month:02}-{day:02} {:02}:00:00,{value}\n", hour % 24));
+        writeln!(text, "{year}-{month:02}-{day:02} {:02}:00:00,{value}", hour % 24).expect("a string");
     }
     let layout = layout(HourLabel::Beginning, StampClock::Utc);
     let read = |text: &str| read_hourly("l.csv", text, &layout, "mw", Plausible::Positive, &Utc);

@@ -12,13 +12,13 @@ const NIGHT: f64 = 5e-4;
 
 fn cells(values: &[Option<f64>], stamps: &[HourStamp]) -> Vec<Vec<f64>> {
     let mut cells: Vec<Vec<f64>> = vec![Vec::new(); MONTHS * HOURS];
-    for (x, stamp) in values.iter().zip(stamps) {
+    for (x, &stamp) in values.iter().zip(stamps) {
         cells[cell(stamp)].extend(*x);
     }
     cells
 }
 
-fn cell(stamp: &HourStamp) -> usize {
+fn cell(stamp: HourStamp) -> usize {
     usize::from(stamp.month - 1) * HOURS + usize::from(stamp.hour_standard)
 }
 
@@ -33,7 +33,7 @@ pub(super) fn darken_night(values: &mut [Option<f64>], stamps: &[HourStamp]) -> 
         })
         .collect();
     let mut darkened = 0;
-    for (value, stamp) in values.iter_mut().zip(stamps) {
+    for (value, &stamp) in values.iter_mut().zip(stamps) {
         if night[cell(stamp)] && value.is_some_and(|x| x >= NIGHT) {
             *value = Some(0.0);
             darkened += 1;

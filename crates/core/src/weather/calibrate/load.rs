@@ -16,8 +16,11 @@ const BLOCKS: usize = 8;
 const WIDTH: usize = HOURS / BLOCKS;
 
 pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp]) -> Result<Shape, String> {
-    let known: Vec<(f64, &HourStamp, Months)> =
-        values.iter().zip(stamps).filter_map(|(x, stamp)| x.map(|x| (x, stamp, Months::of(stamp)))).collect();
+    let known: Vec<(f64, &HourStamp, Months)> = values
+        .iter()
+        .zip(stamps)
+        .filter_map(|(x, stamp)| x.map(|x| (x, stamp, Months::of(*stamp))))
+        .collect();
     let mut means = [const { [[0.0; MONTHS]; HOURS] }; 2];
     for (day_type, means) in means.iter_mut().enumerate() {
         for (hour, means) in means.iter_mut().enumerate() {

@@ -68,7 +68,7 @@ pub(super) fn native(input: &Input, start: i64, stamps: &[HourStamp]) -> Result<
     let mut native = metered.clone();
     let mut missing: Vec<Month> = Vec::new();
     for (t, stamp) in stamps.iter().enumerate() {
-        let month = month_of(stamp);
+        let month = month_of(*stamp);
         let Some(rows) = draw.get(&month) else {
             if !input.draw.is_empty() && missing.last() != Some(&month) && system[t].is_some() {
                 missing.push(month);
@@ -94,7 +94,7 @@ pub(super) fn native(input: &Input, start: i64, stamps: &[HourStamp]) -> Result<
     if faults.is_empty() { Ok(Native { series: native, base_mean_mw, books }) } else { Err(faults) }
 }
 
-fn month_of(stamp: &HourStamp) -> Month {
+fn month_of(stamp: HourStamp) -> Month {
     (i64::from(stamp.year), stamp.month)
 }
 
@@ -104,7 +104,7 @@ fn peak_hours(system: &[Option<f64>], stamps: &[HourStamp]) -> Vec<bool> {
     for (t, (value, stamp)) in system.iter().zip(stamps).enumerate() {
         if let Some(mw) = value {
             // Whole kilowatts order exactly.
-            by_month.entry(month_of(stamp)).or_default().push((Reverse((mw * 1e3) as i64), t));
+            by_month.entry(month_of(*stamp)).or_default().push((Reverse((mw * 1e3) as i64), t));
         }
     }
     let mut out = vec![false; system.len()];
