@@ -20,12 +20,12 @@ use crate::{Drawn, Figure, Options, PlotError, sheet};
 /// The figure.
 pub(crate) struct Queue;
 
-const PANEL_HEIGHT: f64 = 105.0;
+const PANEL_HEIGHT: f64 = 100.0;
 const ENERGIZED: Stroke = Stroke::solid(style::INK, 1.5);
 const WITHDRAWN: Stroke = Stroke::dashed(style::SOFT_INK, 1.1);
 /// Stages that are not waiting, and how they are drawn.
 const DONE: [(&str, &str, Stroke); 2] =
-    [("energized", "energized so far", ENERGIZED), ("withdrawn", "withdrawn so far", WITHDRAWN)];
+    [("energized", "energized", ENERGIZED), ("withdrawn", "withdrawn", WITHDRAWN)];
 
 /// What the figure shows.
 struct Shown {
@@ -100,7 +100,7 @@ fn finding(shown: &Shown) -> String {
     let civil = Civil::from_ms(shown.months[peak]);
     let digits = usize::from(total(peak) * unit.factor < 20.0);
     format!(
-        "Most waited in {} {}: {} {unit}. At the end {} {unit} still waited.",
+        "The queue was longest in {} {}: {} {unit}. At the end {} {unit} still waited.",
         month_name(civil.month),
         civil.year,
         number(total(peak) * unit.factor, digits),
@@ -123,7 +123,7 @@ fn paint(page: &Page, shown: &Shown, heights: &[f64]) -> Result<(), PlotError> {
             time = time.unlabelled();
         }
         let heading = format!("{} ({})", capitalised(&class.look.label), unit.label);
-        let panel = Panel::new(page, *frame, &heading, time, Axis::from_zero([top * unit.factor], 4))?;
+        let panel = Panel::new(page, *frame, &heading, time, Axis::from_zero([top * unit.factor], 5))?;
         let layers: Vec<_> = shown
             .stages
             .iter()
