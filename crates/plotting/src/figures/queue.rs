@@ -99,13 +99,14 @@ fn finding(shown: &Shown) -> String {
     let unit = Unit::power(total(peak));
     let civil = Civil::from_ms(shown.months[peak]);
     let digits = usize::from(total(peak) * unit.factor < 20.0);
+    let size = |at: usize| format!("{} {}", number(total(at) * unit.factor, digits), unit.label);
+    let end =
+        if total(last) > 0.0 { format!("{} still waited", size(last)) } else { "nobody waited".to_owned() };
     format!(
-        "The queue was longest in {} {}: {} {unit}. At the end {} {unit} still waited.",
+        "The queue was longest in {} {}: {}. At the end {end}.",
         month_name(civil.month),
         civil.year,
-        number(total(peak) * unit.factor, digits),
-        number(total(last) * unit.factor, digits),
-        unit = unit.label
+        size(peak)
     )
 }
 
