@@ -14,6 +14,7 @@ use std::path::Path;
 
 use gridrush_tables::{Frame as Rows, read_columns};
 
+use crate::axis::Axis;
 use crate::{Figure, PlotError, style};
 
 /// All figures, the most telling first.
@@ -42,6 +43,15 @@ const FULL_RIGHT: f64 = style::WIDTH - 16.0;
 
 /// The class of everybody else's load, which figures of large loads leave out.
 const NATIVE: &str = "native";
+
+/// A linear axis for prices of one size, else one that shows both 20 and 5,000 dollars, and a note about it.
+fn price_axis(low: f64, high: f64) -> (Axis, &'static str) {
+    if high > 300.0 {
+        (Axis::symlog(low, high, 10.0), ", logarithmic beyond \u{b1}10")
+    } else {
+        (Axis::linear(low, high, 4), "")
+    }
+}
 
 /// Some columns of a table that must have rows.
 fn rows(results: &Path, name: &str, columns: &[&str]) -> Result<Rows, PlotError> {

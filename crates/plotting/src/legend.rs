@@ -25,7 +25,9 @@ pub(crate) struct Legend {
 }
 
 /// The opacity of bands, in figures and legends.
-pub(crate) const BAND_OPACITY: f64 = 0.18;
+pub(crate) const BAND_OPACITY: f64 = 0.12;
+/// The edges of bands.
+pub(crate) const BAND_EDGE: Stroke = Stroke::solid(style::SOFT_INK, 0.5);
 const LINE_HEIGHT: f64 = 14.5;
 const KEY_WIDTH: f64 = 16.0;
 
@@ -62,7 +64,12 @@ impl Legend {
             let ends = [(left, middle), (left + KEY_WIDTH - 2.0, middle)];
             match *key {
                 Key::Fill(color) => page.fill(swatch, color, 1.0)?,
-                Key::Band(color) => page.fill(swatch, color, BAND_OPACITY)?,
+                Key::Band(color) => {
+                    page.fill(swatch, color, BAND_OPACITY)?;
+                    for y in [swatch.top, swatch.top + swatch.height] {
+                        page.line(&[(left, y), (left + swatch.width, y)], BAND_EDGE)?;
+                    }
+                }
                 Key::Line(stroke) => page.line(&ends, stroke)?,
                 Key::Dots(stroke) => {
                     page.line(&ends, stroke)?;

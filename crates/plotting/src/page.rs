@@ -94,7 +94,11 @@ pub(crate) fn draw(
     height: f64,
     panels: impl FnOnce(&Page) -> Result<(), PlotError>,
 ) -> Result<String, PlotError> {
-    let lines = wrap(caption.finding, style::WIDTH - 2.0 * MARGIN)?;
+    // A number stays with its unit.
+    let finding = [" %", " $/"]
+        .iter()
+        .fold(caption.finding.to_owned(), |text, unit| text.replace(unit, &unit.replace(' ', "\u{a0}")));
+    let lines = wrap(&finding, style::WIDTH - 2.0 * MARGIN)?;
     let top = 30.0 + 14.0 * lines.len() as f64;
     let foot = if caption.footer.is_some() { 20.0 } else { 6.0 };
     let whole = (top + height + foot).ceil();
@@ -201,7 +205,7 @@ fn dashes(points: &[(f64, f64)], length: f64) -> Vec<Vec<(f64, f64)>> {
 /// Breaks a text into lines of at most `width` pixels, between words.
 fn wrap(text: &str, width: f64) -> Result<Vec<String>, PlotError> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
         if let Some(line) = lines.last_mut() {
             let longer = format!("{line} {word}");
             if style::text_width(&longer, style::TEXT_SIZE, false)? <= width {

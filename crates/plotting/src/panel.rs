@@ -9,7 +9,7 @@ use plotters::style::Color as _;
 
 use crate::PlotError;
 use crate::axis::Axis;
-use crate::page::{Anchor, Frame, HEADING, Page, Stroke, Svg, TEXT};
+use crate::page::{Anchor, Frame, HEADING, Page, Stroke, Svg, TEXT, Type};
 use crate::style::{self, Color, FINENESS};
 
 /// A panel of a page.
@@ -22,7 +22,7 @@ pub(crate) struct Panel<'a, 'b> {
 }
 
 /// The space that a heading takes above the frame of its panel.
-pub(crate) const HEADING_SPACE: f64 = 20.0;
+pub(crate) const HEADING_SPACE: f64 = 25.0;
 /// The space that labels take below the frame.
 pub(crate) const LABEL_SPACE: f64 = 18.0;
 
@@ -38,17 +38,30 @@ impl<'a, 'b> Panel<'a, 'b> {
 
         area.draw_mesh(|backend, line| line.draw(backend, &Stroke::solid(style::GRID, 0.75).shape()), 0, 0)?;
         let panel = Panel { page, area, x, y, frame };
-        page.text((frame.left - 34.0, frame.top - 11.0), heading, HEADING)?;
-        for (at, label) in &panel.y.labels {
-            let (_, y) = panel.place(panel.x.low(), *at);
-            page.text((frame.left - 5.0, y), label, crate::page::Type { anchor: Anchor::Right, ..TEXT })?;
+        page.text((frame.left - 34.0, frame.top - 14.0), heading, HEADING)?;
+        for (y, label) in panel.value_labels() {
+            page.text((frame.left - 5.0, y), label, Type { anchor: Anchor::Right, ..TEXT })?;
         }
         for (at, label) in &panel.x.labels {
             let (x, _) = panel.place(*at, panel.y.low());
             let below = frame.top + frame.height + 9.0;
-            page.text((x, below), label, crate::page::Type { anchor: Anchor::Center, ..TEXT })?;
+            page.text((x, below), label, Type { anchor: Anchor::Center, ..TEXT })?;
         }
         Ok(panel)
+    }
+
+    /// The labels of the value axis that have room, with their heights: zero first, then the outermost.
+    fn value_labels(&self) -> Vec<(f64, &str)> {
+        let mut labels: Vec<&(f64, String)> = self.y.labels.iter().collect();
+        labels.sort_by(|(a, _), (b, _)| (*b == 0.0).cmp(&(*a == 0.0)).then(b.abs().total_cmp(&a.abs())));
+        let mut kept: Vec<(f64, &str)> = Vec::new();
+        for (at, label) in labels {
+            let (_, y) = self.place(self.x.low(), *at);
+            if kept.iter().all(|(other, _)| (other - y).abs() >= style::TEXT_SIZE) {
+                kept.push((y, label));
+            }
+        }
+        kept
     }
 
     /// Where a point of the data stands on the page.

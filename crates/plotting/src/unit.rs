@@ -17,7 +17,7 @@ impl Unit {
         if max >= 2_000.0 { Unit::new(1e-3, "GW") } else { Unit::new(1.0, "MW") }
     }
 
-    /// For energy in MWh of which the largest is `max`.
+    /// For energy in megawatt-hours of which the largest is `max`.
     pub fn energy(max: f64) -> Unit {
         match max {
             _ if max >= 2e6 => Unit::new(1e-6, "TWh"),

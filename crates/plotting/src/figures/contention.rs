@@ -12,7 +12,7 @@ use gridrush_tables::{Batch, Civil};
 
 use super::{LEFT, LEGEND, NATIVE, RIGHT, rows, rows_if_any};
 use crate::axis::{Axis, largest, month_name};
-use crate::legend::{BAND_OPACITY, Key, Legend};
+use crate::legend::{BAND_EDGE, BAND_OPACITY, Key, Legend};
 use crate::page::{self, Anchor, Caption, Page, Stroke, TEXT, Type};
 use crate::panel::{Panel, column, column_height};
 use crate::pivot::{Pivot, middles, month, quantile, through, with_ends};
@@ -25,12 +25,12 @@ pub(crate) struct Contention;
 
 const HEIGHTS: [f64; 2] = [205.0, 105.0];
 
-/// Means and quantiles of deliverable power in a month, in MW.
+/// Mean and quantiles of deliverable power in a month, in MW.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Deliverable {
-    mean_mw: f64,
-    p5_mw: f64,
-    p95_mw: f64,
+    mean: f64,
+    p5: f64,
+    p95: f64,
 }
 
 /// What the figure shows; series are by month.
@@ -137,16 +137,19 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
 fn by_month(times: &[i64], deliverable_mw: &[f64]) -> (BTreeMap<i64, Deliverable>, BTreeMap<i64, f64>) {
     let step_h = times.windows(2).map(|pair| pair[1] - pair[0]).find(|&step| step > 0);
     let step_h = step_h.unwrap_or(3_600_000) as f64 / 3.6e6;
+    let mut hours: BTreeMap<i64, f64> = BTreeMap::new();
     let mut values: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
     for (&time, &value) in times.iter().zip(deliverable_mw) {
         let start = Civil::from_ms(time).month_start().to_ms();
-        values.entry(start).or_default().push(if value.is_finite() { value } else { 0.0 });
+        *hours.entry(start).or_default() += step_h;
+        if value.is_finite() {
+            values.entry(start).or_default().push(value);
+        }
     }
-    let hours = values.iter().map(|(&start, values)| (start, values.len() as f64 * step_h)).collect();
     let deliverable = values.into_iter().map(|(start, mut values)| {
-        let mean_mw = values.iter().sum::<f64>() / values.len() as f64;
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
         values.sort_by(f64::total_cmp);
-        (start, Deliverable { mean_mw, p5_mw: quantile(&values, 0.05), p95_mw: quantile(&values, 0.95) })
+        (start, Deliverable { mean, p5: quantile(&values, 0.05), p95: quantile(&values, 0.95) })
     });
     (deliverable.collect(), hours)
 }
@@ -164,7 +167,7 @@ fn worst_month(shown: &Shown) -> Option<usize> {
 
 fn finding(shown: &Shown) -> String {
     let whole = percent(shown.unserved_share.max(0.0));
-    let mut text = format!(
+    let text = format!(
         "Solid: power that mines and AI campuses got. Pale: power they asked for and did not get, {whole} % of their energy in all."
     );
     if let Some(worst) = worst_month(shown) {
@@ -173,11 +176,8 @@ fn finding(shown: &Shown) -> String {
         let main = (0..shown.causes.len())
             .max_by(|&a, &b| shown.shares[a][worst].total_cmp(&shown.shares[b][worst]));
         let cause = main.map_or("", |cause| shown.causes[cause].label.as_str());
-        text += &format!(
-            " Worst month: {} {}, {share} % not served, mostly: {cause}.",
-            month_name(civil.month),
-            civil.year
-        );
+        let (month, year) = (month_name(civil.month), civil.year);
+        return format!("{text} Worst month: {month} {year}, {share} % not served; main cause: {cause}.");
     }
     text
 }
@@ -189,7 +189,7 @@ fn paint(page: &Page, shown: &Shown) -> Result<(), PlotError> {
     let xs = middles(&shown.months, month);
 
     let asked = |at: usize| shown.requested_mw.iter().map(|values| values[at]).sum::<f64>();
-    let highest_band = shown.deliverable.iter().flatten().map(|one| one.p95_mw);
+    let highest_band = shown.deliverable.iter().flatten().map(|one| one.p95);
     let top = largest((0..shown.months.len()).map(asked).chain(highest_band));
     let unit = Unit::power(top);
     let heading = format!("Large loads, monthly mean ({})", unit.label);
@@ -213,8 +213,11 @@ fn paint(page: &Page, shown: &Shown) -> Result<(), PlotError> {
             let values: Vec<f64> = shown.deliverable[known.clone()].iter().flatten().map(pick).collect();
             through(months, month, &unit.of(&values))
         };
-        panel.band(&series(|one| one.p5_mw), &series(|one| one.p95_mw), style::INK, BAND_OPACITY)?;
-        panel.line(&series(|one| one.mean_mw), DELIVERABLE)?;
+        let (low, high) = (series(|one| one.p5), series(|one| one.p95));
+        panel.band(&low, &high, style::INK, BAND_OPACITY)?;
+        panel.line(&low, BAND_EDGE)?;
+        panel.line(&high, BAND_EDGE)?;
+        panel.line(&series(|one| one.mean), DELIVERABLE)?;
     }
     if let Some(worst) = worst_month(shown) {
         mark(page, &panel, shown.months[worst])?;
@@ -291,7 +294,7 @@ fn known_runs(deliverable: &[Option<Deliverable>]) -> Vec<std::ops::Range<usize>
 
 fn data(shown: &Shown) -> Batch {
     let mut out = sheet::over_time();
-    let power = "large loads, monthly mean";
+    let power = "monthly mean of large loads";
     for (index, class) in shown.classes.iter().enumerate() {
         for (kind, values) in [("requested", &shown.requested_mw), ("served", &shown.served_mw)] {
             sheet::add(
@@ -304,29 +307,14 @@ fn data(shown: &Shown) -> Batch {
             );
         }
     }
-    let picks: [(&str, fn(&Deliverable) -> f64); 3] = [
-        ("deliverable mean", |one| one.mean_mw),
-        ("deliverable p5", |one| one.p5_mw),
-        ("deliverable p95", |one| one.p95_mw),
-    ];
-    for (series, pick) in picks {
-        let known = shown
-            .months
-            .iter()
-            .zip(&shown.deliverable)
-            .filter_map(|(&time, one)| Some((time, pick(one.as_ref()?))));
-        let (times, values): (Vec<i64>, Vec<f64>) = known.unzip();
+    let known = shown.months.iter().zip(&shown.deliverable).filter_map(|(&time, one)| Some((time, (*one)?)));
+    let (times, known): (Vec<i64>, Vec<Deliverable>) = known.unzip();
+    for (index, series) in ["deliverable mean", "deliverable p5", "deliverable p95"].into_iter().enumerate() {
+        let values: Vec<f64> = known.iter().map(|one| [one.mean, one.p5, one.p95][index]).collect();
         sheet::add(&mut out, power, series, "MW", &times, &values);
     }
     for (cause, shares) in shown.causes.iter().zip(&shown.shares) {
-        sheet::add(
-            &mut out,
-            "not served, share of requested energy",
-            &cause.name,
-            "1",
-            &shown.months,
-            shares,
-        );
+        sheet::add(&mut out, "share of requested energy not served", &cause.name, "1", &shown.months, shares);
     }
     out
 }
@@ -339,19 +327,24 @@ mod tests {
     fn deliverable_power_is_summed_up_by_month() {
         let start = Civil::date(2025, 1, 31).to_ms();
         let times: Vec<i64> = (0..48).map(|hour| start + hour * 3_600_000).collect();
-        let values: Vec<f64> = (0..48).map(f64::from).collect();
+        let mut values: Vec<f64> = (0..48).map(f64::from).collect();
         let (months, hours) = by_month(&times, &values);
         let january = Civil::date(2025, 1, 1).to_ms();
         let february = Civil::date(2025, 2, 1).to_ms();
         assert_eq!(hours, BTreeMap::from([(january, 24.0), (february, 24.0)]));
         let one = months[&january];
-        assert!((one.mean_mw - 11.5).abs() < 1e-12 && (one.p5_mw - 1.15).abs() < 1e-12);
-        assert!((months[&february].p95_mw - (24.0 + 0.95 * 23.0)).abs() < 1e-12);
+        assert!((one.mean - 11.5).abs() < 1e-12 && (one.p5 - 1.15).abs() < 1e-12);
+        assert!((months[&february].p95 - (24.0 + 0.95 * 23.0)).abs() < 1e-12);
+        // What is not known does not count as zero.
+        values[..24].fill(f64::NAN);
+        values[24] = f64::NAN;
+        let (months, hours) = by_month(&times, &values);
+        assert_eq!((months.len(), hours[&january], months[&february].mean), (1, 24.0, 36.0));
     }
 
     #[test]
     fn runs_of_known_months_are_unbroken() {
-        let known = Some(Deliverable { mean_mw: 1.0, p5_mw: 1.0, p95_mw: 1.0 });
+        let known = Some(Deliverable { mean: 1.0, p5: 1.0, p95: 1.0 });
         assert_eq!(known_runs(&[None, known, known, None, known]), [1..3, 4..5]);
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use gridrush_tables::{Batch, Civil, DAY_MS, scan_table};
 
 use super::contention::DELIVERABLE;
-use super::{LEFT, LEGEND, NATIVE, RIGHT, rows};
+use super::{LEFT, LEGEND, NATIVE, RIGHT, price_axis, rows};
 use crate::axis::{Axis, largest, month_name};
 use crate::legend::{Key, Legend};
 use crate::page::{self, Caption, Page, Stroke};
@@ -23,7 +23,7 @@ use crate::{Drawn, Figure, Options, PlotError, sheet};
 /// The figure.
 pub(crate) struct ContentionWeek;
 
-const HEIGHTS: [f64; 2] = [190.0, 85.0];
+const HEIGHTS: [f64; 2] = [190.0, 100.0];
 const WEEK_MS: i64 = 7 * DAY_MS;
 /// How the price is drawn.
 const PRICE: Stroke = Stroke::solid(style::INK, 1.2);
@@ -177,8 +177,8 @@ fn paint(page: &Page, shown: &Shown) -> Result<(), PlotError> {
 
     let prices = &shown.price_usd_per_mwh;
     let (low, high) = (prices.iter().copied().fold(0.0, f64::min), largest(prices.iter().copied()));
-    let (axis, heading) = price_axis(low, high);
-    let panel = Panel::new(page, frames[1], heading, time(), axis)?;
+    let (axis, note) = price_axis(low, high);
+    let panel = Panel::new(page, frames[1], &format!("Price ($/MWh{note})"), time(), axis)?;
     if low < 0.0 {
         panel.zero()?;
     }
@@ -187,18 +187,9 @@ fn paint(page: &Page, shown: &Shown) -> Result<(), PlotError> {
     Ok(())
 }
 
-/// A linear axis for prices of one size, else one that shows both 20 and 5,000 $/MWh.
-fn price_axis(low: f64, high: f64) -> (Axis, &'static str) {
-    if high > 300.0 {
-        (Axis::symlog(low, high, 10.0), "Price ($/MWh, logarithmic beyond \u{b1}10)")
-    } else {
-        (Axis::linear(low, high, 4), "Price ($/MWh)")
-    }
-}
-
 fn data(shown: &Shown) -> Batch {
     let mut out = sheet::over_time();
-    let power = "large loads, hourly";
+    let power = "large loads by hour";
     for (index, class) in shown.classes.iter().enumerate() {
         for (kind, values) in [("requested", &shown.requested_mw), ("served", &shown.served_mw)] {
             sheet::add(

@@ -23,7 +23,7 @@ const PANEL_HEIGHT: f64 = 92.0;
 struct Shown {
     months: Vec<i64>,
     causes: Vec<Dressed>,
-    /// Each class with its MWh by cause and month.
+    /// Each class with its `MWh` by cause and month.
     classes: Vec<(Dressed, Vec<Vec<f64>>)>,
 }
 

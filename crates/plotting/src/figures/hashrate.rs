@@ -90,7 +90,7 @@ fn paint(page: &Page, shown: &Shown) -> Result<(), PlotError> {
     };
     let heading = format!("Hashrate ({})", unit.label);
     let panel =
-        Panel::new(page, frames[0], &heading, time().unlabelled(), Axis::from_zero([top * unit.factor], 4))?;
+        Panel::new(page, frames[0], &heading, time().unlabelled(), Axis::from_zero([top * unit.factor], 5))?;
     panel.stack(&xs, &[(unit.of(&shown.modelled_ehs), mining.color)])?;
     panel.line(&points(&unit.of(&shown.network_ehs)), NETWORK)?;
     Legend::new("Hashrate")

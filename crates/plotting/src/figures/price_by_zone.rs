@@ -6,7 +6,7 @@ use std::path::Path;
 
 use gridrush_tables::Batch;
 
-use super::{FULL_RIGHT, LEFT, rows};
+use super::{FULL_RIGHT, LEFT, price_axis, rows};
 use crate::axis::{Axis, largest};
 use crate::page::{self, Caption, Frame, Page, Stroke};
 use crate::panel::{HEADING_SPACE, LABEL_SPACE, Panel};
@@ -18,8 +18,8 @@ use crate::{Drawn, Figure, Options, PlotError, sheet};
 /// The figure.
 pub(crate) struct PriceByZone;
 
-const HEIGHT: f64 = 82.0;
-const GAP: f64 = 34.0;
+const HEIGHT: f64 = 90.0;
+const GAP: f64 = 40.0;
 const THIS: Stroke = Stroke::solid(style::INK, 1.3);
 const OTHERS: Stroke = Stroke::solid(style::BACKDROP, 0.6);
 
@@ -103,8 +103,12 @@ fn finding(shown: &Shown) -> String {
     if least == most {
         return format!("Price paid by load, monthly mean: {}.", name(least));
     }
+    let prices = || shown.prices.iter().flatten().copied();
+    let (_, note) = price_axis(0.0, largest(prices()));
+    let axis =
+        if note.is_empty() { String::new() } else { format!(" (axis{})", note.trim_start_matches(',')) };
     format!(
-        "Price paid by load, monthly mean weighted by energy; grey: the other zones. Cheapest on average: {}, dearest: {}.",
+        "Price paid by load, monthly mean weighted by energy{axis}; grey: the other zones. Cheapest on average: {}, dearest: {}.",
         name(least),
         name(most)
     )
@@ -114,7 +118,7 @@ fn paint(page: &Page, shown: &Shown, columns: usize) -> Result<(), PlotError> {
     let width = (FULL_RIGHT - LEFT - GAP * (columns - 1) as f64) / columns as f64;
     let (from, to) = (shown.months[0], month(shown.months[shown.months.len() - 1]).1);
     let prices = || shown.prices.iter().flatten().copied().filter(|price| price.is_finite());
-    let axis = Axis::linear(prices().fold(0.0, f64::min), largest(prices()), 3);
+    let (axis, _) = price_axis(prices().fold(0.0, f64::min), largest(prices()));
     let points = |zone: usize| through(&shown.months, month, &shown.prices[zone]);
     for (index, zone) in shown.zones.iter().enumerate() {
         let (column, row) = (index % columns, index / columns);

@@ -1,6 +1,6 @@
 //! Price duration curves, one per year: the hours of a year from the dearest to the cheapest.
 //!
-//! Left over all hours, right the hundred dearest. The price axis is linear up to about 10 $/MWh and
+//! Left over all hours, right the hundred dearest. The price axis is linear up to about 10 dollars and
 //! logarithmic beyond, so that ordinary and scarce hours are seen at once, and negative prices too.
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use crate::{Drawn, Figure, Options, PlotError, sheet};
 pub(crate) struct PriceDuration;
 
 const HEIGHT: f64 = 210.0;
-const GAP: f64 = 34.0;
+const GAP: f64 = 46.0;
 /// How many of the dearest hours the right panel shows.
 const DEAREST: usize = 100;
 
@@ -34,7 +34,7 @@ impl Figure for PriceDuration {
     }
 
     fn title(&self) -> &'static str {
-        "Hours of the year by price"
+        "Prices from the dearest hour to the cheapest"
     }
 
     fn draw(&self, results: &Path, options: &Options) -> Result<Drawn, PlotError> {
@@ -58,7 +58,9 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
     if years.is_empty() {
         return Err(PlotError::Nothing("no hour has a price".to_owned()));
     }
-    years.values_mut().for_each(|prices| prices.sort_by(|a, b| b.total_cmp(a)));
+    for prices in years.values_mut() {
+        prices.sort_by(|a, b| b.total_cmp(a));
+    }
     Ok(years)
 }
 

@@ -20,12 +20,12 @@ use crate::{Drawn, Figure, Options, PlotError, sheet};
 /// The figure.
 pub(crate) struct Queue;
 
-const PANEL_HEIGHT: f64 = 105.0;
+const PANEL_HEIGHT: f64 = 100.0;
 const ENERGIZED: Stroke = Stroke::solid(style::INK, 1.5);
 const WITHDRAWN: Stroke = Stroke::dashed(style::SOFT_INK, 1.1);
 /// Stages that are not waiting, and how they are drawn.
 const DONE: [(&str, &str, Stroke); 2] =
-    [("energized", "energized so far", ENERGIZED), ("withdrawn", "withdrawn so far", WITHDRAWN)];
+    [("energized", "energized", ENERGIZED), ("withdrawn", "withdrawn", WITHDRAWN)];
 
 /// What the figure shows.
 struct Shown {
@@ -99,13 +99,14 @@ fn finding(shown: &Shown) -> String {
     let unit = Unit::power(total(peak));
     let civil = Civil::from_ms(shown.months[peak]);
     let digits = usize::from(total(peak) * unit.factor < 20.0);
+    let size = |at: usize| format!("{} {}", number(total(at) * unit.factor, digits), unit.label);
+    let end =
+        if total(last) > 0.0 { format!("{} still waited", size(last)) } else { "nobody waited".to_owned() };
     format!(
-        "Most waited in {} {}: {} {unit}. At the end {} {unit} still waited.",
+        "The queue was longest in {} {}: {}. At the end {end}.",
         month_name(civil.month),
         civil.year,
-        number(total(peak) * unit.factor, digits),
-        number(total(last) * unit.factor, digits),
-        unit = unit.label
+        size(peak)
     )
 }
 
@@ -123,7 +124,7 @@ fn paint(page: &Page, shown: &Shown, heights: &[f64]) -> Result<(), PlotError> {
             time = time.unlabelled();
         }
         let heading = format!("{} ({})", capitalised(&class.look.label), unit.label);
-        let panel = Panel::new(page, *frame, &heading, time, Axis::from_zero([top * unit.factor], 4))?;
+        let panel = Panel::new(page, *frame, &heading, time, Axis::from_zero([top * unit.factor], 5))?;
         let layers: Vec<_> = shown
             .stages
             .iter()

@@ -101,7 +101,7 @@ fn finding(shown: &Shown) -> String {
     let (added, retired) = (sum(&shown.added_mw), sum(&shown.retired_mw));
     let unit = Unit::power(added.max(retired));
     let digits = |value: f64| usize::from(value * unit.factor < 20.0);
-    let mut text = format!(
+    let text = format!(
         "Added {} {unit}, retired {} {unit}.",
         number(added * unit.factor, digits(added)),
         number(retired * unit.factor, digits(retired)),
@@ -109,12 +109,8 @@ fn finding(shown: &Shown) -> String {
     );
     if let (Some(first), Some(last)) = (shown.peak_mw.first(), shown.peak_mw.last()) {
         let unit = Unit::power(last.1);
-        text += &format!(
-            " Peak load {} to {} {}.",
-            number(first.1 * unit.factor, 1),
-            number(last.1 * unit.factor, 1),
-            unit.label
-        );
+        let [first, last] = [first, last].map(|(_, mw)| number(mw * unit.factor, 1));
+        return format!("{text} Peak load {first} to {last} {}.", unit.label);
     }
     text
 }
@@ -180,7 +176,7 @@ fn paint(page: &Page, shown: &Shown, heights: &[f64]) -> Result<(), PlotError> {
             shown.margin.iter().map(|&(start, share)| (middle(start), share * 100.0)).collect();
         let low = points.iter().map(|point| point.1).fold(0.0, f64::min);
         let high = largest(points.iter().map(|point| point.1));
-        let axis = Axis::linear(low, high + 0.2 * (high - low), 3);
+        let axis = Axis::linear(low, high + 0.35 * (high - low), 3);
         let panel = Panel::new(page, frame, "Reserve margin (% of peak load)", time(2), axis)?;
         panel.line(&points, PEAK)?;
         for &(x, y) in &points {

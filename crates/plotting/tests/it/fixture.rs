@@ -5,8 +5,12 @@ use std::path::Path;
 
 use gridrush_tables::{Batch, Cell, Civil, Column, DirectorySink, Kind, RowSink, Table};
 
-pub const ZONES: [&str; 4] = ["coast", "far_west", "north_central", "south_central"];
+pub const ZONES: [&str; 8] =
+    ["coast", "east", "far_west", "north", "north_central", "south", "south_central", "west"];
+/// The part of each zone in all load, large or not.
+const SHARES: [f64; 8] = [0.22, 0.05, 0.18, 0.04, 0.24, 0.09, 0.12, 0.06];
 pub const LARGE: [&str; 3] = ["mining", "ai_training", "ai_inference"];
+const CLASSES: [&str; 4] = ["native", LARGE[0], LARGE[1], LARGE[2]];
 pub const FUELS: [&str; 8] = ["gas", "coal", "nuclear", "wind", "solar", "hydro", "storage", "other"];
 
 const fn column(name: &'static str, kind: Kind) -> Column {
@@ -73,6 +77,8 @@ pub static BITCOIN_DAILY: Table = table(
         float("hashprice_usd_per_ph_day"),
     ],
 );
+/// A table that lacks most of its columns.
+pub static LACKING: Table = table("bitcoin_daily", &[TIME, float("price_usd")]);
 pub static COMPUTE_MONTHLY: Table = table(
     "compute_monthly",
     &[
@@ -169,12 +175,43 @@ struct Month {
 const CAUSES: [&str; 7] =
     ["price", "scarcity", "congestion", "substation", "outage", "policy", "not_connected"];
 
+/// The parts of what a class did not get that have each cause.
+fn why_not(t: f64, price: f64, class: usize, civil: Civil) -> [f64; 7] {
+    let frozen = f64::from(civil.year == 2028 && civil.month == 2) * 0.4;
+    let mut parts = [0.0; 7];
+    parts[1] = if class == 1 && price < 900.0 { 0.0 } else { 0.7 * f64::from(price > 200.0) };
+    parts[2] = 0.12 + 0.1 * ramp(t, 4.0, 3.0);
+    parts[3] = 0.06;
+    parts[4] = 0.02 + frozen;
+    parts[5] = 0.05 * ramp(t, 6.0, 0.1);
+    parts[6] = 0.04 * (1.0 - ramp(t, 5.0, 4.0));
+    parts[0] = (1.0 - parts.iter().sum::<f64>()).max(0.0);
+    let whole: f64 = parts.iter().sum();
+    parts.map(|part| part / whole)
+}
+
+/// Writes the sums of a month and begins anew.
+fn close_month(civil: Civil, sums: &mut [[Month; 4]], monthly: &mut Batch, curtailed: &mut Batch) {
+    let month = Cell::Integer(civil.month_start().to_ms());
+    for (zone, sums) in ZONES.iter().zip(sums) {
+        for (class, sum) in CLASSES.iter().zip(sums) {
+            let (zone, class) = (Cell::Text(zone), Cell::Text(class));
+            let [requested, served, price] =
+                [sum.requested, sum.served, sum.paid / sum.served].map(Cell::Float);
+            monthly.push(&[month, zone, class, requested, served, price, Cell::Float(1.0)]);
+            for (cause, &mwh) in CAUSES.iter().zip(&sum.causes).filter(|(_, mwh)| **mwh > 0.0) {
+                curtailed.push(&[month, zone, class, Cell::Text(cause), Cell::Float(mwh)]);
+            }
+            *sum = Month::default();
+        }
+    }
+}
+
 fn hourly(sink: &mut DirectorySink, years: i64) {
     let (start, end) = (Civil::date(2025, 1, 1).to_ms(), Civil::date(2025 + years, 1, 1).to_ms());
     let mut noise = Noise(7);
     let [mut hours, mut system] = [Batch::new(&CONTENTION_HOURLY), Batch::new(&SYSTEM_HOURLY)];
     let [mut monthly, mut curtailed] = [Batch::new(&LOAD_MONTHLY), Batch::new(&CURTAILMENT_MONTHLY)];
-    let classes = ["native", LARGE[0], LARGE[1], LARGE[2]];
     let mut sums = [[Month::default(); 4]; ZONES.len()];
     let (mut weather, mut wind) = (0.0, 0.0);
     let mut time = start;
@@ -194,9 +231,9 @@ fn hourly(sink: &mut DirectorySink, years: i64) {
             + 1_800.0 * weather;
         let solar = (16_000.0 + 5_000.0 * t) * ((hour - 18.5) / 24.0 * std::f64::consts::TAU).cos().max(0.0);
         // Two lean years: demand has run ahead of supply, and a dry August makes it worse.
-        let lean = 3_500.0 * ramp(t, 5.5, 1.0) * (1.0 - ramp(t, 7.2, 1.2));
+        let lean = 4_500.0 * ramp(t, 5.5, 1.0) * (1.0 - ramp(t, 7.2, 1.2));
         let drought = if civil.year == 2031 && civil.month == 8 { 3_500.0 } else { 0.0 };
-        let firm = 66_000.0 + 1_200.0 * t - lean - drought;
+        let firm = 68_000.0 + 1_800.0 * t - lean - drought;
         let available = firm + 0.75 * solar + 9_000.0 * (0.9 + 0.35 * wind).clamp(0.1, 2.2);
         let asked: Vec<f64> = LARGE.iter().map(|class| asked_mw(class, t, hour)).collect();
         let all_asked: f64 = asked.iter().sum();
@@ -207,7 +244,7 @@ fn hourly(sink: &mut DirectorySink, years: i64) {
         let price = if tight < 0.0 {
             (55.0 * (-5.0 * tight).exp()).min(5_000.0)
         } else {
-            32.0 - 14.0 * tight.min(2.6) + 1.5 * noise.bell()
+            34.0 - 7.0 * tight.min(3.4) - 9.0 * (tight - 3.4).max(0.0) + 1.5 * noise.bell()
         };
         // Mines leave first; then training is cut to what can be delivered; inference is cut last.
         let breakeven = 62.0 - 18.0 * ramp(t, 3.2, 0.8) + 10.0 * ramp(t, 5.0, 2.0);
@@ -218,15 +255,14 @@ fn hourly(sink: &mut DirectorySink, years: i64) {
             served[class] = wanted.min(left);
             left -= served[class];
         }
-        let shares = [0.22, 0.38, 0.28, 0.12];
         for (zone, name) in ZONES.iter().enumerate() {
             let zone_price =
-                price + 6.0 * (zone as f64 - 1.2) * (1.0 + 0.6 * summer) - 8.0 * f64::from(zone == 1);
-            for (class, class_name) in classes.iter().enumerate() {
+                price + 2.5 * (zone as f64 - 3.0) * (1.0 + 0.6 * summer) - 8.0 * f64::from(zone == 2);
+            for (class, class_name) in CLASSES.iter().enumerate() {
                 let (requested, got) = if class == 0 {
-                    (native * shares[3 - zone], native * shares[3 - zone])
+                    (native * SHARES[zone], native * SHARES[zone])
                 } else {
-                    (asked[class - 1] * shares[zone], served[class - 1] * shares[zone])
+                    (asked[class - 1] * SHARES[zone], served[class - 1] * SHARES[zone])
                 };
                 hours.push(&[
                     Cell::Integer(time),
@@ -241,20 +277,9 @@ fn hourly(sink: &mut DirectorySink, years: i64) {
                 sum.requested += requested;
                 sum.served += got;
                 sum.paid += got * zone_price;
-                let lost = requested - got;
-                let frozen = f64::from(civil.year == 2028 && civil.month == 2) * 0.4;
-                let mut parts = [0.0; 7];
-                parts[1] = if class == 1 && price < 900.0 { 0.0 } else { 0.7 * f64::from(price > 200.0) };
-                parts[2] = 0.12 + 0.1 * ramp(t, 4.0, 3.0);
-                parts[3] = 0.06;
-                parts[4] = 0.02 + frozen;
-                parts[5] = 0.05 * ramp(t, 6.0, 0.1);
-                parts[6] = 0.04 * (1.0 - ramp(t, 5.0, 4.0));
-                let others: f64 = parts.iter().sum();
-                parts[0] = (1.0 - others).max(0.0);
-                let whole: f64 = parts.iter().sum();
-                for (cause, part) in parts.iter().enumerate() {
-                    sum.causes[cause] += lost * part / whole;
+                let parts = why_not(t, price, class, civil);
+                for (sum, part) in sum.causes.iter_mut().zip(parts) {
+                    *sum += (requested - got) * part;
                 }
             }
         }
@@ -270,19 +295,7 @@ fn hourly(sink: &mut DirectorySink, years: i64) {
         ]);
         time += HOUR_MS;
         if Civil::from_ms(time).month != civil.month {
-            let month = Cell::Integer(civil.month_start().to_ms());
-            for (zone, sums) in ZONES.iter().zip(&mut sums) {
-                for (class, sum) in classes.iter().zip(sums) {
-                    let (zone, class) = (Cell::Text(zone), Cell::Text(class));
-                    let price = sum.paid / sum.served;
-                    let [requested, served, price] = [sum.requested, sum.served, price].map(Cell::Float);
-                    monthly.push(&[month, zone, class, requested, served, price, Cell::Float(1.0)]);
-                    for (cause, &mwh) in CAUSES.iter().zip(&sum.causes).filter(|(_, mwh)| **mwh > 0.0) {
-                        curtailed.push(&[month, zone, class, Cell::Text(cause), Cell::Float(mwh)]);
-                    }
-                    *sum = Month::default();
-                }
-            }
+            close_month(civil, &mut sums, &mut monthly, &mut curtailed);
             for batch in [&mut hours, &mut system] {
                 sink.write(batch).unwrap();
                 batch.clear();
@@ -363,9 +376,9 @@ fn bitcoin(sink: &mut DirectorySink, years: i64) {
 fn compute(sink: &mut DirectorySink, years: i64) {
     let mut batch = Batch::new(&COMPUTE_MONTHLY);
     for (time, t) in months(years) {
-        for (zone, share) in ZONES.iter().zip([0.18, 0.42 * ramp(t, 1.0, 3.0), 0.3, 0.1]) {
+        for (zone, share) in ZONES.iter().zip(SHARES) {
             for class in &LARGE[1..] {
-                let mw = share * asked_mw(class, t, 20.0);
+                let mw = share * (0.4 + 0.6 * ramp(t, 1.0, 3.0)) * asked_mw(class, t, 20.0);
                 let accelerators = (mw * 1_000.0 / 1.4) as i64;
                 let per_second = 4e14 * (1.0 + 0.35 * t);
                 let flop = if *class == "ai_training" {
