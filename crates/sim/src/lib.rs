@@ -1,8 +1,23 @@
-//! One replication: the typed scenario, the closed set of events, the world and its probes.
+//! One replication of a scenario: what the user writes, the events, the world, its probes.
 //!
-//! * [`scenario`]: the user's file, checked, with every default explicit.
+//! ```text
+//! Scenario + RegionPack + WeatherModel --Setup::new--> Setup --World::new(replication)--> World
+//!      World::advance / solve / World::apply, hour by hour          --> rows --> RowSink
+//! ```
+//!
+//! A replication is a pure function of (setup, replication number): nothing here reads a file, asks the
+//! time, prints, or knows how many threads there are.
 
 // Unit tests may read files and print why they skip; the library itself is checked without them.
 #![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
 
+pub mod clearing;
+pub mod event;
+pub mod planning;
+pub mod probe;
+pub mod run;
 pub mod scenario;
+pub mod setup;
+pub mod site;
+pub mod supply;
+pub mod world;

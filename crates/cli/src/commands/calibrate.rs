@@ -176,6 +176,9 @@ pub fn run(args: &CalibrateArgs) -> Result<()> {
     for exclude in &recipe.exclude {
         println!("left out {} through {}: {}", exclude.from.0, exclude.through.0, exclude.reason);
     }
+    for note in &fitted.notes {
+        println!("{note}");
+    }
     if let Some(out) = &args.out {
         let text = fitted.model.to_toml();
         fs::write(out, &text).with_context(|| format!("{}: cannot write", out.display()))?;

@@ -5,6 +5,7 @@
 //! balanced sum. One solve per bus serves all snapshots and all requests until the topology changes.
 //! Memory: buses asked for x branches x 8 bytes.
 
+use crate::dispatch::Topology;
 use crate::grid::BusId;
 
 /// Flows of a connected network for balanced injections.
@@ -12,6 +13,16 @@ pub trait DcFlow {
     /// Writes the flow of every branch, positive from its first to its second bus, for injections (one
     /// per bus, positive into the network) that sum to zero.
     fn flows(&self, injection_mw: &[f64], flow_mw: &mut [f64]);
+}
+
+/// Flows are linear in injections only without phase shifts: a study takes a topology whose branches
+/// have none (shifts are part of the base flows of a snapshot).
+impl DcFlow for Topology {
+    fn flows(&self, injection_mw: &[f64], flow_mw: &mut [f64]) {
+        let mut flows = Vec::with_capacity(flow_mw.len());
+        Topology::flows(self, injection_mw, &mut flows);
+        flow_mw.copy_from_slice(&flows);
+    }
 }
 
 /// Flow patterns of unit injections. A derived cache: it is rebuilt to the same bits and never saved.

@@ -1,24 +1,24 @@
 //! The pending events, earliest first; an event is its own key.
 //!
-//! Backed by an indexed binary heap: `schedule`, `cancel` and `pop` are O(log n), `peek` O(1). Equal
+//! Backed by an indexed heap: `schedule`, `cancel` and `pop` are O(log n), `peek` O(1). Equal
 //! instants are ordered by the event itself (variant, then entity): low entities come first, a known
 //! and documented bias, in exchange for an order that no unrelated event and no restart can change.
 
-use core::cmp::Reverse;
 use core::hash::Hash;
 
-use priority_queue::PriorityQueue;
-use rustc_hash::FxBuildHasher;
 use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
+use self::heap::EventHeap;
 use super::{Schedule, SimTime};
+
+mod heap;
 
 /// Pending events of a closed type `E`, at most one occurrence of each value.
 #[derive(Clone)]
 pub struct Calendar<E: Copy + Ord + Hash> {
-    queue: PriorityQueue<E, Reverse<(SimTime, E)>, FxBuildHasher>,
+    queue: EventHeap<E>,
     now: SimTime,
     current: Option<E>,
     popped: u64,
@@ -26,7 +26,7 @@ pub struct Calendar<E: Copy + Ord + Hash> {
 
 impl<E: Copy + Ord + Hash> Default for Calendar<E> {
     fn default() -> Self {
-        Self { queue: PriorityQueue::with_default_hasher(), now: SimTime::ZERO, current: None, popped: 0 }
+        Self { queue: EventHeap::default(), now: SimTime::ZERO, current: None, popped: 0 }
     }
 }
 
@@ -53,7 +53,7 @@ impl<E: Copy + Ord + Hash> Calendar<E> {
 
     /// Whether nothing is pending.
     pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.len() == 0
     }
 
     /// Schedules `event` at `at`, or moves it there if it is already pending.
@@ -68,27 +68,27 @@ impl<E: Copy + Ord + Hash> Calendar<E> {
             at > self.now || self.current.is_none_or(|current| event > current),
             "an event scheduled an event of equal or lower order at the same instant"
         );
-        self.queue.push(event, Reverse((at.max(self.now), event)));
+        self.queue.push(at.max(self.now), event);
     }
 
     /// Removes `event`; returns the instant it was due, or `None` if it was not pending.
     pub fn cancel(&mut self, event: E) -> Option<SimTime> {
-        self.queue.remove(&event).map(|(_, Reverse((at, _)))| at)
+        self.queue.remove(event)
     }
 
     /// When `event` is due, if it is pending.
     pub fn due(&self, event: E) -> Option<SimTime> {
-        self.queue.get_priority(&event).map(|Reverse((at, _))| *at)
+        self.queue.due(event)
     }
 
     /// The next event and its instant.
     pub fn peek(&self) -> Option<(SimTime, E)> {
-        self.queue.peek().map(|(_, Reverse(next))| *next)
+        self.queue.peek()
     }
 
     /// Removes the next event and moves the clock to it.
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        let (event, Reverse((at, _))) = self.queue.pop()?;
+        let (at, event) = self.queue.pop()?;
         self.now = at;
         self.current = Some(event);
         self.popped += 1;
@@ -102,7 +102,7 @@ impl<E: Copy + Ord + Hash> Calendar<E> {
 
     /// All pending events in the order in which they will happen.
     pub fn sorted(&self) -> Vec<(SimTime, E)> {
-        let mut all: Vec<_> = self.queue.iter().map(|(_, Reverse(key))| *key).collect();
+        let mut all: Vec<_> = self.queue.iter().collect();
         all.sort_unstable();
         all
     }
@@ -142,7 +142,7 @@ impl<'de, E: Copy + Ord + Hash + Deserialize<'de>> Deserialize<'de> for Calendar
         let mut calendar =
             Self { now: saved.now, current: saved.current, popped: saved.popped, ..Self::default() };
         for (at, event) in saved.pending {
-            calendar.queue.push(event, Reverse((at, event)));
+            calendar.queue.push(at, event);
         }
         Ok(calendar)
     }

@@ -61,7 +61,9 @@ impl SimSpan {
     /// A duration drawn as a float, rounded **up** once to a whole millisecond, so that work due by
     /// then is done by then. Negative and NaN become zero; more than about 292 million years saturates.
     pub fn from_hours_f64(hours: f64) -> SimSpan {
-        SimSpan((hours * HOUR_MS as f64).ceil() as u64)
+        let ms = hours * HOUR_MS as f64;
+        let whole = ms as u64;
+        SimSpan(whole.saturating_add(u64::from((whole as f64) < ms)))
     }
 
     /// The duration in hours.

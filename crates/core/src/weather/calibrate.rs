@@ -94,6 +94,8 @@ pub struct Calibration {
     pub history: History,
     /// Metered, modelled and native load by year.
     pub books: Vec<native::YearBook>,
+    /// What was changed before the fit besides the values that reading left out.
+    pub notes: Vec<String>,
 }
 
 /// Fits a model.
@@ -124,6 +126,7 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
             }
         }
     }
+    let mut notes = Vec::new();
     let mut faults = Vec::new();
     let mut models = Vec::new();
     let mut deviations = Vec::new();
@@ -141,6 +144,15 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
             }
             Some(g) => {
                 let generation = &input.generation[g];
+                if generation.kind == SeriesKind::Solar {
+                    let hours = availability::darken_night(values, &stamps);
+                    if hours > 0 {
+                        notes.push(format!(
+                            "{}: output in {hours} hours of night taken as zero",
+                            generation.name
+                        ));
+                    }
+                }
                 (&generation.name, generation.kind, generation.zone.clone(), None)
             }
         };
@@ -182,7 +194,7 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Calibration { model, history: History { stamps, series }, books })
+    Ok(Calibration { model, history: History { stamps, series }, books, notes })
 }
 
 fn fault(path: &str, message: &str) -> WeatherFault {
@@ -233,8 +245,9 @@ fn bounds(values: &[Option<f64>], shape: &Shape) -> (f64, f64) {
 
 /// What a series does around its expected value.
 struct Deviation {
-    /// Value less the expectation of its hour; `None` where the value is unknown or says nothing (night).
-    values: Vec<Option<f64>>,
+    /// Value less the expectation of its hour, and the hour's standard deviation; `None` where the value is
+    /// unknown or says nothing (night).
+    values: Vec<Option<(f64, f64)>>,
     /// By season, the part of the variance that is linear in the score.
     linear: [f64; SEASONS],
 }
@@ -249,7 +262,7 @@ impl Deviation {
             let (mean, slope, variance) = quadrature.moments(&table.knots_at(stamp));
             let sum = &mut sums[season(stamp.month)];
             *sum = (sum.0 + slope * slope, sum.1 + variance);
-            (variance > 0.0).then_some(x - mean)
+            (variance > 0.0).then(|| (x - mean, sqrt(variance)))
         };
         let values = values.iter().zip(stamps).map(deviation).collect();
         Deviation { values, linear: sums.map(|(linear, all)| if all > 0.0 { linear / all } else { 1.0 }) }
@@ -259,7 +272,8 @@ impl Deviation {
 /// Correlation of `a` at an hour of the season with `b` that many hours later, as a correlation of their
 /// scores; `None` with fewer than 200 pairs.
 ///
-/// Deviations are used, not scores, so that the hours and the spells that move most megawatts count most.
+/// Deviations are used, not scores, so that the hours and the spells that move most megawatts count most;
+/// products are set against those of the two hours' standard deviations, which differ.
 /// With a part `q` of the variance linear in the score and the rest taken as its square, scores that
 /// correlate by r give values that correlate by `q r + (1 - q) r^2` (first two Hermite terms).
 fn correlation(
@@ -269,21 +283,24 @@ fn correlation(
     in_season: usize,
     stamps: &[HourStamp],
 ) -> Option<f64> {
-    let (mut pairs, mut ab, mut aa, mut bb) = (0, 0.0, 0.0, 0.0);
+    let mut pairs = 0;
+    let (mut xy, mut xx, mut yy) = ((0.0, 0.0), (0.0, 0.0), (0.0, 0.0));
+    let add = |sum: &mut (f64, f64), seen: f64, model: f64| *sum = (sum.0 + seen, sum.1 + model);
     for ((x, y), stamp) in a.values.iter().zip(b.values.get(lag..)?).zip(stamps) {
-        if let (Some(x), Some(y)) = (x, y)
+        if let (Some((x, x_spread)), Some((y, y_spread))) = (x, y)
             && season(stamp.month) == in_season
         {
             pairs += 1;
-            ab += x * y;
-            aa += x * x;
-            bb += y * y;
+            add(&mut xy, x * y, x_spread * y_spread);
+            add(&mut xx, x * x, x_spread * x_spread);
+            add(&mut yy, y * y, y_spread * y_spread);
         }
     }
-    if pairs < 200 || aa <= 0.0 || bb <= 0.0 {
+    if pairs < 200 || xx.0 <= 0.0 || yy.0 <= 0.0 {
         return None;
     }
-    let r = ab / sqrt(aa * bb);
+    let ratio = |(seen, model): (f64, f64)| seen / model;
+    let r = (ratio(xy) / sqrt(ratio(xx) * ratio(yy))).clamp(-1.0, 1.0);
     let q = sqrt(a.linear[in_season] * b.linear[in_season]).clamp(0.5, 1.0);
     let score = if r <= 0.0 {
         r / q

@@ -1,7 +1,8 @@
 //! The fitted-year checks: does generated weather look like the history it was fitted to?
 //!
 //! History's own calendar is generated again and again with the same hours left out, so both sides see
-//! the same days. Loads: month-by-hour means, duration quantiles, yearly peak, autocorrelation; wind and
+//! the same days. First the books: history's own native weather at each year's level plus the modelled
+//! draw must give metered energy and peak back, and so must generated weather on average. Loads: month-by-hour means, duration quantiles, yearly peak, autocorrelation; wind and
 //! sun: month-by-hour means, capacity factor, duration quantiles, autocorrelation; the zones' sum (in base
 //! year MW) as one more load. Autocorrelation is taken twice: of the series, and of what is left after the
 //! month-by-hour means. Cost: about 0.1 us per series, hour and repetition.
@@ -55,7 +56,7 @@ impl Check {
 /// # Errors
 /// Faults of the model's tables.
 pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Check>, Vec<WeatherFault>> {
-    let Calibration { model, history, books } = fitted;
+    let Calibration { model, history, books, .. } = fitted;
     let prepared = model.prepare()?;
     let loads: Vec<(usize, f64)> = (0..model.series.len())
         .filter(|&i| model.series[i].kind == SeriesKind::Load)
@@ -97,21 +98,36 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
             summary.add(&frames[i], &buffer);
         }
         for (book, sums) in books.iter().zip(&mut rebuilt) {
-            let (energy, peak) = rebuild(book, &loads, &weather.values, &history.stamps);
+            let (energy, peak) =
+                rebuild(book, &loads, &history.stamps, |i, t| f64::from(weather.values[i][t]));
             *sums = (sums.0 + energy, sums.1 + peak);
         }
     }
     let mut out = Vec::new();
+    let mut push = |what: String, fitted: f64, generated: f64, tolerance: f64| {
+        let error = (generated - fitted) / fitted;
+        out.push(Check { series: "metered".to_owned(), what, fitted, generated, error, tolerance });
+    };
+    let count = f64::from(repetitions);
+    let (mut metered, mut generated) = (0.0, 0.0);
     for (book, (energy, peak)) in books.iter().zip(rebuilt) {
-        let mut push = |what: &str, fitted: f64, generated: f64| {
-            let what = format!("{what} {}", book.year);
-            let error = (generated - fitted) / fitted;
-            let series = "metered".to_owned();
-            out.push(Check { series, what, fitted, generated, error, tolerance: BOOKS_TOLERANCE });
-        };
-        let count = f64::from(repetitions);
-        push("native + modelled energy, TWh", book.metered_mwh * 1e-6, energy / count * 1e-6);
-        push("native + modelled peak, GW", book.metered_peak_mw * 1e-3, peak / count * 1e-3);
+        let year = book.year;
+        let (same_energy, same_peak) =
+            rebuild(book, &loads, &history.stamps, |i, t| history.series[i][t].unwrap_or(0.0));
+        let metered_twh = book.metered_mwh * 1e-6;
+        push(format!("{year} native + modelled, TWh"), metered_twh, same_energy * 1e-6, BOOKS_TOLERANCE);
+        let what = format!("{year} native + modelled, peak GW");
+        push(what, book.metered_peak_mw * 1e-3, same_peak * 1e-3, BOOKS_TOLERANCE);
+        let what = format!("{year} generated + modelled, TWh");
+        push(what, metered_twh, energy / count * 1e-6, BOOKS_TOLERANCE);
+        metered += book.metered_peak_mw * 1e-3;
+        generated += peak / count * 1e-3;
+    }
+    if !books.is_empty() {
+        // One year's peak is one draw of its weather; the mean of all years is compared.
+        let years = books.len() as f64;
+        let what = "generated + modelled, mean peak GW".to_owned();
+        push(what, metered / years, generated / years, PEAK_TOLERANCE);
     }
     for (i, (name, kind)) in names.iter().enumerate() {
         let frame = &frames[i];
@@ -125,17 +141,22 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
     Ok(out)
 }
 
-/// Energy and peak of a year: generated native load at that year's level plus the modelled draw.
-fn rebuild(book: &YearBook, loads: &[(usize, f64)], values: &[Vec<f32>], stamps: &[HourStamp]) -> (f64, f64) {
+/// Energy and peak of a year: native load, at that year's level and swing, plus the modelled draw. `value`
+/// gives a load series at an hour; an hour in which a zone has zero load is unknown.
+fn rebuild(
+    book: &YearBook,
+    loads: &[(usize, f64)],
+    stamps: &[HourStamp],
+    value: impl Fn(usize, usize) -> f64,
+) -> (f64, f64) {
     let (mut sum, mut hours, mut peak) = (0.0, 0.0, 0.0_f64);
     for (t, stamp) in stamps.iter().enumerate() {
-        if stamp.year != book.year {
+        if stamp.year != book.year || loads.iter().any(|&(i, _)| value(i, t) == 0.0) {
             continue;
         }
         let level = book.native_mean_mw.iter().zip(&book.native_swing);
         let zones = loads.iter().zip(level);
-        let native: f64 =
-            zones.map(|(&(i, _), (mw, swing))| mw * (1.0 + swing * (f64::from(values[i][t]) - 1.0))).sum();
+        let native: f64 = zones.map(|(&(i, _), (mw, swing))| mw * (1.0 + swing * (value(i, t) - 1.0))).sum();
         sum += native;
         hours += 1.0;
         peak = peak.max(native + book.modelled_at_peak_mw[usize::from(stamp.month - 1)]);

@@ -278,10 +278,10 @@ impl Table {
     }
 }
 
-/// The two six-hour blocks that an hour lies between, counted from their middles, and the part of the
+/// The two three-hour blocks that an hour lies between, counted from their middles, and the part of the
 /// way from the first to the second.
 pub(crate) fn blocks(hour: usize) -> ((usize, usize), f64) {
-    // Block b has its middle at 6 b + 3; the middle of an hour is half past.
+    // The middle of block b is `(b + 1/2) width`; the middle of an hour is half past.
     let width = (HOURS / BLOCKS) as f64;
     let from_first = (hour as f64 + 0.5) / width - 0.5;
     let before = from_first.floor();

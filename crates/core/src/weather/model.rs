@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::transform::KNOTS;
 
-/// Months, hours and six-hour blocks that a table is made of.
+/// Months, hours and three-hour blocks that a table is made of.
 pub(crate) const MONTHS: usize = 12;
 pub(crate) const HOURS: usize = 24;
 pub(crate) const BLOCKS: usize = 8;
@@ -90,8 +90,8 @@ pub enum Shape {
         restday_per_10k: Vec<Vec<i32>>,
         /// 12 rows of 24 standard deviations around the mean, parts per 10,000.
         spread_per_10k: Vec<Vec<i32>>,
-        /// Standardised residual at the scores -3, -2.5 .. 3: 48 rows of 13 (month, then hours 0-5,
-        /// 6-11, 12-17, 18-23), parts per 1,000.
+        /// Standardised residual at the scores -3, -2.5 .. 3: 96 rows of 13 (month, then the three-hour
+        /// blocks 0-2, 3-5 .. 21-23), parts per 1,000; hours between the middles of blocks are interpolated.
         residual_per_1k: Vec<Vec<i32>>,
     },
     /// The value itself at the scores -3, -2.5 .. 3, constant within a month.

@@ -10,11 +10,10 @@ pub const TABLE: Table = Table {
         Column { name: "time_utc", kind: Kind::Timestamp, unit: "", meaning: "When." },
         Column { name: "firm", kind: Kind::Text, unit: "", meaning: "Who." },
         Column { name: "class", kind: Kind::Text, unit: "", meaning: "Class of load." },
-        Column { name: "decision", kind: Kind::Text, unit: "", meaning: "What: file, accept, withdraw, order or retire." },
+        Column { name: "decision", kind: Kind::Text, unit: "", meaning: "What: file, accept, order, retire, or leave with its reason." },
         Column { name: "subject", kind: Kind::Text, unit: "", meaning: "The request or site." },
         Column { name: "mw", kind: Kind::Float, unit: "MW", meaning: "How much." },
-        Column { name: "value_usd_per_mwh", kind: Kind::Float, unit: "$/MWh", meaning: "What power was worth to the firm." },
-        Column { name: "cost_usd_per_mwh", kind: Kind::Float, unit: "$/MWh", meaning: "What power was expected to cost, upgrades included." },
+        Column { name: "power_usd_per_mwh", kind: Kind::Float, unit: "$/MWh", meaning: "What power was expected to cost; empty where it did not matter." },
     ],
     csv: true,
 };

@@ -4,16 +4,46 @@
 //! some sixty observations only. Sun does not: its neighbours differ by height above the horizon.
 
 use super::super::model::{HOURS, MONTHS};
-use super::super::transform::{KNOTS, locate, moments, quantile_knots, value};
+use super::super::transform::{KNOTS, locate, moments, quantile, quantile_knots, value};
 use super::{HourStamp, SeriesKind, Shape};
 
-pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp], kind: SeriesKind) -> Result<Shape, String> {
-    /// Mean below which an hour of a month is night: a two-thousandth of capacity.
-    const NIGHT: f64 = 5e-4;
+/// Output that counts as none: a two-thousandth of capacity.
+const NIGHT: f64 = 5e-4;
+
+fn cells(values: &[Option<f64>], stamps: &[HourStamp]) -> Vec<Vec<f64>> {
     let mut cells: Vec<Vec<f64>> = vec![Vec::new(); MONTHS * HOURS];
     for (x, stamp) in values.iter().zip(stamps) {
-        cells[usize::from(stamp.month - 1) * HOURS + usize::from(stamp.hour_standard)].extend(*x);
+        cells[cell(stamp)].extend(*x);
     }
+    cells
+}
+
+fn cell(stamp: &HourStamp) -> usize {
+    usize::from(stamp.month - 1) * HOURS + usize::from(stamp.hour_standard)
+}
+
+/// Sets sunshine at night (a stuck meter) to zero: output in an hour of a month that has none on nine days
+/// of ten. Gives the number of hours.
+pub(super) fn darken_night(values: &mut [Option<f64>], stamps: &[HourStamp]) -> usize {
+    let night: Vec<bool> = cells(values, stamps)
+        .iter_mut()
+        .map(|cell| {
+            cell.sort_by(f64::total_cmp);
+            quantile(cell, 0.9) < NIGHT
+        })
+        .collect();
+    let mut darkened = 0;
+    for (value, stamp) in values.iter_mut().zip(stamps) {
+        if night[cell(stamp)] && value.is_some_and(|x| x >= NIGHT) {
+            *value = Some(0.0);
+            darkened += 1;
+        }
+    }
+    darkened
+}
+
+pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp], kind: SeriesKind) -> Result<Shape, String> {
+    let cells = cells(values, stamps);
     if let Some(cell) = cells.iter().position(|cell| cell.len() < 10) {
         return Err(format!("month {} has hours with fewer than 10 days of data", cell / HOURS + 1));
     }

@@ -10,6 +10,9 @@ use super::super::transform::{FIRST, KNOTS, STEP, locate, moments, quantile_knot
 use super::{HourStamp, Shape};
 use crate::math::sqrt;
 
+/// Hours of a block.
+const WIDTH: usize = HOURS / BLOCKS;
+
 pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp]) -> Result<Shape, String> {
     let known: Vec<(f64, &HourStamp, Months)> =
         values.iter().zip(stamps).filter_map(|(x, stamp)| x.map(|x| (x, stamp, Months::of(stamp)))).collect();
@@ -27,10 +30,14 @@ pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp]) -> Result<Shape,
         row[months.this] + months.neighbour_weight * (row[months.neighbour] - row[months.this])
     };
     let mut squares = [[(0.0, 0.0); HOURS]; MONTHS];
+    let mut extremes = [[[(f64::INFINITY, 0.0_f64); HOURS]; MONTHS]; 2];
     for (x, stamp, months) in &known {
         let cell = &mut squares[months.this][usize::from(stamp.hour_prevailing)];
         let residual = x - mean_at(stamp, months);
         *cell = (cell.0 + residual * residual, cell.1 + 1.0);
+        let day_type = usize::from(stamp.is_rest_day());
+        let cell = &mut extremes[day_type][months.this][usize::from(stamp.hour_prevailing)];
+        *cell = (cell.0.min(*x), cell.1.max(*x));
     }
     let spread: [[f64; HOURS]; MONTHS] = core::array::from_fn(|month| {
         let variance = |hour: usize| {
@@ -47,8 +54,25 @@ pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp]) -> Result<Shape,
         let hour = usize::from(stamp.hour_prevailing);
         let (this, other) = (spread[months.this][hour], spread[months.neighbour][hour]);
         let spread = this + months.neighbour_weight * (other - this);
-        residuals[months.this * BLOCKS + hour / (HOURS / BLOCKS)].push((x - mean_at(stamp, months)) / spread);
+        residuals[months.this * BLOCKS + hour / WIDTH].push((x - mean_at(stamp, months)) / spread);
     }
+    // How far a month and block of hours has ever been from the middle of the month, in spreads.
+    let reach: Vec<(f64, f64)> = (0..MONTHS * BLOCKS)
+        .map(|row| {
+            let (month, block) = (row / BLOCKS, row % BLOCKS);
+            let hours = block * WIDTH..(block + 1) * WIDTH;
+            let sum = hours.fold((0.0, 0.0), |sum, hour| {
+                let at = |day_type: usize| {
+                    let (least, most) = extremes[day_type][month][hour];
+                    let middle = means[day_type][hour][month];
+                    ((least - middle) / spread[month][hour], (most - middle) / spread[month][hour])
+                };
+                let (work, rest) = (at(0), at(1));
+                (sum.0 + work.0.min(rest.0), sum.1 + work.1.max(rest.1))
+            });
+            (sum.0 / WIDTH as f64, sum.1 / WIDTH as f64)
+        })
+        .collect();
     let per_10k = |x: f64| (x * 1e4).round() as i32;
     let rows = |day_type: usize| -> Vec<Vec<i32>> {
         (0..MONTHS).map(|m| (0..HOURS).map(|h| per_10k(means[day_type][h][m])).collect()).collect()
@@ -57,7 +81,11 @@ pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp]) -> Result<Shape,
         workday_per_10k: rows(0),
         restday_per_10k: rows(1),
         spread_per_10k: spread.iter().map(|row| row.iter().copied().map(per_10k).collect()).collect(),
-        residual_per_1k: residuals.into_iter().map(standardised).collect(),
+        residual_per_1k: residuals
+            .into_iter()
+            .zip(reach)
+            .map(|(sample, reach)| standardised(sample, reach))
+            .collect(),
     })
 }
 
@@ -94,22 +122,27 @@ fn middles<'a>(
     Ok(core::array::from_fn(|k| matrix[k][MONTHS] / matrix[k][k]))
 }
 
-/// Knots with mean 0 and variance 1, strictly ascending, in parts per 1,000.
-fn standardised(mut sample: Vec<f64>) -> Vec<i32> {
+/// Knots with mean 0 and variance 1, strictly ascending and within `reach`, in parts per 1,000.
+///
+/// Without the limits a cool day of late August, hot for its date, would lend its residual to the middle
+/// of the month, where the mean is higher and air conditioners are at their end.
+fn standardised(mut sample: Vec<f64>, reach: (f64, f64)) -> Vec<i32> {
     sample.sort_by(f64::total_cmp);
     let mut knots = quantile_knots(&sample);
     // A constant load has no residual; any ascending row does.
     if knots[KNOTS - 1] - knots[0] < 1e-6 {
         knots = core::array::from_fn(|k| FIRST + STEP * k as f64);
     }
-    let (mean, variance) = moments(|z| value(&knots, locate(z)));
-    let scale = 1.0 / sqrt(variance);
+    // Limiting shrinks the variance and scaling passes the limits: a few rounds settle.
+    for _ in 0..20 {
+        let limited = knots.map(|x| x.clamp(reach.0.min(-1.0), reach.1.max(1.0)));
+        let (mean, variance) = moments(|z| value(&limited, locate(z)));
+        knots = limited.map(|x| (x - mean) / sqrt(variance));
+    }
     let mut last = i32::MIN;
-    knots
-        .iter()
-        .map(|x| {
-            last = (((x - mean) * scale * 1e3).round() as i32).max(last.saturating_add(5));
-            last
-        })
-        .collect()
+    let ascend = |x: &f64| {
+        last = ((x * 1e3).round() as i32).max(last.saturating_add(5));
+        last
+    };
+    knots.iter().map(ascend).collect()
 }

@@ -1,0 +1,40 @@
+//! The basis: which columns and which constraints shape the solution, and at which bound the rest is.
+//!
+//! A reported solution is a function of (basis, data) alone, so a saved basis continues a run to the
+//! same bytes. Everything is kept sorted by position.
+
+use serde::{Deserialize, Serialize};
+
+/// A constraint of the market.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Constraint {
+    /// The balance of an island, by the island's number.
+    Island(u32),
+    /// A linear row, by position.
+    Row(u32),
+    /// The limit of a branch, by position.
+    Branch(u32),
+}
+
+/// A constraint that binds, at its upper or its lower bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// Which constraint.
+    pub constraint: Constraint,
+    /// Whether its upper bound binds.
+    pub at_upper: bool,
+}
+
+/// Where a solver stands; the default is the canonical cold start.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// Basic columns, as many as binding constraints.
+    pub columns: Vec<u32>,
+    /// Constraints that bind at a finite price.
+    pub binding: Vec<Binding>,
+    /// Branches beyond their limit, and whether in their positive direction.
+    pub overloaded: Vec<(u32, bool)>,
+    /// Columns at their upper bound; all others that are not basic are at their lower bound.
+    pub at_upper: Vec<u32>,
+}

@@ -1,0 +1,542 @@
+//! A bound-flipping dual simplex whose kernel holds only what binds.
+//!
+//! The kernel is the square system of binding constraints (one balance per island, linear rows and
+//! branches at their bounds) and as many basic columns; its dense inverse, the columns' bounds and the
+//! sparse factor of the network are the whole state. A constraint that does not bind costs nothing but
+//! its check. Every column is boxed, so after any change of data the basis becomes dual feasible by
+//! moving columns between their bounds, and one dual simplex answers changes of demand, availability,
+//! limits and bids alike.
+//!
+//! A limited branch has a piecewise-linear cost: nothing within its limit, its ceiling price beyond. It
+//! is either slack (price 0), binding (in the kernel, price between 0 and the ceiling) or overloaded
+//! (price fixed at the ceiling, out of the kernel).
+//!
+//! Invariants: reduced costs agree with the bound of their column to [`DUAL_TOLERANCE`]; when a solve
+//! ends, inverse, values and duals were rebuilt from the *sorted* basis, so that they are a function of
+//! (basis, data). Cost of a pivot: `O(k columns + k^2)` for `k` kernel rows; of the flows: one solve with the
+//! network's factor.
+//!
+//! Sources: the dual simplex with bound flipping follows A. Koberstein, "The dual simplex method,
+//! techniques for a fast and stable implementation" (2005), chapter 3 and 6.2; the kernel is that of the
+//! reduced-basis (working-basis) methods.
+
+mod evaluate;
+mod pivot;
+mod sync;
+
+use super::DispatchProblem;
+use super::basis::{Basis, Binding, Constraint};
+use super::columns::Columns;
+use super::error::DispatchError;
+use super::inverse::{Inverse, add_scaled, dot, independent_part};
+use super::ratio::RatioTest;
+use super::rows::Rows;
+use super::topology::{Islands, Topology};
+
+/// A column this far outside its bounds is violated, in MW.
+const COLUMN_TOLERANCE: f64 = 1e-9;
+/// A constraint this far outside its bounds is violated, in MW.
+const ROW_TOLERANCE: f64 = 1e-8;
+/// A reduced cost of the wrong sign this far is an error, in $/MWh.
+const DUAL_TOLERANCE: f64 = 1e-9;
+/// Greatest cost perturbation that breaks ties, in $/MWh.
+const TIE_USD_PER_MWH: f64 = 1e-8;
+/// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.
+const CYCLE_USD_PER_MWH: f64 = 1e-4;
+
+/// A constraint in the kernel.
+#[derive(Clone, Copy, Debug)]
+struct KernelRow {
+    constraint: Constraint,
+    at_upper: bool,
+    /// Derivative of its penalty: what one more MW of activity must save elsewhere. Positive at the
+    /// upper bound, negative at the lower one.
+    dual: f64,
+}
+
+/// A branch beyond its limit.
+#[derive(Clone, Copy, Debug)]
+struct Overload {
+    branch: u32,
+    above: bool,
+    /// The ceiling price with the sign of the flow.
+    dual: f64,
+}
+
+/// Lower bound, upper bound and price of exceeding them.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    lower: f64,
+    upper: f64,
+    ceiling: f64,
+}
+
+/// Why a run of pivots ended without a solution.
+#[derive(Clone, Copy, Debug)]
+enum Stop {
+    Infeasible {
+        constraint: Constraint,
+        by_mw: f64,
+    },
+    /// Numerical trouble or too many pivots.
+    Stalled,
+}
+
+/// The simplex method over one problem, with or without branch limits.
+#[derive(Clone, Debug)]
+pub(super) struct Engine {
+    /// Absent for a copper plate.
+    topology: Option<Topology>,
+    islands: Islands,
+    /// Topology version taken over; none after a failure.
+    version: Option<u64>,
+    /// Place of each bus in nodal vectors.
+    order: Vec<u32>,
+    /// Island by place.
+    island_of: Vec<u32>,
+    columns: Columns,
+    rows: Rows,
+
+    // By column.
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    cost: Vec<f64>,
+    x: Vec<f64>,
+    dual: Vec<f64>,
+    /// +1 when the column may rise from its lower bound, -1 when it may fall, 0 when basic or fixed.
+    direction: Vec<f64>,
+    at_upper: Vec<bool>,
+    is_basic: Vec<bool>,
+    alpha: Vec<f64>,
+
+    // The kernel.
+    basic: Vec<u32>,
+    kernel: Vec<KernelRow>,
+    inverse: Inverse,
+    /// What the basic columns must deliver to each kernel row.
+    rhs: Vec<f64>,
+    overloaded: Vec<Overload>,
+    /// Islands, linear rows and branches that are in the kernel or (branches) overloaded.
+    island_binds: Vec<bool>,
+    /// Islands without columns.
+    island_idle: Vec<bool>,
+    row_binds: Vec<bool>,
+    branch_taken: Vec<bool>,
+    /// Kernel rows and basic columns may not be independent any more.
+    reselect: bool,
+    inverse_stale: bool,
+    duals_stale: bool,
+    perturbation: f64,
+
+    // Nodal vectors, one unused entry at the end.
+    base_injection: Vec<f64>,
+    injection: Vec<f64>,
+    island_demand: Vec<f64>,
+    flow: Vec<f64>,
+
+    ratio: RatioTest,
+    w: Vec<f64>,
+    u: Vec<f64>,
+    basic_value: Vec<f64>,
+    scratch: Vec<f64>,
+}
+
+impl Engine {
+    /// Solves from the present basis; on trouble from the cold one, then with a larger perturbation.
+    pub(super) fn solve(&mut self, problem: &DispatchProblem) -> Result<u32, DispatchError> {
+        self.sync(problem)?;
+        self.load(problem)?;
+        let mut pivots = 0;
+        let limit = 200 + 4 * (self.x.len() + self.order.len()) as u32;
+        let warm = !self.kernel.is_empty();
+        let mut last = if warm { self.run(problem, &mut pivots, limit) } else { Err(Stop::Stalled) };
+        if last.is_err() {
+            self.reset();
+            last = self.run(problem, &mut pivots, limit);
+        }
+        if matches!(last, Err(Stop::Stalled)) {
+            self.reset();
+            self.perturb(problem, CYCLE_USD_PER_MWH);
+            let near = self.run(problem, &mut pivots, 4 * limit);
+            self.perturb(problem, TIE_USD_PER_MWH);
+            last = near.and_then(|()| self.run(problem, &mut pivots, limit));
+        }
+        match last {
+            Ok(()) => Ok(pivots),
+            Err(stop) => {
+                self.reset();
+                Err(match stop {
+                    Stop::Infeasible { constraint, by_mw } => DispatchError::Infeasible { constraint, by_mw },
+                    Stop::Stalled => DispatchError::Stalled { pivots },
+                })
+            }
+        }
+    }
+
+    /// Back to the canonical cold basis: no constraint binds, every column at its lower bound until its
+    /// cost says otherwise.
+    pub(super) fn reset(&mut self) {
+        self.basic.clear();
+        self.kernel.clear();
+        self.overloaded.clear();
+        self.at_upper.fill(false);
+        self.mark_basis();
+    }
+
+    /// The present basis.
+    pub(super) fn basis(&self) -> Basis {
+        let mut basis = Basis {
+            columns: self.basic.clone(),
+            binding: self
+                .kernel
+                .iter()
+                .map(|row| Binding { constraint: row.constraint, at_upper: row.at_upper })
+                .collect(),
+            overloaded: self.overloaded.iter().map(|o| (o.branch, o.above)).collect(),
+            at_upper: (0..self.x.len() as u32)
+                .filter(|&j| self.at_upper[j as usize] && !self.is_basic[j as usize])
+                .collect(),
+        };
+        basis.columns.sort_unstable();
+        basis.binding.sort_unstable_by_key(|binding| binding.constraint);
+        basis
+    }
+
+    /// Starts the next solve from this basis.
+    pub(super) fn set_basis(&mut self, basis: &Basis) -> Result<(), DispatchError> {
+        let known = |constraint: Constraint| match constraint {
+            Constraint::Island(i) => (i as usize) < self.islands.count(),
+            Constraint::Row(r) => (r as usize) < self.rows.linear_count(),
+            Constraint::Branch(l) => self.topology.is_some() && (l as usize) < self.branch_taken.len(),
+        };
+        let column = |&j: &u32| (j as usize) < self.x.len();
+        let mut constraints: Vec<Constraint> = basis.binding.iter().map(|b| b.constraint).collect();
+        constraints.extend(basis.overloaded.iter().map(|&(branch, _)| Constraint::Branch(branch)));
+        constraints.sort_unstable();
+        let mut columns = basis.columns.clone();
+        columns.sort_unstable();
+        let fits = columns.windows(2).all(|pair| pair[0] < pair[1])
+            && constraints.windows(2).all(|pair| pair[0] < pair[1])
+            && constraints.iter().all(|&c| known(c))
+            && columns.iter().chain(&basis.at_upper).all(column);
+        if !fits {
+            return Err(DispatchError::ForeignBasis);
+        }
+        self.reset();
+        self.basic = columns;
+        self.kernel.extend(basis.binding.iter().map(|binding| KernelRow {
+            constraint: binding.constraint,
+            at_upper: binding.at_upper,
+            dual: 0.0,
+        }));
+        self.kernel.sort_unstable_by_key(|row| row.constraint);
+        self.overloaded.extend(basis.overloaded.iter().map(|&(branch, above)| Overload {
+            branch,
+            above,
+            dual: 0.0,
+        }));
+        self.overloaded.sort_unstable_by_key(|o| o.branch);
+        for &j in &basis.at_upper {
+            self.at_upper[j as usize] = true;
+        }
+        self.mark_basis();
+        Ok(())
+    }
+
+    /// Derives the flags of membership; inverse and duals are to be rebuilt.
+    fn mark_basis(&mut self) {
+        self.is_basic.fill(false);
+        for &j in &self.basic {
+            self.is_basic[j as usize] = true;
+        }
+        self.island_binds.fill(false);
+        self.row_binds.fill(false);
+        self.branch_taken.fill(false);
+        for row in &self.kernel {
+            match row.constraint {
+                Constraint::Island(i) => self.island_binds[i as usize] = true,
+                Constraint::Row(r) => self.row_binds[r as usize] = true,
+                Constraint::Branch(l) => self.branch_taken[l as usize] = true,
+            }
+        }
+        for overload in &self.overloaded {
+            self.branch_taken[overload.branch as usize] = true;
+        }
+        self.reselect = true;
+        self.inverse_stale = true;
+        self.duals_stale = true;
+    }
+
+    /// Pivots until nothing is violated.
+    fn run(&mut self, problem: &DispatchProblem, pivots: &mut u32, limit: u32) -> Result<(), Stop> {
+        let end = *pivots + limit;
+        self.place_columns();
+        self.refactor(problem)?;
+        self.settle_duals(problem)?;
+        self.set_primal(problem);
+        let mut moved = false;
+        while *pivots < end {
+            let mut leaving = self.violated_column().or_else(|| self.violated_row(problem));
+            if leaving.is_none() && moved {
+                self.refactor(problem)?;
+                self.set_primal(problem);
+                moved = false;
+                continue;
+            }
+            if leaving.is_none() {
+                leaving = self.violated_branch(problem);
+            }
+            if let Some(leaving) = leaving {
+                self.pivot(problem, leaving)?;
+                *pivots += 1;
+                moved = true;
+            } else if self.duals_stale && self.settle_duals(problem)? {
+                self.set_primal(problem);
+            } else {
+                return Ok(());
+            }
+        }
+        Err(Stop::Stalled)
+    }
+
+    /// Bounds and ceiling of a constraint. Limits and ceilings that are negative or not numbers count as
+    /// zero; an island's demand is on its right-hand side.
+    fn range(&self, problem: &DispatchProblem, constraint: Constraint) -> Range {
+        match constraint {
+            Constraint::Island(i) => {
+                let demand = self.island_demand[i as usize];
+                Range { lower: demand, upper: demand, ceiling: f64::INFINITY }
+            }
+            Constraint::Row(r) => {
+                let row = &problem.rows[r as usize];
+                Range { lower: row.lower, upper: row.upper, ceiling: f64::INFINITY }
+            }
+            Constraint::Branch(l) => {
+                let branch = &problem.branches[l as usize];
+                let limit = branch.limit_mw.max(0.0);
+                Range { lower: -limit, upper: limit, ceiling: branch.ceiling_usd_per_mwh.max(0.0) }
+            }
+        }
+    }
+
+    /// Puts columns that are not basic on their bounds and says which way they may move.
+    fn place_columns(&mut self) {
+        for j in 0..self.x.len() {
+            let free = f64::from(u8::from(self.upper[j] > self.lower[j] && !self.is_basic[j]));
+            self.direction[j] = if self.at_upper[j] { -free } else { free };
+            self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
+        }
+    }
+
+    /// Sorts the basis and rebuilds the inverse unless it is that of the sorted basis already.
+    fn refactor(&mut self, problem: &DispatchProblem) -> Result<(), Stop> {
+        if !self.inverse_stale {
+            return Ok(());
+        }
+        self.basic.sort_unstable();
+        self.kernel.sort_unstable_by_key(|row| row.constraint);
+        self.prepare_rows();
+        if self.reselect {
+            self.select_independent(problem);
+        }
+        let (kernel, basic, rows) = (&self.kernel, &self.basic, &self.rows);
+        let entry = |r: usize, c: usize| rows.by_column(kernel[r].constraint)[basic[c] as usize];
+        if !self.inverse.invert(kernel.len(), entry) {
+            return Err(Stop::Stalled);
+        }
+        self.inverse_stale = false;
+        Ok(())
+    }
+
+    /// Builds the rows of all branches that carry a price.
+    fn prepare_rows(&mut self) {
+        let Some(topology) = &self.topology else { return };
+        let kernel = self.kernel.iter().filter_map(|row| match row.constraint {
+            Constraint::Branch(l) => Some(l),
+            _ => None,
+        });
+        for l in kernel.chain(self.overloaded.iter().map(|o| o.branch)) {
+            self.rows.prepare(l, topology, &self.columns);
+        }
+    }
+
+    /// Keeps the largest independent part of the kernel; the rest becomes slack and goes to its bounds.
+    fn select_independent(&mut self, problem: &DispatchProblem) {
+        self.reselect = false;
+        let (kernel, basic, rows) = (&self.kernel, &self.basic, &self.rows);
+        let entry = |r: usize, c: usize| rows.by_column(kernel[r].constraint)[basic[c] as usize];
+        let (keep_row, keep_column) = independent_part(kernel.len(), basic.len(), entry);
+        if keep_row.iter().chain(&keep_column).all(|&keep| keep) {
+            return;
+        }
+        let mut keep = keep_row.iter();
+        self.kernel.retain(|_| *keep.next().expect("one flag per row"));
+        let mut keep = keep_column.iter();
+        self.basic.retain(|_| *keep.next().expect("one flag per column"));
+        // Only in-service branches can stay overloaded.
+        self.overloaded.retain(|o| problem.branches[o.branch as usize].in_service);
+        self.mark_basis();
+        self.reselect = false;
+        self.place_columns();
+    }
+
+    /// Recomputes duals from the basis, drops constraints whose price is out of range, and flips columns
+    /// whose reduced cost has the wrong sign. Says whether anything moved.
+    fn settle_duals(&mut self, problem: &DispatchProblem) -> Result<bool, Stop> {
+        let mut moved = false;
+        loop {
+            if self.duals_stale {
+                self.reprice();
+            }
+            if !self.repair(problem) {
+                break;
+            }
+            moved = true;
+        }
+        if self.inverse_stale {
+            self.refactor(problem)?;
+            self.reprice();
+        }
+        for j in 0..self.x.len() {
+            if self.dual[j] * self.direction[j] < -DUAL_TOLERANCE {
+                self.at_upper[j] = !self.at_upper[j];
+                self.direction[j] = -self.direction[j];
+                self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
+                moved = true;
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Duals of kernel rows and reduced costs of columns, from the (perturbed) costs.
+    fn reprice(&mut self) {
+        let cost = &self.cost;
+        self.dual.copy_from_slice(cost);
+        for overload in &self.overloaded {
+            let row = self.rows.by_column(Constraint::Branch(overload.branch));
+            add_scaled(&mut self.dual, overload.dual, row);
+        }
+        self.scratch.clear();
+        self.scratch.extend(self.basic.iter().map(|&j| self.dual[j as usize]));
+        self.inverse.multiply_left(&self.scratch, &mut self.w);
+        for (row, &w) in self.kernel.iter_mut().zip(&self.w) {
+            row.dual = -w;
+            add_scaled(&mut self.dual, -w, self.rows.by_column(row.constraint));
+        }
+        for &j in &self.basic {
+            self.dual[j as usize] = 0.0;
+        }
+        self.duals_stale = false;
+    }
+
+    /// Gives each kernel row the bound that its dual asks for. A row without such a bound, or with a
+    /// price above its ceiling, leaves the kernel together with a basic column; true if one did.
+    fn repair(&mut self, problem: &DispatchProblem) -> bool {
+        for r in 0..self.kernel.len() {
+            let KernelRow { constraint, dual, at_upper } = self.kernel[r];
+            if matches!(constraint, Constraint::Island(_)) {
+                continue;
+            }
+            let range = self.range(problem, constraint);
+            let side = if dual.abs() > DUAL_TOLERANCE { dual > 0.0 } else { at_upper };
+            let finite = |side: bool| if side { range.upper.is_finite() } else { range.lower.is_finite() };
+            let beyond = dual.abs() > range.ceiling + DUAL_TOLERANCE;
+            if finite(side) && !beyond {
+                self.kernel[r].at_upper = side;
+            } else if dual.abs() <= DUAL_TOLERANCE && finite(!side) {
+                self.kernel[r].at_upper = !side;
+            } else {
+                self.drop_row(r);
+                if let (Constraint::Branch(branch), true, true) = (constraint, beyond, finite(side)) {
+                    self.overload(Overload { branch, above: side, dual: range.ceiling.copysign(dual) });
+                }
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes a row out of the kernel with the basic column that determines it best.
+    fn drop_row(&mut self, r: usize) {
+        let size = self.inverse.size();
+        let by_size = |&a: &usize, &b: &usize| {
+            let (va, vb) = (self.inverse.row(a)[r].abs(), self.inverse.row(b)[r].abs());
+            va.total_cmp(&vb).then(self.basic[b].cmp(&self.basic[a]))
+        };
+        let Some(p) = (0..size).max_by(by_size) else { return };
+        self.inverse.shrink(p, r);
+        self.free(self.kernel[r].constraint);
+        self.kernel.swap_remove(r);
+        let column = self.basic.swap_remove(p) as usize;
+        self.is_basic[column] = false;
+        self.at_upper[column] = false;
+        self.x[column] = self.lower[column];
+        self.direction[column] = f64::from(u8::from(self.upper[column] > self.lower[column]));
+        self.inverse_stale = true;
+        self.duals_stale = true;
+    }
+
+    /// Marks a constraint as slack.
+    fn free(&mut self, constraint: Constraint) {
+        match constraint {
+            Constraint::Island(i) => self.island_binds[i as usize] = false,
+            Constraint::Row(r) => self.row_binds[r as usize] = false,
+            Constraint::Branch(l) => self.branch_taken[l as usize] = false,
+        }
+    }
+
+    /// Marks a constraint as binding.
+    fn bind(&mut self, constraint: Constraint) {
+        match constraint {
+            Constraint::Island(i) => self.island_binds[i as usize] = true,
+            Constraint::Row(r) => self.row_binds[r as usize] = true,
+            Constraint::Branch(l) => self.branch_taken[l as usize] = true,
+        }
+    }
+
+    /// Adds a branch to those beyond their limit.
+    fn overload(&mut self, overload: Overload) {
+        self.branch_taken[overload.branch as usize] = true;
+        let at = self.overloaded.partition_point(|o| o.branch < overload.branch);
+        self.overloaded.insert(at, overload);
+    }
+
+    /// Right-hand side and basic values from scratch.
+    fn set_primal(&mut self, problem: &DispatchProblem) {
+        for &j in &self.basic {
+            self.x[j as usize] = 0.0;
+        }
+        if let Some(topology) = &self.topology {
+            self.injection.copy_from_slice(&self.base_injection);
+            self.columns.inject(&self.x, &mut self.injection);
+            debug_assert_eq!(topology.bus_count() + 1, self.injection.len());
+        }
+        self.rhs.clear();
+        for r in 0..self.kernel.len() {
+            let KernelRow { constraint, at_upper, .. } = self.kernel[r];
+            let range = self.range(problem, constraint);
+            let target = if at_upper { range.upper } else { range.lower };
+            let rest = match (constraint, &self.topology) {
+                (Constraint::Branch(l), Some(topology)) => {
+                    dot(self.rows.by_bus(l), &self.injection) - topology.links()[l as usize].shift_mw
+                }
+                _ => dot(self.rows.by_column(constraint), &self.x),
+            };
+            self.rhs.push(target - rest);
+        }
+        self.set_basic_values();
+        if self.topology.is_some() {
+            for (&j, &x) in self.basic.iter().zip(&self.basic_value) {
+                self.columns.inject_one(j, x, &mut self.injection);
+            }
+        }
+    }
+
+    /// Basic values from the right-hand side.
+    fn set_basic_values(&mut self) {
+        self.inverse.multiply(&self.rhs, &mut self.basic_value);
+        for (&j, &x) in self.basic.iter().zip(&self.basic_value) {
+            self.x[j as usize] = x;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Taking over what changed in the problem since the last solve.
+
+use super::{Engine, ROW_TOLERANCE, TIE_USD_PER_MWH};
+use crate::dispatch::basis::Constraint;
+use crate::dispatch::columns::Columns;
+use crate::dispatch::error::DispatchError;
+use crate::dispatch::inverse::Inverse;
+use crate::dispatch::problem::{Bound, ColumnId, DispatchProblem};
+use crate::dispatch::ratio::RatioTest;
+use crate::dispatch::rows::Rows;
+use crate::dispatch::topology::{Islands, Topology, TopologyError};
+
+impl Engine {
+    /// An engine at the cold basis; without limits it never looks at flows.
+    pub(in crate::dispatch) fn new(problem: &DispatchProblem, limits: bool) -> Result<Engine, DispatchError> {
+        let topology =
+            if limits { Some(Topology::new(problem.bus_count(), &problem.branches)?) } else { None };
+        let buses = problem.bus_count();
+        let mut engine = Engine {
+            topology,
+            islands: Islands::default(),
+            version: None,
+            order: Vec::new(),
+            island_of: Vec::new(),
+            columns: Columns::default(),
+            rows: Rows::default(),
+            lower: Vec::new(),
+            upper: Vec::new(),
+            cost: Vec::new(),
+            x: Vec::new(),
+            dual: Vec::new(),
+            direction: Vec::new(),
+            at_upper: Vec::new(),
+            is_basic: Vec::new(),
+            alpha: Vec::new(),
+            basic: Vec::new(),
+            kernel: Vec::new(),
+            inverse: Inverse::default(),
+            rhs: Vec::new(),
+            overloaded: Vec::new(),
+            island_binds: Vec::new(),
+            island_idle: Vec::new(),
+            row_binds: Vec::new(),
+            branch_taken: Vec::new(),
+            reselect: true,
+            inverse_stale: true,
+            duals_stale: true,
+            perturbation: TIE_USD_PER_MWH,
+            base_injection: vec![0.0; buses + 1],
+            injection: vec![0.0; buses + 1],
+            island_demand: Vec::new(),
+            flow: Vec::new(),
+            ratio: RatioTest::default(),
+            w: Vec::new(),
+            u: Vec::new(),
+            basic_value: Vec::new(),
+            scratch: Vec::new(),
+        };
+        engine.sync(problem)?;
+        Ok(engine)
+    }
+
+    /// Structure: topology, appended columns, linear rows.
+    pub(super) fn sync(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
+        let shrunk = problem.bus_count() + 1 != self.injection.len()
+            || problem.bounds.len() < self.x.len()
+            || problem.rows.len() < self.rows.linear_count()
+            || problem.branches.len() < self.branch_taken.len();
+        if shrunk {
+            return Err(DispatchError::Shrunk);
+        }
+        let rewired = self.version != Some(problem.topology_version())
+            || problem.branches.len() != self.branch_taken.len();
+        if rewired {
+            self.version = None;
+            self.take_topology(problem)?;
+        }
+        let count = problem.bounds.len();
+        self.columns.extend(problem, &self.order)?;
+        if rewired {
+            let (islands, branches) = (self.islands.count(), problem.branches.len());
+            self.rows.set_structure(islands, &self.island_of, branches, &self.columns);
+            self.version = Some(problem.topology_version());
+        } else if count > self.x.len() {
+            self.rows.extend_columns(&self.island_of, &self.columns);
+        }
+        if rewired || count > self.x.len() {
+            let islands = 0..self.islands.count();
+            self.island_idle = islands.map(|i| !self.rows.island_has_columns(i)).collect();
+            self.extend_columns(count);
+        }
+        if self.rows.sync_linear(problem)? {
+            self.reselect = true;
+            self.inverse_stale = true;
+            self.duals_stale = true;
+        }
+        self.row_binds.resize(problem.rows.len(), false);
+        Ok(())
+    }
+
+    fn extend_columns(&mut self, count: usize) {
+        for values in [
+            &mut self.lower,
+            &mut self.upper,
+            &mut self.x,
+            &mut self.dual,
+            &mut self.direction,
+            &mut self.alpha,
+        ] {
+            values.resize(count, 0.0);
+        }
+        // No cost equals this one, so the first load takes it for a change.
+        self.cost.resize(count, f64::NAN);
+        self.at_upper.resize(count, false);
+        self.is_basic.resize(count, false);
+        self.duals_stale = true;
+    }
+
+    /// Islands and the order of buses; constraints that are gone leave the basis.
+    fn take_topology(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
+        let buses = problem.bus_count();
+        if let Some(topology) = &mut self.topology {
+            topology.update(&problem.branches)?;
+            self.islands = topology.islands().clone();
+            self.order = topology.position().to_vec();
+        } else {
+            for (l, branch) in problem.branches.iter().enumerate() {
+                if let Some(&bus) = [branch.from, branch.to].iter().find(|&&bus| bus as usize >= buses) {
+                    let fault = TopologyError::NoSuchBus { branch: l as u32, bus, bus_count: buses };
+                    return Err(fault.into());
+                }
+            }
+            self.islands = Islands::of(buses, &problem.branches);
+            self.order = (0..buses as u32).collect();
+        }
+        self.island_of = vec![0; buses];
+        for (&place, &island) in self.order.iter().zip(self.islands.by_bus()) {
+            self.island_of[place as usize] = island;
+        }
+        // The order of buses may be another one, so all columns are read again.
+        self.columns = Columns::default();
+        let (islands, branches) = (self.islands.count(), problem.branches.len());
+        self.kernel.retain(|row| match row.constraint {
+            Constraint::Island(i) => (i as usize) < islands,
+            Constraint::Branch(l) => problem.branches[l as usize].in_service,
+            Constraint::Row(_) => true,
+        });
+        self.overloaded.retain(|o| problem.branches[o.branch as usize].in_service);
+        self.island_binds.resize(islands, false);
+        self.branch_taken.resize(branches, false);
+        self.flow.resize(branches, 0.0);
+        self.mark_basis();
+        Ok(())
+    }
+
+    /// Numbers: bounds, costs, ceilings of overloaded branches, demand.
+    pub(super) fn load(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
+        for (j, bound) in problem.bounds.iter().enumerate() {
+            let Bound { lower_mw, upper_mw, cost_usd_per_mwh } = *bound;
+            let usable = lower_mw <= upper_mw && (upper_mw - lower_mw + cost_usd_per_mwh).is_finite();
+            if !usable {
+                return Err(DispatchError::Bound { column: ColumnId(j as u32), bound: *bound });
+            }
+            self.lower[j] = lower_mw;
+            self.upper[j] = upper_mw;
+            let cost = cost_usd_per_mwh + self.perturbation * self.columns.tie(j);
+            if cost != self.cost[j] {
+                self.cost[j] = cost;
+                self.duals_stale = true;
+            }
+        }
+        for at in (0..self.overloaded.len()).rev() {
+            let overload = self.overloaded[at];
+            let range = self.range(problem, Constraint::Branch(overload.branch));
+            let dual = if overload.above { range.ceiling } else { -range.ceiling };
+            if dual != overload.dual {
+                self.duals_stale = true;
+                self.overloaded[at].dual = dual;
+            }
+            if dual.is_infinite() || range.upper.is_infinite() {
+                self.overloaded.remove(at);
+                self.free(Constraint::Branch(overload.branch));
+                self.duals_stale = true;
+            }
+        }
+        self.load_demand(problem)
+    }
+
+    fn load_demand(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
+        self.island_demand.clear();
+        self.island_demand.resize(self.islands.count(), 0.0);
+        for (&island, &demand) in self.islands.by_bus().iter().zip(&problem.demand_mw) {
+            self.island_demand[island as usize] += demand;
+        }
+        if let Some(topology) = &self.topology {
+            self.base_injection[..self.order.len()].copy_from_slice(topology.shift_injection());
+            for (&place, &demand) in self.order.iter().zip(&problem.demand_mw) {
+                self.base_injection[place as usize] -= demand;
+            }
+        }
+        if self.island_demand.iter().all(|demand| demand.is_finite()) {
+            let unserved = self.island_idle.iter().zip(&self.island_demand);
+            let at = unserved.map(|(&idle, &demand)| idle && demand.abs() > ROW_TOLERANCE).position(|u| u);
+            return at.map_or(Ok(()), |i| {
+                let (constraint, by_mw) = (Constraint::Island(i as u32), self.island_demand[i].abs());
+                Err(DispatchError::Infeasible { constraint, by_mw })
+            });
+        }
+        let bus = problem.demand_mw.iter().position(|demand| !demand.is_finite()).unwrap_or(0);
+        Err(DispatchError::Demand { bus: bus as u32, demand_mw: problem.demand_mw[bus] })
+    }
+
+    /// Replaces the perturbation of costs.
+    pub(super) fn perturb(&mut self, problem: &DispatchProblem, perturbation_usd_per_mwh: f64) {
+        self.perturbation = perturbation_usd_per_mwh;
+        for (j, bound) in problem.bounds.iter().enumerate() {
+            self.cost[j] = bound.cost_usd_per_mwh + self.perturbation * self.columns.tie(j);
+        }
+        self.duals_stale = true;
+    }
+}

@@ -1,0 +1,71 @@
+//! The exact, warm-started DC optimal power flow.
+
+use super::basis::Basis;
+use super::error::DispatchError;
+use super::problem::{DispatchProblem, DispatchSolution};
+use super::simplex::Engine;
+
+/// Clears one interval after another, each from the basis of the one before.
+///
+/// The problem must be feasible: the caller gives every island columns that can shed its demand and
+/// spill its surplus. Memory is kept between solves, so a warm solve does not allocate.
+///
+/// ```
+/// use gridrush_core::dispatch::{Bound, DispatchProblem, DispatchSolution, Place, Solver};
+/// use gridrush_core::names::Key;
+///
+/// let mut problem = DispatchProblem::new(1, Vec::new());
+/// let unit = Bound { lower_mw: 0.0, upper_mw: 50.0, cost_usd_per_mwh: 20.0 };
+/// problem.add_column(Key::of("cheap"), Place::Bus(0, 1.0), unit);
+/// problem.add_column(Key::of("dear"), Place::Bus(0, 1.0), Bound { cost_usd_per_mwh: 35.0, ..unit });
+/// problem.demand_mw[0] = 60.0;
+/// let mut solver = Solver::new(&problem)?;
+/// let mut solution = DispatchSolution::default();
+/// solver.solve(&problem, &mut solution)?;
+/// assert_eq!(solution.column_mw, [50.0, 10.0]);
+/// assert_eq!(solution.lmp_usd_per_mwh, [35.0]);
+/// # Ok::<(), gridrush_core::dispatch::DispatchError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Solver {
+    engine: Engine,
+}
+
+impl Solver {
+    /// A solver at the cold basis of this problem.
+    pub fn new(problem: &DispatchProblem) -> Result<Solver, DispatchError> {
+        Ok(Solver { engine: Engine::new(problem, true)? })
+    }
+
+    /// Clears the interval. After an error the solution is as before and the next solve starts cold or
+    /// where this one started.
+    ///
+    /// Cost: see `docs/models/dispatch.md`; tens of microseconds for 2,000 buses from a near basis.
+    pub fn solve(
+        &mut self,
+        problem: &DispatchProblem,
+        solution: &mut DispatchSolution,
+    ) -> Result<(), DispatchError> {
+        let pivots = self.engine.solve(problem)?;
+        self.engine.evaluate(problem, pivots, solution);
+        #[cfg(debug_assertions)]
+        super::certify::certify(problem, solution).assert_optimal();
+        Ok(())
+    }
+
+    /// The basis of the last solve.
+    pub fn basis(&self) -> Basis {
+        self.engine.basis()
+    }
+
+    /// Starts the next solve from this basis. A solver of the same problem continues from it to the same
+    /// bytes as the solver that it was taken from.
+    pub fn set_basis(&mut self, basis: &Basis) -> Result<(), DispatchError> {
+        self.engine.set_basis(basis)
+    }
+
+    /// Starts the next solve from the canonical cold basis.
+    pub fn reset(&mut self) {
+        self.engine.reset();
+    }
+}

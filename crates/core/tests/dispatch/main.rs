@@ -1,0 +1,7 @@
+//! The dispatch against hand calculation, an independent solver and its own certificate.
+
+mod generate;
+mod hand;
+mod meshed;
+mod oracle;
+mod random;

@@ -1,0 +1,86 @@
+//! Generated grids of 73 and 2,000 buses, hour after hour.
+
+use gridrush_core::dispatch::{CopperPlate, DispatchSolution, Solver, certify};
+
+use crate::generate::market;
+use crate::oracle;
+
+#[test]
+fn two_hundred_hours_of_73_buses_agree_with_the_oracle() {
+    let mut market = market(73, 0.8);
+    let mut solver = Solver::new(&market.problem).unwrap();
+    let mut solution = DispatchSolution::default();
+    let mut congested = 0;
+    for hour in 0..200 {
+        market.set_hour(hour * 41 % 8760);
+        solver.solve(&market.problem, &mut solution).unwrap();
+        certify(&market.problem, &solution).assert_optimal();
+        congested += usize::from(!solution.binding.is_empty());
+        if hour % 8 == 0 {
+            let answer = oracle::solve(&market.problem).answer().unwrap();
+            let gap = (solution.objective_usd_per_h - answer.objective_usd_per_h).abs();
+            assert!(gap <= 1e-8 * answer.objective_usd_per_h.abs(), "hour {hour}: {gap}");
+            for (got, want) in solution.lmp_usd_per_mwh.iter().zip(&answer.lmp_usd_per_mwh) {
+                assert!((got - want).abs() < 1e-4, "hour {hour}: {got} is not {want}");
+            }
+        }
+    }
+    assert!(congested > 100, "{congested} congested hours");
+}
+
+#[test]
+fn hours_of_2000_buses_are_optimal_warm_and_cold() {
+    let mut market = market(2000, 1.0);
+    let mut solver = Solver::new(&market.problem).unwrap();
+    let (mut solution, mut cold) = (DispatchSolution::default(), DispatchSolution::default());
+    let mut binding = 0;
+    for hour in 4000..4048 {
+        market.set_hour(hour);
+        solver.solve(&market.problem, &mut solution).unwrap();
+        certify(&market.problem, &solution).assert_optimal();
+        binding += solution.binding.len();
+        if hour % 12 == 0 {
+            Solver::new(&market.problem).unwrap().solve(&market.problem, &mut cold).unwrap();
+            let gap = (solution.objective_usd_per_h - cold.objective_usd_per_h).abs();
+            assert!(gap <= 1e-10 * cold.objective_usd_per_h.abs(), "hour {hour}: {gap}");
+            for (warm, cold) in solution.lmp_usd_per_mwh.iter().zip(&cold.lmp_usd_per_mwh) {
+                assert!((warm - cold).abs() < 1e-5, "hour {hour}: {warm} is not {cold}");
+            }
+        }
+    }
+    assert!(binding > 48, "{binding} binding branches in 48 hours");
+}
+
+#[test]
+fn an_hour_of_2000_buses_agrees_with_the_oracle() {
+    let mut market = market(2000, 1.0);
+    market.set_hour(4100);
+    let mut solution = DispatchSolution::default();
+    Solver::new(&market.problem).unwrap().solve(&market.problem, &mut solution).unwrap();
+    let answer = oracle::solve(&market.problem).answer().unwrap();
+    let gap = (solution.objective_usd_per_h - answer.objective_usd_per_h).abs();
+    assert!(gap <= 1e-8 * answer.objective_usd_per_h.abs(), "{gap}");
+    let mut plate = DispatchSolution::default();
+    CopperPlate::new(&market.problem).unwrap().solve(&market.problem, &mut plate).unwrap();
+    assert!(plate.objective_usd_per_h < solution.objective_usd_per_h);
+}
+
+#[test]
+fn outages_and_repairs_continue_warm() {
+    let mut market = market(300, 0.9);
+    let mut solver = Solver::new(&market.problem).unwrap();
+    let (mut solution, mut cold) = (DispatchSolution::default(), DispatchSolution::default());
+    for step in 0..60 {
+        market.set_hour(2000 + step);
+        if step % 2 == 0 {
+            let l = (step * 53) % market.problem.branches.len();
+            market.problem.branches[l].in_service ^= true;
+            market.problem.touch_topology();
+        }
+        solver.solve(&market.problem, &mut solution).unwrap();
+        certify(&market.problem, &solution).assert_optimal();
+        Solver::new(&market.problem).unwrap().solve(&market.problem, &mut cold).unwrap();
+        let gap = (solution.objective_usd_per_h - cold.objective_usd_per_h).abs();
+        assert!(gap <= 1e-10 * cold.objective_usd_per_h.abs(), "step {step}: {gap}");
+    }
+}

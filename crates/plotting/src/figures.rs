@@ -1,0 +1,62 @@
+//! The figures, one a file.
+
+mod compute;
+mod contention;
+mod contention_week;
+mod curtailment_causes;
+mod hashrate;
+mod price_by_zone;
+mod price_duration;
+mod queue;
+mod supply;
+
+use std::path::Path;
+
+use gridrush_tables::{Frame as Rows, read_columns};
+
+use crate::{Figure, PlotError, style};
+
+/// All figures, the most telling first.
+pub fn all() -> [&'static dyn Figure; 9] {
+    [
+        &contention::Contention,
+        &contention_week::ContentionWeek,
+        &curtailment_causes::CurtailmentCauses,
+        &queue::Queue,
+        &price_duration::PriceDuration,
+        &price_by_zone::PriceByZone,
+        &hashrate::Hashrate,
+        &compute::Compute,
+        &supply::Supply,
+    ]
+}
+
+/// Where panels begin, from the left.
+const LEFT: f64 = 42.0;
+/// Where they end if a legend stands beside them.
+const RIGHT: f64 = style::WIDTH - 156.0;
+/// Where the legend begins.
+const LEGEND: f64 = RIGHT + 14.0;
+/// Where panels end if there is no legend.
+const FULL_RIGHT: f64 = style::WIDTH - 16.0;
+
+/// The class of everybody else's load, which figures of large loads leave out.
+const NATIVE: &str = "native";
+
+/// Some columns of a table that must have rows.
+fn rows(results: &Path, name: &str, columns: &[&str]) -> Result<Rows, PlotError> {
+    let rows = read_columns(results, name, columns)?;
+    if rows.is_empty() {
+        return Err(PlotError::Nothing(format!("table `{name}` is empty")));
+    }
+    Ok(rows)
+}
+
+/// As [`rows`], for a table that a figure can do without.
+fn rows_if_any(results: &Path, name: &str, columns: &[&str]) -> Result<Option<Rows>, PlotError> {
+    match rows(results, name, columns) {
+        Ok(rows) => Ok(Some(rows)),
+        Err(error) if error.is_lack_of_data() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

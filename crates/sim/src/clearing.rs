@@ -1,0 +1,603 @@
+//! The hourly market of one region: which column is what, and what it may do this hour.
+//!
+//! ```text
+//!   units            one column each, at their bus
+//!   entrants         one column per zone and technology, spread over the zone's strongest buses
+//!   storage          a charging and a discharging column per zone, spread the same way
+//!   shed, surplus    one column each per zone, spread over its buses by share of native load
+//!   reserve          one row over everything that can answer, and one column per step of the curve
+//!   sites            a fixed number of columns per energized site, at its bus
+//! ```
+//!
+//! Columns are only ever appended (a site when it is first energized), so positions stay valid for the
+//! whole run and the solver stays warm.
+
+use gridrush_core::dispatch::{
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId,
+};
+use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
+use gridrush_core::market::{ReserveCurve, StorageFleet};
+use gridrush_core::names::Key;
+
+use crate::scenario::Ceilings;
+use crate::supply::{Costs, INCUMBENTS, IncumbentCost};
+
+/// Blocks of load that a site can bid.
+pub const BLOCKS_PER_SITE: usize = 6;
+
+/// Technologies that can enter a zone beyond the units of the pack.
+pub const ENTRANTS: [Technology; 4] =
+    [Technology::CombinedCycle, Technology::CombustionTurbine, Technology::Wind, Technology::Solar];
+
+/// Numbers that the market's columns are built from.
+#[derive(Clone, Debug)]
+pub struct ClearingTerms {
+    /// Greatest price of controllable load and of storage.
+    pub offer_cap_usd_per_mwh: f64,
+    /// Lowest settlement price, and the price at which surplus is spilled.
+    pub offer_floor_usd_per_mwh: f64,
+    /// Greatest settlement price.
+    pub settlement_cap_usd_per_mwh: f64,
+    /// Penalty for shedding firm large loads.
+    pub large_load_shed_usd_per_mwh: f64,
+    /// Penalty for shedding native load.
+    pub native_shed_usd_per_mwh: f64,
+    /// Price of flow beyond a branch limit, by voltage.
+    pub ceilings: Ceilings,
+    /// Offer of wind.
+    pub wind_offer_usd_per_mwh: f64,
+    /// Worth of operating reserve.
+    pub reserve: ReserveCurve,
+    /// Whether controllable load counts as reserve while it draws power.
+    pub controllable_load_gives_reserve: bool,
+    /// Whether batteries run.
+    pub storage: bool,
+    /// Energy out over energy in of batteries.
+    pub storage_round_trip: f64,
+}
+
+/// Short-run cost by fuel, $/MMBtu, carbon included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FuelPrices {
+    /// Natural gas.
+    pub gas_usd_per_mmbtu: f64,
+    /// Coal.
+    pub coal_usd_per_mmbtu: f64,
+    /// Nuclear fuel.
+    pub nuclear_usd_per_mmbtu: f64,
+    /// Oil products.
+    pub oil_usd_per_mmbtu: f64,
+    /// Biomass and waste.
+    pub other_usd_per_mmbtu: f64,
+}
+
+impl FuelPrices {
+    fn of(&self, fuel: Fuel) -> f64 {
+        match fuel {
+            Fuel::Gas => self.gas_usd_per_mmbtu,
+            Fuel::Coal => self.coal_usd_per_mmbtu,
+            Fuel::Nuclear => self.nuclear_usd_per_mmbtu,
+            Fuel::Oil => self.oil_usd_per_mmbtu,
+            Fuel::Other => self.other_usd_per_mmbtu,
+            Fuel::Wind | Fuel::Solar | Fuel::Hydro | Fuel::Storage => 0.0,
+        }
+    }
+}
+
+/// How much of a unit can run this hour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Availability {
+    /// A constant share of capacity.
+    Share(f64),
+    /// A weather series, by position.
+    Series(usize),
+}
+
+/// A column that generates.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// Its column.
+    pub column: ColumnId,
+    /// Where its output counts.
+    pub zone: ZoneId,
+    /// What it burns.
+    pub fuel: Fuel,
+    /// Its prime mover.
+    pub technology: Technology,
+    /// Capacity at present.
+    pub capacity_mw: f64,
+    availability: Availability,
+    heat_rate_mmbtu_per_mwh: f64,
+    other_cost_usd_per_mwh: f64,
+}
+
+impl Unit {
+    /// Cost of one more megawatt-hour.
+    pub fn cost_usd_per_mwh(&self, prices: &FuelPrices) -> f64 {
+        self.heat_rate_mmbtu_per_mwh * prices.of(self.fuel) + self.other_cost_usd_per_mwh
+    }
+
+    /// Whether it can provide operating reserve.
+    pub fn gives_reserve(&self) -> bool {
+        matches!(
+            self.technology,
+            Technology::CombinedCycle
+                | Technology::CombustionTurbine
+                | Technology::GasSteam
+                | Technology::CoalSteam
+                | Technology::Hydro
+                | Technology::Other
+        )
+    }
+
+    /// The share of its capacity that can run this hour.
+    pub fn availability_now(&self, weather: &[f32]) -> f64 {
+        match self.availability {
+            Availability::Share(share) => share,
+            Availability::Series(series) => f64::from(weather[series]),
+        }
+    }
+}
+
+/// The columns of a zone.
+#[derive(Clone, Debug)]
+pub struct ZoneColumns {
+    shed: ColumnId,
+    surplus: ColumnId,
+    charge: ColumnId,
+    discharge: ColumnId,
+    /// Positions in `units` of the entrants, in the order of [`ENTRANTS`].
+    entrants: [usize; ENTRANTS.len()],
+    /// Strong buses with weights that sum to one: where entrants and storage stand.
+    pub strong: Vec<(u32, f64)>,
+    /// Load buses with shares that sum to one.
+    pub load: Vec<(u32, f64)>,
+}
+
+/// Availability by unit, as a function of fuel, technology and zone.
+pub trait Availabilities {
+    /// How much of a unit can run.
+    fn of(&self, fuel: Fuel, technology: Technology, zone: ZoneId) -> Availability;
+}
+
+/// The market's columns and their meaning.
+#[derive(Clone, Debug)]
+pub struct Clearing {
+    /// The problem, brought to the present hour.
+    pub problem: DispatchProblem,
+    /// Everything that generates.
+    pub units: Vec<Unit>,
+    /// Columns by zone.
+    pub zones: Vec<ZoneColumns>,
+    /// Batteries by zone.
+    pub storage: Vec<StorageFleet>,
+    /// Available generation and dischargeable storage this hour.
+    pub available_mw: f64,
+    /// Available wind and solar this hour.
+    pub available_renewable_mw: f64,
+    terms: ClearingTerms,
+    reserve: RowId,
+    reserve_steps: Vec<ColumnId>,
+    site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
+    zone_of_bus: Vec<u16>,
+}
+
+/// Heat rate and variable cost of new plants: (technology, fuel, MMBtu/MWh, $/MWh).
+/// Heat rates: lower end of the range for combined cycle (6.4) and frame turbines (9.5); variable
+/// operation and maintenance 2.5 and 4.5 $/MWh \[M\].
+const NEW_PLANTS: [(Technology, Fuel, f64, f64); ENTRANTS.len()] = [
+    (Technology::CombinedCycle, Fuel::Gas, 6.4, 2.5),
+    (Technology::CombustionTurbine, Fuel::Gas, 9.5, 4.5),
+    (Technology::Wind, Fuel::Wind, 0.0, 0.0),
+    (Technology::Solar, Fuel::Solar, 0.0, 0.0),
+];
+
+impl Clearing {
+    /// Builds the market of a network.
+    pub fn new(network: &Network, terms: ClearingTerms, availabilities: &dyn Availabilities) -> Clearing {
+        let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
+        let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
+        let mut units = Vec::with_capacity(network.generators.len() + network.zones.len() * ENTRANTS.len());
+        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
+        let mut storage: Vec<StorageFleet> =
+            network.zones.iter().map(|_| StorageFleet::new(terms.storage_round_trip)).collect();
+        for unit in &network.generators {
+            let zone = network.bus(unit.bus).zone;
+            if unit.technology == Technology::Battery {
+                if terms.storage {
+                    storage[usize::from(zone.0)].add(unit.capacity_mw, unit.storage_mwh);
+                }
+                continue;
+            }
+            let column =
+                problem.add_column(Key::of(&unit.name), Place::Bus(unit.bus.0, 1.0), closed);
+            let wind = if unit.fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
+            units.push(Unit {
+                column,
+                zone,
+                fuel: unit.fuel,
+                technology: unit.technology,
+                capacity_mw: unit.capacity_mw,
+                availability: availabilities.of(unit.fuel, unit.technology, zone),
+                heat_rate_mmbtu_per_mwh: unit.heat_rate_mmbtu_per_mwh,
+                other_cost_usd_per_mwh: unit.variable_om_usd_per_mwh + wind,
+            });
+        }
+        let mut zones = Vec::with_capacity(network.zones.len());
+        for (position, zone) in network.zones.iter().enumerate() {
+            let id = ZoneId(position as u16);
+            let strong = strong_buses(network, id);
+            let load = load_buses(network, id);
+            let name = |what: &str| Key::of(&format!("{}/{what}", zone.name));
+            let spread = |list: &[(u32, f64)], sign: f64| {
+                Place::Spread(list.iter().map(|&(bus, share)| (bus, sign * share)).collect())
+            };
+            let shed = Bound { cost_usd_per_mwh: terms.native_shed_usd_per_mwh, ..closed };
+            let surplus =
+                Bound { upper_mw: 1e5, cost_usd_per_mwh: -terms.offer_floor_usd_per_mwh, lower_mw: 0.0 };
+            let columns = ZoneColumns {
+                shed: problem.add_column(name("shed"), spread(&load, 1.0), shed),
+                surplus: problem.add_column(name("surplus"), spread(&load, -1.0), surplus),
+                charge: problem.add_column(name("charge"), spread(&strong, -1.0), closed),
+                discharge: problem.add_column(name("discharge"), spread(&strong, 1.0), closed),
+                entrants: std::array::from_fn(|e| {
+                    let (technology, fuel, heat_rate, other) = NEW_PLANTS[e];
+                    let wind = if fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
+                    let key = name(technology.name());
+                    units.push(Unit {
+                        column: problem.add_column(key, spread(&strong, 1.0), closed),
+                        zone: id,
+                        fuel,
+                        technology,
+                        capacity_mw: 0.0,
+                        availability: availabilities.of(fuel, technology, id),
+                        heat_rate_mmbtu_per_mwh: heat_rate,
+                        other_cost_usd_per_mwh: other + wind,
+                    });
+                    units.len() - 1
+                }),
+                strong,
+                load,
+            };
+            zones.push(columns);
+        }
+        let mut row =
+            LinearRow { key: Key::of("reserve"), terms: Vec::new(), lower: f64::NEG_INFINITY, upper: 0.0 };
+        row.terms.extend(units.iter().filter(|u| u.gives_reserve()).map(|u| (u.column, 1.0)));
+        row.terms.extend(zones.iter().map(|z| (z.discharge, 1.0)));
+        let reserve_steps: Vec<ColumnId> = (terms.reserve.steps().iter().enumerate())
+            .map(|(n, step)| {
+                let bound =
+                    Bound { lower_mw: 0.0, upper_mw: step.mw, cost_usd_per_mwh: -step.usd_per_mwh };
+                problem.add_column(Key::of("reserve/step").part(n as u64), Place::None, bound)
+            })
+            .collect();
+        row.terms.extend(reserve_steps.iter().map(|&column| (column, 1.0)));
+        let reserve = problem.add_row(row);
+        Clearing {
+            problem,
+            units,
+            zones,
+            storage,
+            available_mw: 0.0,
+            available_renewable_mw: 0.0,
+            terms,
+            reserve,
+            reserve_steps,
+            site_columns: Vec::new(),
+            zone_of_bus,
+        }
+    }
+
+    /// The terms it was built with.
+    pub fn terms(&self) -> &ClearingTerms {
+        &self.terms
+    }
+
+    /// The bus of a unit; entrants stand at several.
+    pub fn bus_of(&self, unit: &Unit) -> Option<u32> {
+        match self.problem.places()[unit.column.0 as usize] {
+            Place::Bus(bus, _) => Some(bus),
+            _ => None,
+        }
+    }
+
+    /// The zone of a bus.
+    pub fn zone_of_bus(&self, bus: u32) -> usize {
+        usize::from(self.zone_of_bus[bus as usize])
+    }
+
+    /// The entrant of a technology in a zone, if that technology can enter.
+    pub fn entrant_mut(&mut self, zone: usize, technology: Technology) -> Option<&mut Unit> {
+        let position = ENTRANTS.iter().position(|&t| t == technology)?;
+        Some(&mut self.units[self.zones[zone].entrants[position]])
+    }
+
+    /// The entrant of a technology in a zone, if that technology can enter.
+    pub fn entrant(&self, zone: usize, technology: Technology) -> Option<&Unit> {
+        let position = ENTRANTS.iter().position(|&t| t == technology)?;
+        Some(&self.units[self.zones[zone].entrants[position]])
+    }
+
+    /// Adds capacity to a zone: to its entrant, its batteries, or (for technologies that cannot enter)
+    /// to its existing units. Returns what changed, by fuel.
+    pub fn add_capacity(&mut self, zone: usize, technology: Technology, mw: f64, mwh: f64) -> Vec<(Fuel, f64)> {
+        if technology == Technology::Battery {
+            if !self.terms.storage {
+                return Vec::new();
+            }
+            self.storage[zone].add(mw, mwh);
+            return vec![(Fuel::Storage, mw)];
+        }
+        if let Some(unit) = self.entrant_mut(zone, technology) {
+            unit.capacity_mw += mw;
+            return vec![(unit.fuel, mw)];
+        }
+        self.scale_units(zone, technology, mw)
+    }
+
+    /// Closes capacity of a technology in a zone, from all its units in proportion. Returns what
+    /// changed, by fuel; never more than there is.
+    pub fn retire_capacity(&mut self, zone: usize, technology: Technology, mw: f64) -> Vec<(Fuel, f64)> {
+        self.scale_units(zone, technology, -mw)
+    }
+
+    fn scale_units(&mut self, zone: usize, technology: Technology, mw: f64) -> Vec<(Fuel, f64)> {
+        let total = self.incumbent_mw(zone, technology);
+        if total <= 0.0 {
+            return Vec::new();
+        }
+        let change = mw.max(-total) / total;
+        let mut changed = [0.0; Fuel::ALL.len()];
+        for unit in self.units.iter_mut().filter(|u| usize::from(u.zone.0) == zone && u.technology == technology) {
+            changed[unit.fuel as usize] += change * unit.capacity_mw;
+            unit.capacity_mw *= 1.0 + change;
+        }
+        Fuel::ALL.iter().map(|&fuel| (fuel, changed[fuel as usize])).filter(|c| c.1 != 0.0).collect()
+    }
+
+    /// Capacity of a technology in a zone, entrants included.
+    pub fn incumbent_mw(&self, zone: usize, technology: Technology) -> f64 {
+        let mine = |u: &&Unit| usize::from(u.zone.0) == zone && u.technology == technology;
+        self.units.iter().filter(mine).map(|u| u.capacity_mw).sum()
+    }
+
+    /// Capacity by fuel, batteries included.
+    pub fn capacity_mw(&self) -> [f64; Fuel::ALL.len()] {
+        let mut capacity = [0.0; Fuel::ALL.len()];
+        for unit in &self.units {
+            capacity[unit.fuel as usize] += unit.capacity_mw;
+        }
+        capacity[Fuel::Storage as usize] += self.storage.iter().map(|fleet| fleet.power_mw).sum::<f64>();
+        capacity
+    }
+
+    /// Short-run costs by technology for the accounts of entry and exit.
+    pub fn costs(&self, prices: &FuelPrices) -> Costs {
+        let entrant = NEW_PLANTS.iter().enumerate().map(|(e, _)| {
+            self.zones.first().map_or(0.0, |zone| self.units[zone.entrants[e]].cost_usd_per_mwh(prices))
+        });
+        let incumbent = INCUMBENTS.iter().map(|&technology| {
+            (0..self.zones.len())
+                .map(|zone| {
+                    let mine = |u: &&Unit| {
+                        usize::from(u.zone.0) == zone && u.technology == technology && u.capacity_mw > 0.0
+                    };
+                    let total = self.incumbent_mw(zone, technology);
+                    let mean = |value: &dyn Fn(&Unit) -> f64| {
+                        self.units.iter().filter(mine).map(|u| u.capacity_mw * value(u)).sum::<f64>() / total
+                    };
+                    (total > 0.0).then(|| IncumbentCost {
+                        usd_per_mwh: mean(&|u| u.cost_usd_per_mwh(prices)),
+                        availability: mean(&|u| u.availability_now(&[])),
+                    })
+                })
+                .collect()
+        });
+        Costs { entrant: entrant.collect(), incumbent: incumbent.collect() }
+    }
+
+    /// Appends the columns of a site at a bus; sites are numbered in the order of this call. The first
+    /// `controllable` blocks count as operating reserve while they draw power.
+    pub fn add_site(&mut self, name: &str, bus: u32, controllable: usize) -> usize {
+        let key = Key::of(name);
+        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
+        let columns = std::array::from_fn(|block| {
+            self.problem.add_column(key.part(block as u64), Place::Bus(bus, -1.0), closed)
+        });
+        if self.terms.controllable_load_gives_reserve {
+            for &column in &columns[..controllable] {
+                self.problem.add_term(self.reserve, column, -1.0);
+            }
+        }
+        self.site_columns.push(columns);
+        self.site_columns.len() - 1
+    }
+
+    /// Takes fuel prices into the cost of every unit.
+    pub fn set_fuel_prices(&mut self, prices: &FuelPrices) {
+        for unit in &self.units {
+            self.problem.bounds[unit.column.0 as usize].cost_usd_per_mwh = unit.cost_usd_per_mwh(prices);
+        }
+    }
+
+    /// Brings load, availability, storage and reserve to an hour. `native_mw` is by zone, `weather` by
+    /// series. Sites keep their bids until [`Clearing::set_block`] or [`Clearing::clear_site`].
+    pub fn set_hour(&mut self, native_mw: &[f64], weather: &[f32], hours: f64) {
+        for (zone, columns) in self.zones.iter().enumerate() {
+            for &(bus, share) in &columns.load {
+                self.problem.demand_mw[bus as usize] = share * native_mw[zone];
+            }
+            self.problem.bounds[columns.shed.0 as usize].upper_mw = native_mw[zone].max(0.0);
+        }
+        let mut reserve_mw = 0.0;
+        self.available_mw = 0.0;
+        self.available_renewable_mw = 0.0;
+        for unit in &self.units {
+            let available = unit.capacity_mw * unit.availability_now(weather);
+            self.problem.bounds[unit.column.0 as usize].upper_mw = available;
+            self.available_mw += available;
+            if unit.gives_reserve() {
+                reserve_mw += available;
+            }
+            if matches!(unit.fuel, Fuel::Wind | Fuel::Solar) {
+                self.available_renewable_mw += available;
+            }
+        }
+        for (fleet, columns) in self.storage.iter().zip(&self.zones) {
+            let discharge = fleet.discharge_limit_mw(hours);
+            let bounds = &mut self.problem.bounds;
+            bounds[columns.discharge.0 as usize] = Bound {
+                lower_mw: 0.0,
+                upper_mw: discharge,
+                cost_usd_per_mwh: fleet.thresholds.offer_usd_per_mwh.min(self.terms.offer_cap_usd_per_mwh),
+            };
+            bounds[columns.charge.0 as usize] = Bound {
+                lower_mw: 0.0,
+                upper_mw: fleet.charge_limit_mw(hours),
+                cost_usd_per_mwh: -fleet.thresholds.bid_usd_per_mwh.max(self.terms.offer_floor_usd_per_mwh),
+            };
+            self.available_mw += discharge;
+            reserve_mw += discharge;
+        }
+        self.problem.rows[self.reserve.0 as usize].upper = reserve_mw;
+    }
+
+    /// Sets one block of a site: at most `mw` at a bid; firm blocks bid their shed penalty.
+    pub fn set_block(&mut self, site: usize, block: usize, mw: f64, bid_usd_per_mwh: Option<f64>) {
+        let column = self.site_columns[site][block];
+        let worth = bid_usd_per_mwh
+            .map_or(self.terms.large_load_shed_usd_per_mwh, |bid| bid.min(self.terms.offer_cap_usd_per_mwh));
+        self.problem.bounds[column.0 as usize] =
+            Bound { lower_mw: 0.0, upper_mw: mw, cost_usd_per_mwh: -worth };
+    }
+
+    /// Takes all blocks of a site out of the market.
+    pub fn clear_site(&mut self, site: usize) {
+        for column in self.site_columns[site] {
+            self.problem.bounds[column.0 as usize].upper_mw = 0.0;
+        }
+    }
+
+    /// Takes the unit with the most available capacity out of this hour; returns its column and what it
+    /// could have given.
+    pub fn take_out_largest_unit(&mut self) -> Option<(usize, f64)> {
+        let bounds = &mut self.problem.bounds;
+        let single = |u: &&Unit| matches!(u.technology, Technology::Nuclear | Technology::CoalSteam | Technology::GasSteam);
+        let column = (self.units.iter().filter(single).map(|u| u.column.0 as usize))
+            .max_by(|&a, &b| bounds[a].upper_mw.total_cmp(&bounds[b].upper_mw).then(b.cmp(&a)))?;
+        let mw = std::mem::replace(&mut bounds[column].upper_mw, 0.0);
+        Some((column, mw))
+    }
+
+    /// The column of a site's block.
+    pub fn block_column(&self, site: usize, block: usize) -> ColumnId {
+        self.site_columns[site][block]
+    }
+
+    /// The reserve steps, most valuable first.
+    pub fn reserve_steps(&self) -> &[ColumnId] {
+        &self.reserve_steps
+    }
+
+    /// Native load not served in a zone.
+    pub fn native_shed_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
+        solution.column_mw[self.zones[zone].shed.0 as usize]
+    }
+
+    /// The shed column of a zone.
+    pub fn shed_column(&self, zone: usize) -> ColumnId {
+        self.zones[zone].shed
+    }
+
+    /// Charging and discharging of a zone's batteries.
+    pub fn storage_mw(&self, solution: &DispatchSolution, zone: usize) -> (f64, f64) {
+        let columns = &self.zones[zone];
+        (solution.column_mw[columns.charge.0 as usize], solution.column_mw[columns.discharge.0 as usize])
+    }
+
+    /// Surplus spilled in a zone.
+    pub fn surplus_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
+        solution.column_mw[self.zones[zone].surplus.0 as usize]
+    }
+
+    /// The price of operating reserve.
+    pub fn reserve_price_usd_per_mwh(&self, solution: &DispatchSolution) -> f64 {
+        -solution.row_dual[self.reserve.0 as usize].min(0.0)
+    }
+
+    /// Reserve held.
+    pub fn reserve_mw(&self, solution: &DispatchSolution) -> f64 {
+        self.reserve_steps.iter().map(|c| solution.column_mw[c.0 as usize]).sum()
+    }
+
+    /// A raw price as it is settled.
+    pub fn settled(&self, price_usd_per_mwh: f64) -> f64 {
+        price_usd_per_mwh.clamp(self.terms.offer_floor_usd_per_mwh, self.terms.settlement_cap_usd_per_mwh)
+    }
+
+    /// The settled price of a weighted list of buses.
+    pub fn price_at(&self, solution: &DispatchSolution, buses: &[(u32, f64)]) -> f64 {
+        buses.iter().map(|&(bus, w)| w * self.settled(solution.lmp_usd_per_mwh[bus as usize])).sum()
+    }
+}
+
+/// Branches as dispatch sees them: `susceptance = base / (x tap)`, in MW per radian.
+fn flow_branches(network: &Network, terms: &ClearingTerms) -> Vec<FlowBranch> {
+    let flow = |branch: &gridrush_core::grid::Branch| {
+        let kv = network.bus(branch.from).base_kv.max(network.bus(branch.to).base_kv);
+        FlowBranch {
+            from: branch.from.0,
+            to: branch.to.0,
+            susceptance_mw_per_rad: network.base_mva / (branch.x_pu * branch.tap),
+            shift_rad: branch.shift_deg.to_radians(),
+            limit_mw: branch.rating_mw,
+            ceiling_usd_per_mwh: terms.ceilings.at(kv),
+            in_service: branch.in_service,
+        }
+    };
+    network.branches().map(|(_, branch)| flow(branch)).collect()
+}
+
+/// The buses of a zone where new plant and storage connect, with weights that sum to one: those at
+/// 200 kV and above, weighted by the ratings of their lines; else those of the zone's highest voltage.
+fn strong_buses(network: &Network, zone: ZoneId) -> Vec<(u32, f64)> {
+    let highest = (network.buses().filter(|(_, bus)| bus.zone == zone))
+        .map(|(_, bus)| bus.base_kv)
+        .fold(0.0, f64::max);
+    let least_kv = highest.min(200.0);
+    let mut weights: Vec<(u32, f64)> = (network.buses())
+        .filter(|(_, bus)| bus.zone == zone && bus.base_kv >= least_kv)
+        .map(|(id, _)| (id.0, 0.0))
+        .collect();
+    for (_, branch) in network.branches() {
+        if branch.kind == BranchKind::Line && branch.rating_mw.is_finite() {
+            for end in [branch.from.0, branch.to.0] {
+                if let Ok(at) = weights.binary_search_by_key(&end, |w| w.0) {
+                    weights[at].1 += branch.rating_mw;
+                }
+            }
+        }
+    }
+    normalise(weights)
+}
+
+/// The buses of a zone that carry native load.
+fn load_buses(network: &Network, zone: ZoneId) -> Vec<(u32, f64)> {
+    let shares = (network.buses().filter(|(_, bus)| bus.zone == zone))
+        .map(|(id, bus)| (id.0, bus.load_share))
+        .collect();
+    normalise(shares)
+}
+
+fn normalise(mut weights: Vec<(u32, f64)>) -> Vec<(u32, f64)> {
+    let total: f64 = weights.iter().map(|w| w.1).sum();
+    if total > 0.0 {
+        weights.retain(|w| w.1 > 0.0);
+        weights.iter_mut().for_each(|w| w.1 /= total);
+    } else {
+        let each = 1.0 / weights.len().max(1) as f64;
+        weights.iter_mut().for_each(|w| w.1 = each);
+    }
+    weights
+}

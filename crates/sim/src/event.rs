@@ -1,0 +1,67 @@
+//! Everything that can happen, and its order inside one instant.
+//!
+//! Owners see only their own events through `Schedule<E>`; the world matches on this closed type. The
+//! physical changes come first, in the order below, then `Dispatch`, `Settle` and `Sample`, so every
+//! interval is cleared in a settled state and every sample sees a settled market.
+
+use gridrush_core::interconnection::QueueEvent;
+use gridrush_workload::ai::AiEvent;
+use gridrush_workload::bitcoin::ChainEvent;
+use serde::{Deserialize, Serialize};
+
+/// What can happen. Declaration order is the order within one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Event {
+    /// Supply and transmission: projects come online.
+    Supply(SupplyEvent),
+    /// Applications, studies, decisions, energizations.
+    Queue(QueueEvent),
+    /// The Bitcoin network.
+    Chain(ChainEvent),
+    /// Equipment and jobs of AI campuses.
+    Ai(AiEvent),
+    /// Firms look at the published figures and act.
+    Firm(FirmEvent),
+    /// A market interval begins and needs prices.
+    Dispatch,
+    /// A month ends: books are closed.
+    Settle,
+    /// A month ends: monthly tables are written.
+    Sample,
+}
+
+/// Supply side and transmission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SupplyEvent {
+    /// A project of the list comes online (or, if negative, closes).
+    Online(u32),
+    /// A strengthened branch takes its new rating.
+    Reinforced(u32),
+}
+
+/// Firms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum FirmEvent {
+    /// A request of this month is filed.
+    File(u32),
+    /// Monthly review of fleets and plans.
+    Review,
+}
+
+macro_rules! from_owner {
+    ($($owner:ident => $variant:ident),+ $(,)?) => {
+        $(impl From<$owner> for Event {
+            fn from(event: $owner) -> Event {
+                Event::$variant(event)
+            }
+        })+
+    };
+}
+
+from_owner!(
+    SupplyEvent => Supply,
+    QueueEvent => Queue,
+    ChainEvent => Chain,
+    AiEvent => Ai,
+    FirmEvent => Firm,
+);

@@ -1,0 +1,244 @@
+//! Solves of hours that have not happened: study snapshots and the sizing of background transmission.
+//!
+//! Both start from the market as it stands, put large loads at their firm contracts, and read native
+//! load and weather of the coming year from the replication's own weather (a planner knows the climate,
+//! not the day: states are means over the most extreme hours, percentiles over a regular sample).
+
+use gridrush_core::dispatch::{DispatchError, DispatchSolution, Solver};
+use gridrush_core::grid::{BusId, Fuel};
+use gridrush_core::interconnection::Snapshot;
+use gridrush_core::weather::WeatherYears;
+
+use crate::clearing::Clearing;
+use crate::setup::Setup;
+
+/// Hours averaged into one snapshot.
+const EXTREME_HOURS: usize = 10;
+/// Hours sampled from a year to size transmission.
+const SAMPLED_HOURS: usize = 100;
+
+/// The states in which interconnection is studied (M9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stress {
+    SummerPeak,
+    NetPeak,
+    WinterMorning,
+    WindyNight,
+}
+
+impl Stress {
+    const ALL: [Stress; 4] = [Stress::SummerPeak, Stress::NetPeak, Stress::WinterMorning, Stress::WindyNight];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Stress::SummerPeak => "summer_peak",
+            Stress::NetPeak => "summer_net_peak",
+            Stress::WinterMorning => "winter_morning",
+            Stress::WindyNight => "windy_night",
+        }
+    }
+
+    /// How extreme an hour is for this stress; `None` where it does not apply.
+    fn rank(self, hour: &HourOfYear) -> Option<f64> {
+        let summer = (6..=9).contains(&hour.month);
+        let winter = matches!(hour.month, 12 | 1 | 2);
+        let night = hour.clock < 6;
+        match self {
+            Stress::SummerPeak => summer.then_some(hour.load_mw),
+            Stress::NetPeak => summer.then_some(hour.load_mw - hour.renewable_mw),
+            Stress::WinterMorning => (winter && (5..=9).contains(&hour.clock)).then_some(hour.load_mw),
+            Stress::WindyNight => night.then_some(hour.renewable_mw),
+        }
+    }
+
+    /// Whether the largest unit is out in this state.
+    const fn loses_largest_unit(self) -> bool {
+        matches!(self, Stress::SummerPeak | Stress::NetPeak | Stress::WinterMorning)
+    }
+}
+
+struct HourOfYear {
+    hour: usize,
+    month: u8,
+    clock: u8,
+    load_mw: f64,
+    renewable_mw: f64,
+}
+
+/// A site's firm load for planning.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FirmLoad {
+    /// The site's position in the market.
+    pub site: usize,
+    /// Its contract.
+    pub mw: f64,
+}
+
+/// Plans on a copy of the market. Keeps its solver warm from plan to plan.
+#[derive(Clone)]
+pub struct Planner {
+    solver: Option<Solver>,
+    solution: DispatchSolution,
+}
+
+impl Default for Planner {
+    fn default() -> Self {
+        Planner { solver: None, solution: DispatchSolution::default() }
+    }
+}
+
+impl Planner {
+    /// The snapshots of a study: mean states of the most extreme hours of the year that begins at
+    /// `first_hour`, dispatched with every energized site at its contract.
+    pub fn snapshots(
+        &mut self,
+        setup: &Setup,
+        weather: &WeatherYears,
+        market: &Clearing,
+        loads: &[FirmLoad],
+        first_hour: usize,
+    ) -> Result<Vec<Snapshot>, DispatchError> {
+        let mut clearing = at_contract(market, loads);
+        let year = self.survey(setup, weather, &clearing, first_hour);
+        let mut native = vec![0.0; setup.series.len()];
+        let mut series = vec![0.0_f32; weather.values.len()];
+        let mut out = Vec::with_capacity(Stress::ALL.len());
+        for stress in Stress::ALL {
+            let mut hours: Vec<(f64, usize)> =
+                year.iter().filter_map(|hour| Some((stress.rank(hour)?, hour.hour))).collect();
+            hours.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            hours.truncate(EXTREME_HOURS);
+            if hours.is_empty() {
+                continue;
+            }
+            let n = hours.len() as f64;
+            let (mut mean_native, mut mean_series) = (vec![0.0; native.len()], vec![0.0_f64; series.len()]);
+            for &(_, hour) in &hours {
+                setup.native_mw(weather, hour, &mut native);
+                Setup::weather_at(weather, hour, &mut series);
+                mean_native.iter_mut().zip(&native).for_each(|(m, v)| *m += v / n);
+                mean_series.iter_mut().zip(&series).for_each(|(m, v)| *m += f64::from(*v) / n);
+            }
+            series.iter_mut().zip(&mean_series).for_each(|(s, m)| *s = *m as f32);
+            clearing.set_hour(&mean_native, &series, 1.0);
+            let largest = stress.loses_largest_unit().then(|| clearing.take_out_largest_unit()).flatten();
+            self.solve(&clearing)?;
+            out.push(Snapshot {
+                name: stress.name().to_owned(),
+                flow_mw: self.solution.flow_mw.clone(),
+                upward_mw: upward(&clearing, &self.solution),
+            });
+            if let Some((column, mw)) = largest {
+                clearing.problem.bounds[column].upper_mw = mw;
+            }
+        }
+        Ok(out)
+    }
+
+    /// The flow that each branch is asked for in the year that begins at `first_hour`: a percentile of
+    /// its absolute flow over sampled hours in which overload is nearly free.
+    pub fn asked_flows(
+        &mut self,
+        setup: &Setup,
+        weather: &WeatherYears,
+        market: &Clearing,
+        loads: &[FirmLoad],
+        first_hour: usize,
+    ) -> Result<Vec<f64>, DispatchError> {
+        let transmission = &setup.scenario.supply.transmission;
+        let mut clearing = at_contract(market, loads);
+        for branch in &mut clearing.problem.branches {
+            branch.ceiling_usd_per_mwh = transmission.sizing_overload_usd_per_mwh;
+        }
+        let mut native = vec![0.0; setup.series.len()];
+        let mut series = vec![0.0_f32; weather.values.len()];
+        let branches = clearing.problem.branches.len();
+        let last_hour = (first_hour + 8760).min(setup.hours);
+        // A stride that is odd and no multiple of a day's hours visits every hour of the day.
+        let stride = ((last_hour - first_hour) / SAMPLED_HOURS).max(1) | 1;
+        let mut flows: Vec<Vec<f32>> = vec![Vec::with_capacity(SAMPLED_HOURS + 1); branches];
+        for hour in (first_hour..last_hour).step_by(stride) {
+            setup.native_mw(weather, hour, &mut native);
+            Setup::weather_at(weather, hour, &mut series);
+            clearing.set_hour(&native, &series, 1.0);
+            self.solve(&clearing)?;
+            for (list, flow) in flows.iter_mut().zip(&self.solution.flow_mw) {
+                list.push(flow.abs() as f32);
+            }
+        }
+        let share = transmission.size_percentile / 100.0;
+        Ok(flows
+            .into_iter()
+            .map(|mut list| {
+                list.sort_unstable_by(f32::total_cmp);
+                let at = (share * (list.len() as f64 - 1.0)).round() as usize;
+                list.get(at).map_or(0.0, |&flow| f64::from(flow))
+            })
+            .collect())
+    }
+
+    fn solve(&mut self, clearing: &Clearing) -> Result<(), DispatchError> {
+        let solver = match &mut self.solver {
+            Some(solver) => solver,
+            None => self.solver.insert(Solver::new(&clearing.problem)?),
+        };
+        solver.solve(&clearing.problem, &mut self.solution)
+    }
+
+    fn survey(
+        &self,
+        setup: &Setup,
+        weather: &WeatherYears,
+        clearing: &Clearing,
+        first_hour: usize,
+    ) -> Vec<HourOfYear> {
+        let mut native = vec![0.0; setup.series.len()];
+        let mut series = vec![0.0_f32; weather.values.len()];
+        let first_hour = first_hour.min(setup.hours.saturating_sub(8760));
+        (first_hour..(first_hour + 8760).min(setup.hours))
+            .map(|hour| {
+                setup.native_mw(weather, hour, &mut native);
+                Setup::weather_at(weather, hour, &mut series);
+                let renewable = |u: &&crate::clearing::Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
+                HourOfYear {
+                    hour,
+                    month: setup.stamps[hour].month,
+                    clock: setup.stamps[hour].hour_prevailing,
+                    load_mw: native.iter().sum(),
+                    renewable_mw: (clearing.units.iter().filter(renewable))
+                        .map(|u| u.capacity_mw * u.availability_now(&series))
+                        .sum(),
+                }
+            })
+            .collect()
+    }
+}
+
+/// A copy of the market in which every listed site draws its contract as firm load.
+fn at_contract(market: &Clearing, loads: &[FirmLoad]) -> Clearing {
+    let mut clearing = market.clone();
+    for load in loads {
+        clearing.clear_site(load.site);
+        clearing.set_block(load.site, 0, load.mw, None);
+    }
+    clearing
+}
+
+/// What generators at each bus could still produce; spread columns count at their buses.
+fn upward(clearing: &Clearing, solution: &DispatchSolution) -> Vec<(BusId, f64)> {
+    use gridrush_core::dispatch::Place;
+    let mut by_bus = vec![0.0; clearing.problem.bus_count()];
+    for unit in &clearing.units {
+        let column = unit.column.0 as usize;
+        let room = clearing.problem.bounds[column].upper_mw - solution.column_mw[column];
+        if room <= 0.0 {
+            continue;
+        }
+        match &clearing.problem.places()[column] {
+            Place::Bus(bus, _) => by_bus[*bus as usize] += room,
+            Place::Spread(buses) => buses.iter().for_each(|&(bus, w)| by_bus[bus as usize] += w * room),
+            Place::None => {}
+        }
+    }
+    by_bus.into_iter().enumerate().filter(|(_, mw)| *mw > 1e-9).map(|(b, mw)| (BusId(b as u32), mw)).collect()
+}

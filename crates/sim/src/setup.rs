@@ -1,0 +1,332 @@
+//! What all replications of a scenario share: the region, its calendar, the order of its series.
+//!
+//! Time zones are resolved here, once: after this the simulator knows only hours since the start, their
+//! local stamps and the edges of local months.
+
+use gridrush_core::grid::pack::{RegionPack, ZoneFacts};
+use gridrush_core::grid::{Fuel, Technology, ZoneId};
+use gridrush_core::interconnection::QueueParams;
+use gridrush_core::kernel::{SimTime, Streams};
+use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears};
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use thiserror::Error;
+
+use gridrush_workload::ai::AiParams;
+use gridrush_workload::bitcoin::{BitcoinParams, FleetParams};
+use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
+use gridrush_workload::{CLASSES, MINING};
+
+use crate::clearing::{Availabilities, Availability, ClearingTerms, FuelPrices};
+use crate::scenario::Scenario;
+use crate::site::existing_mine_ehs;
+
+/// Carbon dioxide per unit of heat, t/MMBtu: EPA emission factors \[M\].
+const GAS_TONNES_PER_MMBTU: f64 = 0.0531;
+const COAL_TONNES_PER_MMBTU: f64 = 0.0957;
+const OIL_TONNES_PER_MMBTU: f64 = 0.0750;
+
+/// Why a scenario cannot be set up for its region.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SetupError {
+    /// The region's time zone is not in the time-zone database.
+    #[error("region.toml: region.time_zone: `{0}` is not a known time zone")]
+    TimeZone(String),
+    /// A zone names a series that `weather.toml` does not have, or one of another kind.
+    #[error("region.toml: zones: `{zone}` wants the {kind} series `{series}`, which weather.toml does not have")]
+    Series {
+        /// The zone.
+        zone: String,
+        /// What the series should be.
+        kind: &'static str,
+        /// The name that was wanted.
+        series: String,
+    },
+    /// A date is outside what the calendar can hold.
+    #[error("{0} cannot be placed in the region's time zone")]
+    Date(Date),
+    /// `weather.toml` has faults.
+    #[error("weather.toml: {0}")]
+    Weather(String),
+    /// Anything else in the scenario that the region cannot satisfy.
+    #[error("{0}")]
+    Scenario(String),
+}
+
+/// A civil month of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Month {
+    /// Calendar year.
+    pub year: i16,
+    /// 1 to 12.
+    pub month: u8,
+    /// First instant.
+    pub begin: SimTime,
+    /// First instant of the next month, at most the end of the run.
+    pub end: SimTime,
+}
+
+/// Positions of a zone's series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ZoneSeries {
+    /// Native load.
+    pub load: usize,
+    /// Wind availability.
+    pub wind: usize,
+    /// Solar availability.
+    pub solar: usize,
+}
+
+/// What all replications share.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The resolved scenario.
+    pub scenario: Scenario,
+    /// The region.
+    pub pack: RegionPack,
+    /// Its weather.
+    pub weather: WeatherModel,
+    /// The scenario's start in milliseconds since 1970-01-01 UTC.
+    pub start_unix_ms: i64,
+    /// Length of the run.
+    pub hours: usize,
+    /// Local calendar of every hour.
+    pub stamps: Vec<HourStamp>,
+    /// Local months of the run, in order.
+    pub months: Vec<Month>,
+    /// Series by zone.
+    pub series: Vec<ZoneSeries>,
+    /// Parameters of workloads, firms and the queue.
+    pub params: Params,
+    /// The zone of each entry of the arrival shares that the region has.
+    pub arrival_zones: Vec<ZoneId>,
+    zone: TimeZone,
+}
+
+/// Parameters of workloads, firms and the queue.
+#[derive(Clone, Debug, Default)]
+pub struct Params {
+    /// Coin price, chain, rest of the world.
+    pub bitcoin: BitcoinParams,
+    /// Mines.
+    pub fleet: FleetParams,
+    /// Campuses.
+    pub ai: AiParams,
+    /// Who asks for connections.
+    pub arrivals: ArrivalParams,
+    /// Who takes what is offered.
+    pub accept: AcceptParams,
+    /// The interconnection queue.
+    pub queue: QueueParams,
+}
+
+impl Setup {
+    /// Resolves a scenario against its region. All faults at once.
+    pub fn new(
+        scenario: Scenario,
+        pack: RegionPack,
+        weather: WeatherModel,
+    ) -> Result<Setup, Vec<SetupError>> {
+        let mut faults: Vec<SetupError> =
+            weather.check().into_iter().map(|fault| SetupError::Weather(fault.to_string())).collect();
+        let series = zone_series(&pack, &weather, &mut faults);
+        let zone = match TimeZone::get(&pack.region.facts.time_zone) {
+            Ok(zone) => zone,
+            Err(_) => {
+                faults.push(SetupError::TimeZone(pack.region.facts.time_zone.clone()));
+                return Err(faults);
+            }
+        };
+        let (start, end) = (scenario.start, scenario.end);
+        let (Ok(start_s), Ok(end_s)) = (midnight_s(&zone, start), midnight_s(&zone, end)) else {
+            faults.push(SetupError::Date(start));
+            return Err(faults);
+        };
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let hours = ((end_s - start_s) / 3600) as usize;
+        let first_hour = start_s.div_euclid(3600);
+        let stamps = (0..hours as i64).map(|h| stamp(&zone, first_hour + h)).collect();
+        let mut months = Vec::new();
+        let mut begin = start;
+        while begin < end {
+            let next = if begin.month() == 12 {
+                date(begin.year() + 1, 1, 1)
+            } else {
+                date(begin.year(), begin.month() + 1, 1)
+            };
+            let edge = |day: Date| -> Result<SimTime, Vec<SetupError>> {
+                let s = midnight_s(&zone, day.min(end)).map_err(|()| vec![SetupError::Date(day)])?;
+                Ok(SimTime::from_hours(((s - start_s) / 3600) as u64))
+            };
+            months.push(Month {
+                year: begin.year(),
+                month: begin.month() as u8,
+                begin: edge(begin)?,
+                end: edge(next)?,
+            });
+            begin = next;
+        }
+        let mut params = Params::default();
+        // New large loads go where the region's pack sends them.
+        let share = |zone: &ZoneFacts| ZoneShare { zone: zone.name.clone(), share: zone.large_load_share };
+        params.arrivals.zone_shares = pack.region.zones.iter().map(share).collect();
+        let arrival_zones = arrival_zones(&params.arrivals, &pack);
+        Ok(Setup {
+            params,
+            arrival_zones,
+            scenario,
+            pack,
+            weather,
+            start_unix_ms: start_s * 1000,
+            hours,
+            stamps,
+            months,
+            series,
+            zone,
+        })
+    }
+
+    /// The instant of a local midnight; the start for earlier dates.
+    pub fn time_of(&self, day: Date) -> SimTime {
+        let ms = midnight_s(&self.zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
+        SimTime(ms.saturating_sub(self.start_unix_ms).max(0) as u64)
+    }
+
+    /// UTC milliseconds since 1970 of an instant.
+    pub fn unix_ms(&self, at: SimTime) -> i64 {
+        self.start_unix_ms + at.0 as i64
+    }
+
+    /// The end of the run.
+    pub fn end(&self) -> SimTime {
+        SimTime::from_hours(self.hours as u64)
+    }
+
+    /// The weather of one replication.
+    pub fn weather_years(&self, streams: &Streams) -> Result<WeatherYears, SetupError> {
+        self.weather
+            .generate(streams, &self.stamps)
+            .map_err(|faults| SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string)))
+    }
+
+    /// Native load by zone in an hour.
+    pub fn native_mw(&self, weather: &WeatherYears, hour: usize, out: &mut [f64]) {
+        let stamp = &self.stamps[hour];
+        let years = f64::from(stamp.year - self.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
+        for (zone, (series, value)) in self.series.iter().zip(out).enumerate() {
+            let growth = self.growth_per_year(zone);
+            let mean_mw = self.weather.series[series.load].base_mean_mw.unwrap_or(0.0);
+            let shape = f64::from(weather.values[series.load][hour]);
+            *value = mean_mw * gridrush_core::math::pow(1.0 + growth, years) * shape;
+        }
+    }
+
+    /// Short-run fuel prices in force at an hour, carbon included.
+    pub fn fuel_prices(&self, hour: usize) -> FuelPrices {
+        let fuel = &self.scenario.fuel;
+        let years = hour as f64 / 8766.0;
+        let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
+        let carbon = |tonnes_per_mmbtu: f64| tonnes_per_mmbtu * fuel.carbon_usd_per_tonne;
+        FuelPrices {
+            gas_usd_per_mmbtu: fuel.gas_usd_per_mmbtu * growth + carbon(GAS_TONNES_PER_MMBTU),
+            coal_usd_per_mmbtu: fuel.coal_usd_per_mmbtu + carbon(COAL_TONNES_PER_MMBTU),
+            nuclear_usd_per_mmbtu: fuel.nuclear_usd_per_mmbtu,
+            oil_usd_per_mmbtu: fuel.oil_usd_per_mmbtu + carbon(OIL_TONNES_PER_MMBTU),
+            other_usd_per_mmbtu: fuel.other_usd_per_mmbtu,
+        }
+    }
+
+    /// The terms of the hourly market.
+    pub fn clearing_terms(&self) -> ClearingTerms {
+        let dispatch = &self.scenario.dispatch;
+        ClearingTerms {
+            offer_cap_usd_per_mwh: dispatch.offer_cap_usd_per_mwh,
+            offer_floor_usd_per_mwh: dispatch.offer_floor_usd_per_mwh,
+            settlement_cap_usd_per_mwh: dispatch.settlement_cap_usd_per_mwh,
+            large_load_shed_usd_per_mwh: dispatch.large_load_shed_usd_per_mwh,
+            native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
+            ceilings: dispatch.branch_ceilings.clone(),
+            wind_offer_usd_per_mwh: dispatch.wind_offer_usd_per_mwh,
+            reserve: dispatch.reserve.clone(),
+            controllable_load_gives_reserve: true,
+            storage: dispatch.storage.enabled,
+            storage_round_trip: dispatch.storage.round_trip,
+        }
+    }
+
+    /// Hashrate of the mines that stand at the start, EH/s, if all their rigs run.
+    pub fn existing_ehs(&self) -> f64 {
+        if !self.scenario.load.large_loads {
+            return 0.0;
+        }
+        let mines = self.pack.sites.iter().filter(|site| site.class == CLASSES[usize::from(MINING.0)]);
+        mines.map(|site| existing_mine_ehs(site.installed_mw, &self.params)).sum()
+    }
+
+    /// Growth of a zone's native load, as a share per year.
+    pub fn growth_per_year(&self, zone: usize) -> f64 {
+        let load = &self.scenario.load;
+        let name = &self.pack.region.zones[zone].name;
+        let percent =
+            load.growth_by_zone_percent_per_year.get(name).unwrap_or(&load.growth_percent_per_year);
+        percent / 100.0
+    }
+
+    /// All series in an hour.
+    pub fn weather_at(weather: &WeatherYears, hour: usize, out: &mut [f32]) {
+        for (series, value) in weather.values.iter().zip(out) {
+            *value = series[hour];
+        }
+    }
+}
+
+impl Availabilities for Setup {
+    fn of(&self, fuel: Fuel, _technology: Technology, zone: ZoneId) -> Availability {
+        let series = &self.series[usize::from(zone.0)];
+        match (self.scenario.supply.availability.of(fuel), fuel) {
+            (Some(share), _) => Availability::Share(share),
+            (None, Fuel::Wind) => Availability::Series(series.wind),
+            (None, _) => Availability::Series(series.solar),
+        }
+    }
+}
+
+fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<SetupError>) -> Vec<ZoneSeries> {
+    let mut find = |zone: &str, name: &str, kind: SeriesKind, text: &'static str| {
+        let at = weather.series.iter().position(|s| s.name == name && s.kind == kind);
+        at.unwrap_or_else(|| {
+            let (zone, series) = (zone.to_owned(), name.to_owned());
+            faults.push(SetupError::Series { zone, kind: text, series });
+            0
+        })
+    };
+    (pack.region.zones.iter())
+        .map(|zone| ZoneSeries {
+            load: find(&zone.name, &zone.load_series, SeriesKind::Load, "load"),
+            wind: find(&zone.name, &zone.wind_series, SeriesKind::Wind, "wind"),
+            solar: find(&zone.name, &zone.solar_series, SeriesKind::Solar, "solar"),
+        })
+        .collect()
+}
+
+/// The zone of each entry of the arrival shares.
+fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
+    let zone = |share: &ZoneShare| pack.network.zone_named(&share.zone);
+    params.zone_shares.iter().filter_map(zone).collect()
+}
+
+fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
+    zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(|t| t.as_second()).map_err(|_| ())
+}
+
+fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {
+    let Ok(at) = jiff::Timestamp::from_second(utc_hour * 3600) else {
+        return HourStamp::at(utc_hour, 0, 0);
+    };
+    let info = zone.to_offset_info(at);
+    let prevailing = info.offset().seconds() / 60;
+    let standard = if info.dst().is_dst() { prevailing - 60 } else { prevailing };
+    HourStamp::at(utc_hour, standard, prevailing)
+}

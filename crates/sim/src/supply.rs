@@ -1,0 +1,272 @@
+//! Supply over the years: planned projects, merchant entry and exit, and the accounts they look at.
+//!
+//! Every month closes an account of what a megawatt of each technology in each zone would have earned:
+//! energy at the zone's strong buses above its short-run cost, or operating reserve where that pays
+//! more. The yearly review averages the trailing window and applies the rules of `core::market`.
+
+use gridrush_core::grid::pack::PlannedAction;
+use gridrush_core::grid::{Fuel, Technology};
+use gridrush_core::kernel::{Purpose, SimSpan, SimTime, Streams, uniform_open};
+use gridrush_core::market::{NetRevenue, entry_by_zone, retirement_mw};
+use gridrush_core::math;
+use gridrush_core::names::Key;
+
+use crate::clearing::{Clearing, ENTRANTS};
+use crate::setup::Setup;
+
+const COMPLETES: Purpose = Purpose::of("supply/completes");
+
+/// Hours of an average month.
+const MONTH_HOURS: f64 = 730.5;
+
+/// Incumbent technologies that may close.
+pub const INCUMBENTS: [Technology; 5] = [
+    Technology::CoalSteam,
+    Technology::GasSteam,
+    Technology::CombinedCycle,
+    Technology::CombustionTurbine,
+    Technology::Nuclear,
+];
+
+/// Why a project happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The region's dated list.
+    Planned,
+    /// A merchant's decision.
+    Entry,
+    /// An owner's decision to close.
+    Exit,
+}
+
+/// Capacity that comes or goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project {
+    /// Where.
+    pub zone: usize,
+    /// What.
+    pub technology: Technology,
+    /// Power; negative closes.
+    pub capacity_mw: f64,
+    /// Energy of storage.
+    pub storage_mwh: f64,
+    /// Why.
+    pub origin: Origin,
+    /// When.
+    pub online: SimTime,
+}
+
+/// Prices of a zone in one interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ZoneHour {
+    /// The zone.
+    pub zone: usize,
+    /// Price at its strong buses.
+    pub price_usd_per_mwh: f64,
+    /// Price of operating reserve.
+    pub reserve_usd_per_mwh: f64,
+    /// Length of the interval.
+    pub hours: f64,
+}
+
+/// What changed in a year, by fuel.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FuelYear {
+    /// Came online from the list.
+    pub planned_mw: f64,
+    /// Came online by entry.
+    pub entered_mw: f64,
+    /// Closed.
+    pub retired_mw: f64,
+}
+
+/// Accounts and projects of the supply side.
+#[derive(Clone, Debug)]
+pub struct Supply {
+    /// All projects so far, in the order of their decisions.
+    pub projects: Vec<Project>,
+    /// This year's changes by fuel.
+    pub year: Vec<FuelYear>,
+    zones: usize,
+    /// Margin per megawatt this month: entrants, then batteries, then incumbents, each by zone.
+    month_usd_per_mw: Vec<f64>,
+    /// Closed months, latest last.
+    closed: Vec<Vec<f64>>,
+}
+
+/// Rows of the account.
+const ROWS: usize = ENTRANTS.len() + 1 + INCUMBENTS.len();
+const BATTERY_ROW: usize = ENTRANTS.len();
+
+impl Supply {
+    /// The projects of the region's list, as this replication has them.
+    pub fn new(setup: &Setup, streams: &Streams) -> Supply {
+        let zones = setup.pack.region.zones.len();
+        let mut projects = Vec::new();
+        if setup.scenario.supply.planned {
+            for planned in &setup.pack.planned {
+                let mut rng = streams.open(Key::of(&planned.name), COMPLETES);
+                let (completes, late) = (uniform_open(&mut rng), uniform_open(&mut rng));
+                if completes >= planned.completion_probability {
+                    continue;
+                }
+                let slip_months = -planned.mean_slip_months * math::ln(late);
+                let day = jiff::civil::date(planned.date.year, planned.date.month as i8, planned.date.day as i8);
+                let due = setup.time_of(day) + SimSpan::from_hours_f64(slip_months * MONTH_HOURS);
+                let sign = if planned.action == PlannedAction::Retire { -1.0 } else { 1.0 };
+                projects.push(Project {
+                    zone: usize::from(planned.zone.0),
+                    technology: planned.technology,
+                    capacity_mw: sign * planned.capacity_mw,
+                    storage_mwh: planned.storage_mwh,
+                    origin: Origin::Planned,
+                    online: due.to_next_hour_edge(),
+                });
+            }
+        }
+        Supply {
+            projects,
+            year: vec![FuelYear::default(); Fuel::ALL.len()],
+            zones,
+            month_usd_per_mw: vec![0.0; ROWS * zones],
+            closed: Vec::new(),
+        }
+    }
+
+    /// Books an hour: what a megawatt of each technology would have earned in a zone.
+    pub fn book_hour(&mut self, clearing: &Clearing, costs: &Costs, weather: &[f32], hour: ZoneHour) {
+        let ZoneHour { zone, price_usd_per_mwh, reserve_usd_per_mwh, hours } = hour;
+        let at = |row: usize| row * self.zones + zone;
+        for (row, &technology) in ENTRANTS.iter().enumerate() {
+            let Some(unit) = clearing.entrant(zone, technology) else { continue };
+            let reserve = if unit.gives_reserve() { reserve_usd_per_mwh } else { 0.0 };
+            let margin = (price_usd_per_mwh - costs.entrant[row]).max(reserve);
+            self.month_usd_per_mw[at(row)] += unit.availability_now(weather) * margin * hours;
+        }
+        for (i, cost) in costs.incumbent.iter().enumerate() {
+            if let Some(cost) = cost[zone] {
+                let reserve = if INCUMBENTS[i] == Technology::Nuclear { 0.0 } else { reserve_usd_per_mwh };
+                let margin = (price_usd_per_mwh - cost.usd_per_mwh).max(reserve);
+                self.month_usd_per_mw[at(BATTERY_ROW + 1 + i)] += cost.availability * margin * hours;
+            }
+        }
+    }
+
+    /// Books an hour of the batteries of a zone, per megawatt.
+    pub fn book_storage(&mut self, zone: usize, usd_per_mw: f64) {
+        self.month_usd_per_mw[BATTERY_ROW * self.zones + zone] += usd_per_mw;
+    }
+
+    /// Closes the month's account.
+    pub fn close_month(&mut self, keep: usize) {
+        let month = std::mem::replace(&mut self.month_usd_per_mw, vec![0.0; ROWS * self.zones]);
+        self.closed.push(month);
+        if self.closed.len() > keep {
+            self.closed.remove(0);
+        }
+    }
+
+    /// Trailing net revenue by zone of a row of the account.
+    fn trailing(&self, row: usize) -> Vec<NetRevenue> {
+        let months = self.closed.len().max(1) as f64;
+        (0..self.zones)
+            .map(|zone| {
+                let usd: f64 = self.closed.iter().map(|month| month[row * self.zones + zone]).sum();
+                NetRevenue { usd_per_kw_year: usd * 12.0 / months / 1000.0 }
+            })
+            .collect()
+    }
+
+    /// The best zone's trailing net revenue of a technology that may enter.
+    pub fn best_revenue_usd_per_kw_year(&self, technology: Technology) -> Option<f64> {
+        let row = if technology == Technology::Battery {
+            BATTERY_ROW
+        } else {
+            ENTRANTS.iter().position(|&t| t == technology)?
+        };
+        self.trailing(row).iter().map(|r| r.usd_per_kw_year).reduce(f64::max)
+    }
+
+    /// Decides entry and exit; returns the positions of new projects.
+    pub fn review(&mut self, now: SimTime, setup: &Setup, clearing: &Clearing) -> Vec<u32> {
+        let supply = &setup.scenario.supply;
+        let first = self.projects.len();
+        if supply.merchant_entry && !self.closed.is_empty() {
+            for (technology, of) in supply.entrants() {
+                let row = ENTRANTS.iter().position(|&t| t == technology).unwrap_or(BATTERY_ROW);
+                let built = entry_by_zone(&supply.entry_terms(of), &self.trailing(row));
+                let online = (now + months(of.lead_months)).to_next_hour_edge();
+                for (zone, capacity_mw) in built.into_iter().enumerate().filter(|(_, mw)| *mw >= 1.0) {
+                    let storage_mwh =
+                        if technology == Technology::Battery { capacity_mw * of.storage_hours } else { 0.0 };
+                    let origin = Origin::Entry;
+                    self.projects.push(Project { zone, technology, capacity_mw, storage_mwh, origin, online });
+                }
+            }
+        }
+        if supply.retirement && self.closed.len() >= supply.trailing_months.min(12) as usize {
+            for (i, &technology) in INCUMBENTS.iter().enumerate() {
+                let Some(cost) = supply.exit.of(technology) else { continue };
+                let online = (now + months(supply.exit.notice_months)).to_next_hour_edge();
+                let trailing = self.trailing(BATTERY_ROW + 1 + i);
+                for (zone, revenue) in trailing.into_iter().enumerate() {
+                    let capacity = clearing.incumbent_mw(zone, technology);
+                    let closes = retirement_mw(capacity, revenue, cost, supply.exit.yearly_share);
+                    if closes >= 1.0 {
+                        self.projects.push(Project {
+                            zone,
+                            technology,
+                            capacity_mw: -closes,
+                            storage_mwh: 0.0,
+                            origin: Origin::Exit,
+                            online,
+                        });
+                    }
+                }
+            }
+        }
+        (first..self.projects.len()).map(|p| p as u32).collect()
+    }
+
+    /// Brings a project online; returns its effect on the market's capacity.
+    pub fn bring_online(&mut self, project: u32, clearing: &mut Clearing) {
+        let Project { zone, technology, capacity_mw, storage_mwh, origin, .. } =
+            self.projects[project as usize].clone();
+        let changed = if capacity_mw >= 0.0 {
+            clearing.add_capacity(zone, technology, capacity_mw, storage_mwh)
+        } else {
+            clearing.retire_capacity(zone, technology, -capacity_mw)
+        };
+        for (fuel, mw) in changed {
+            let year = &mut self.year[fuel as usize];
+            match (mw < 0.0, origin) {
+                (true, _) => year.retired_mw -= mw,
+                (false, Origin::Planned) => year.planned_mw += mw,
+                (false, _) => year.entered_mw += mw,
+            }
+        }
+    }
+}
+
+/// A number of average months.
+pub fn months(n: u32) -> SimSpan {
+    SimSpan::from_hours_f64(f64::from(n) * MONTH_HOURS)
+}
+
+/// Cost and availability of an incumbent technology in a zone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IncumbentCost {
+    /// Capacity-weighted short-run cost.
+    pub usd_per_mwh: f64,
+    /// Capacity-weighted availability.
+    pub availability: f64,
+}
+
+/// Short-run costs that the accounts compare prices with; they change only with fuel prices.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Costs {
+    /// Of entrants, in their order.
+    pub entrant: Vec<f64>,
+    /// Of incumbents, in their order, by zone; absent where there is none.
+    pub incumbent: Vec<Vec<Option<IncumbentCost>>>,
+}

@@ -1,0 +1,325 @@
+//! One replication: the state, and the loop that stops wherever prices are needed.
+//!
+//! ```text
+//!   advance() -> NeedsDispatch        events up to the next market interval are handled,
+//!       |                             bids and conditions stand in problem()
+//!   runner: solver.solve(problem)
+//!       |
+//!   apply(solution)                   awards, causes; the interval is settled when it ends
+//!       '--> advance() ... -> Done
+//! ```
+//!
+//! A world is a pure function of (setup, replication): it reads no file, no clock and no thread count.
+
+mod accounts;
+mod campus;
+mod dispatch;
+mod firms;
+mod monthly;
+mod queue;
+mod review;
+mod settle;
+
+use std::sync::Arc;
+
+use gridrush_core::demand::BidBook;
+use gridrush_core::dispatch::{
+    CauseRow, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Topology,
+};
+use gridrush_core::grid::BusId;
+use gridrush_core::interconnection::{Queue, QueueError, Snapshot, StudyBranch, StudyError, UnitFlows};
+use gridrush_core::kernel::{Calendar, SimTime, Streams};
+use gridrush_core::ledger::{Ledger, LedgerError};
+use gridrush_core::weather::WeatherYears;
+use gridrush_tables::{RowSink, TableError};
+use gridrush_workload::CLASSES;
+use gridrush_workload::bitcoin::{BitcoinWorld, DayReport};
+use thiserror::Error;
+
+use crate::clearing::{Clearing, FuelPrices};
+use crate::event::{Event, FirmEvent, SupplyEvent};
+use crate::planning::Planner;
+use crate::probe::Probes;
+use crate::scenario::Level;
+use crate::setup::{Setup, SetupError};
+use crate::site::Site;
+use crate::supply::{Costs, Supply};
+
+use accounts::Accounts;
+use firms::{Arrivals, Intent, Trailing};
+use review::Transmission;
+
+/// Why a replication stopped.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The scenario does not fit its region.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// An interval could not be cleared.
+    #[error("hour {hour}: {source}")]
+    Dispatch {
+        /// Hours since the start.
+        hour: usize,
+        /// What the solver says.
+        source: DispatchError,
+    },
+    /// A planning solve failed.
+    #[error("planning: {0}")]
+    Planning(DispatchError),
+    /// A request cannot be studied.
+    #[error("interconnection: {0}")]
+    Study(StudyError),
+    /// The queue refused a step that the world took.
+    #[error("interconnection: {0}")]
+    Queue(#[from] QueueError),
+    /// The books do not close.
+    #[error("ledger: {0}")]
+    Ledger(#[from] LedgerError),
+    /// A result could not be written.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// An accounting identity failed.
+    #[error("{what} at hour {hour}: off by {off}")]
+    Invariant {
+        /// Which identity.
+        what: &'static str,
+        /// Hours since the start.
+        hour: usize,
+        /// By how much.
+        off: f64,
+    },
+}
+
+/// What the world needs next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Prices for the interval in [`World::problem`].
+    NeedsDispatch,
+    /// Nothing: the run is over.
+    Done,
+}
+
+/// One block of load in the present interval.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    site: usize,
+    /// Position among the blocks that the site bid.
+    ordinal: usize,
+    /// Position among the site's columns.
+    column: usize,
+    class: u8,
+    requested_mw: f64,
+    /// What contract and connection allow.
+    ceiling_mw: f64,
+    firm: bool,
+}
+
+/// The interval between two dispatches.
+#[derive(Clone, Debug, Default)]
+struct Interval {
+    hour: usize,
+    hours: f64,
+    blocks: Vec<Block>,
+    native_mw: Vec<f64>,
+    weather: Vec<f32>,
+    solution: DispatchSolution,
+    causes: Vec<CauseRow>,
+}
+
+/// One replication of a scenario.
+#[derive(Clone)]
+pub struct World {
+    setup: Arc<Setup>,
+    streams: Streams,
+    weather: WeatherYears,
+    calendar: Calendar<Event>,
+    clearing: Clearing,
+    copper: CopperPlate,
+    prices: FuelPrices,
+    costs: Costs,
+    supply: Supply,
+    transmission: Transmission,
+    planner: Planner,
+    sites: Vec<Site>,
+    site_of_request: Vec<Option<usize>>,
+    queue: Queue,
+    arrivals: Arrivals,
+    intents: Vec<Intent>,
+    topology: Topology,
+    unit_flows: UnitFlows,
+    study_branches: Vec<StudyBranch>,
+    snapshots: Vec<Snapshot>,
+    bitcoin: BitcoinWorld,
+    bitcoin_day: Option<DayReport>,
+    ledger: Ledger,
+    accounts: Accounts,
+    probes: Probes,
+    interval: Option<Interval>,
+    spare: Interval,
+    book: BidBook,
+    /// This interval's price of native load, by zone.
+    zone_price: Vec<f64>,
+    /// This interval's price at strong buses, by zone.
+    strong_price: Vec<f64>,
+    /// Today's prices at strong buses, by zone.
+    storage_prices: Vec<Vec<f64>>,
+    trailing: Vec<Trailing>,
+    /// The month whose end comes next.
+    month: usize,
+    /// The month in which firms are.
+    firm_month: usize,
+    hours_dispatched: u64,
+    pivots: u64,
+}
+
+impl World {
+    /// A world at its start.
+    pub fn new(setup: Arc<Setup>, replication: u32) -> Result<World, RunError> {
+        let streams = Streams::new(setup.scenario.seed, replication);
+        let weather = setup.weather_years(&streams)?;
+        let mut world = World::assemble(&setup, streams, weather)?;
+        world.open_existing_sites();
+        world.begin_bitcoin();
+        world.schedule_first_events()?;
+        Ok(world)
+    }
+
+    /// Handles events until prices are needed or the run is over.
+    pub fn advance(&mut self, sink: &mut dyn RowSink) -> Result<Step, RunError> {
+        let end = self.setup.end();
+        while let Some((now, event)) = self.calendar.peek() {
+            if now > end {
+                break;
+            }
+            self.calendar.pop();
+            match event {
+                Event::Supply(event) => self.handle_supply(event),
+                Event::Queue(event) => self.handle_queue(event, sink)?,
+                Event::Chain(event) => self.handle_chain(event, sink)?,
+                Event::Ai(event) => self.handle_ai(event),
+                Event::Firm(event) => self.handle_firm(event, sink)?,
+                Event::Dispatch => {
+                    self.settle_interval(sink)?;
+                    if now < end {
+                        self.prepare_interval(now);
+                        return Ok(Step::NeedsDispatch);
+                    }
+                }
+                Event::Settle => self.close_month(sink)?,
+                Event::Sample => self.sample_month(sink)?,
+            }
+        }
+        self.write_final_tables(sink)?;
+        Ok(Step::Done)
+    }
+
+    /// The market of the interval that [`World::advance`] stopped at.
+    pub fn problem(&self) -> &DispatchProblem {
+        &self.clearing.problem
+    }
+
+    /// Takes the cleared interval: awards, causes, and the next interval's date.
+    pub fn apply(&mut self, solution: &DispatchSolution) -> Result<(), RunError> {
+        self.hours_dispatched += 1;
+        self.pivots += u64::from(solution.pivots);
+        self.award(solution)
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> SimTime {
+        self.calendar.now()
+    }
+
+    /// Events handled so far.
+    pub fn events(&self) -> u64 {
+        self.calendar.popped()
+    }
+
+    /// Intervals cleared and pivots taken so far.
+    pub fn dispatched(&self) -> (u64, u64) {
+        (self.hours_dispatched, self.pivots)
+    }
+
+    /// The setup it runs in.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    fn schedule_first_events(&mut self) -> Result<(), RunError> {
+        let setup = Arc::clone(&self.setup);
+        self.calendar.schedule(Event::Dispatch, SimTime::ZERO);
+        if let Some(month) = setup.months.first() {
+            self.calendar.schedule(Event::Settle, month.end);
+            self.calendar.schedule(Event::Sample, month.end);
+        }
+        for (n, project) in self.supply.projects.iter().enumerate() {
+            if project.online < setup.end() {
+                self.calendar.schedule(Event::Supply(SupplyEvent::Online(n as u32)), project.online);
+            }
+        }
+        if setup.scenario.load.large_loads {
+            self.refresh_snapshots()?;
+            self.schedule_dated_requests();
+            self.calendar.schedule(Event::Firm(FirmEvent::Review), SimTime::ZERO);
+        }
+        Ok(())
+    }
+
+    fn assemble(shared: &Arc<Setup>, streams: Streams, weather: WeatherYears) -> Result<World, RunError> {
+        let setup = Arc::clone(shared);
+        let network = &shared.pack.network;
+        let zones = network.zones.len();
+        let mut clearing = Clearing::new(network, setup.clearing_terms(), &**shared);
+        let prices = setup.fuel_prices(0);
+        clearing.set_fuel_prices(&prices);
+        let unshifted: Vec<FlowBranch> =
+            clearing.problem.branches.iter().map(|branch| FlowBranch { shift_rad: 0.0, ..*branch }).collect();
+        let topology = Topology::new(network.buses().len(), &unshifted)
+            .map_err(|error| RunError::Planning(error.into()))?;
+        let mut ledger = Ledger::new();
+        let accounts = Accounts::open(&mut ledger, CLASSES)?;
+        let days = (setup.hours / 24) as u32 + 1;
+        let on_grid_ehs = setup.existing_ehs();
+        let bitcoin = BitcoinWorld::new(&setup.params.bitcoin, &streams, days, on_grid_ehs);
+        let branches = network.branches().len();
+        let hourly = setup.scenario.results.level == Level::Hourly;
+        Ok(World {
+            copper: CopperPlate::new(&clearing.problem).map_err(RunError::Planning)?,
+            costs: clearing.costs(&prices),
+            supply: Supply::new(&setup, &streams),
+            transmission: Transmission::new(branches),
+            planner: Planner::default(),
+            sites: Vec::new(),
+            site_of_request: Vec::new(),
+            queue: Queue::new(setup.params.queue.clone(), streams),
+            arrivals: Arrivals::default(),
+            intents: Vec::new(),
+            unit_flows: UnitFlows::new(network.buses().len(), branches, BusId(0)),
+            topology,
+            study_branches: StudyBranch::of_network(network),
+            snapshots: Vec::new(),
+            bitcoin,
+            bitcoin_day: None,
+            ledger,
+            accounts,
+            probes: Probes::new(hourly, zones, CLASSES.len(), branches),
+            interval: None,
+            spare: Interval::default(),
+            book: BidBook::default(),
+            zone_price: vec![0.0; zones],
+            strong_price: vec![0.0; zones],
+            storage_prices: vec![Vec::new(); zones],
+            trailing: vec![Trailing::default(); zones],
+            month: 0,
+            firm_month: 0,
+            hours_dispatched: 0,
+            pivots: 0,
+            calendar: Calendar::new(),
+            clearing,
+            prices,
+            setup,
+            streams,
+            weather,
+        })
+    }
+}

@@ -1,0 +1,394 @@
+//! Firms in the world: who files, who accepts, what is put on a site.
+//!
+//! All firms look at the same published figures: trailing prices by zone, trailing hashprice, their
+//! offer. Every decision leaves a row in `decisions`.
+
+use std::sync::Arc;
+
+use gridrush_core::demand::{ClassId, SiteId};
+use gridrush_core::grid::{BusId, ZoneId};
+use gridrush_core::interconnection::{Application, Offer, RequestId, Service};
+use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
+use gridrush_core::names::Key;
+use gridrush_tables::{Cell, RowSink};
+use gridrush_workload::bitcoin::{ChainEvent, breakeven_usd_per_mwh, valuation::rig_cost_usd_per_mw};
+use gridrush_workload::firms::arrivals::mining_payback_years;
+use gridrush_workload::firms::{
+    AiOutlook, Answer, MiningOutlook, MonthView, OfferView, Outlook, Reason, accept, arrivals_of_month,
+};
+use gridrush_workload::{AI_TRAINING, CLASSES, MINING};
+
+use super::{RunError, World};
+use crate::event::{Event, FirmEvent};
+use crate::probe;
+use crate::scenario::{Kind, Service as AskedService};
+use crate::site::{Asset, CONTROLLABLE_BLOCKS, Site};
+use crate::supply::months;
+
+/// Hours over which firms average prices.
+const TRAILING_HOURS: f64 = 8766.0;
+
+/// Applications that are drawn or dated and not filed yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arrivals {
+    applications: Vec<(Application, Intent)>,
+}
+
+/// What its owner knows about a request and the queue does not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Intent {
+    /// The key from which the owner's private draws come.
+    pub key: Key,
+    /// Whether it will never be built.
+    pub speculative: bool,
+    /// Whether the owner accepts any offer: dated requests are given, not chosen.
+    pub given: bool,
+}
+
+impl World {
+    /// Puts the dated requests of the scenario into the calendar.
+    pub(super) fn schedule_dated_requests(&mut self) {
+        let setup = Arc::clone(&self.setup);
+        for row in &setup.scenario.requests {
+            let at = setup.time_of(row.filed);
+            let zone = setup.pack.region.zones.iter().position(|zone| zone.name == row.zone);
+            let bus = row.bus.and_then(|number| {
+                setup.pack.network.buses().find(|(_, bus)| bus.number == number).map(|(id, _)| id)
+            });
+            let mining = row.kind == Kind::Mining;
+            let application = Application {
+                name: row.name.clone(),
+                class: if mining { MINING } else { AI_TRAINING },
+                owner: row.owner.clone().unwrap_or_else(|| row.name.clone()),
+                zone: ZoneId(zone.unwrap_or(0) as u16),
+                bus,
+                requested_mw: row.requested_mw,
+                wanted: row.wanted.map_or(SimTime::ZERO, |day| setup.time_of(day)),
+                construction: months(if mining { 9 } else { 18 }),
+                station_lead: None,
+                ramp_months: row.ramp_months,
+                service: match row.service {
+                    AskedService::Firm => Service::Firm,
+                    AskedService::Controllable => Service::Controllable,
+                },
+                attrition: false,
+            };
+            let intent = Intent { key: Key::of(&row.name), speculative: false, given: true };
+            self.put_application(application, intent, at);
+        }
+    }
+
+    fn put_application(&mut self, application: Application, intent: Intent, at: SimTime) {
+        let n = self.arrivals.applications.len() as u32;
+        self.arrivals.applications.push((application, intent));
+        if at < self.setup.end() {
+            self.calendar.schedule(Event::Firm(FirmEvent::File(n)), at.max(self.calendar.now()));
+        }
+    }
+
+    /// Draws the requests of a month from the arrival process.
+    pub(super) fn draw_month(&mut self, month: usize) {
+        let setup = Arc::clone(&self.setup);
+        let Some(span) = setup.months.get(month) else { return };
+        let (arrivals, accepts) = (&setup.params.arrivals, &setup.params.accept);
+        let power = self.mean_price();
+        let outlook = self.mining_outlook(power);
+        let capital = accepts.mining_site_usd_per_mw + outlook.rig_cost_usd_per_mw;
+        let view = MonthView {
+            mining_payback_years: mining_payback_years(outlook.breakeven_usd_per_mwh, power, capital),
+            power_usd_per_mwh: power,
+        };
+        let length = (span.end - span.begin).0 as f64;
+        for arrival in arrivals_of_month(arrivals, accepts, &self.streams, month as u32, &view) {
+            let at = span.begin + SimSpan((arrival.within_month * length) as u64);
+            let Some(&zone) = setup.arrival_zones.get(arrival.zone) else { continue };
+            let mining = arrival.class == MINING;
+            let own_works = SimSpan::from_hours_f64(arrival.construction_months * 730.5);
+            let application = Application {
+                name: arrival.name,
+                class: arrival.class,
+                owner: arrival.firm.cash_account,
+                zone,
+                bus: None,
+                requested_mw: arrival.requested_mw,
+                wanted: at + SimSpan::from_hours_f64(arrival.wanted_months * 730.5),
+                construction: own_works,
+                station_lead: arrival.own_transformer.then_some(own_works),
+                ramp_months: arrival.ramp_months,
+                service: if mining { Service::Controllable } else { Service::Firm },
+                attrition: true,
+            };
+            let intent = Intent { key: arrival.key, speculative: arrival.speculative, given: false };
+            self.put_application(application, intent, at);
+        }
+    }
+
+    pub(super) fn handle_firm(&mut self, event: FirmEvent, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        match event {
+            FirmEvent::File(n) => {
+                let (application, intent) = self.arrivals.applications[n as usize].clone();
+                let (name, class, mw) = (application.name.clone(), application.class, application.requested_mw);
+                let owner = application.owner.clone();
+                let id = self.queue.file(application, &mut self.calendar, &mut self.ledger)?;
+                debug_assert_eq!(id.0 as usize, self.intents.len());
+                self.intents.push(intent);
+                self.decide(sink, &owner, class, "file", &name, mw, None)?;
+            }
+            FirmEvent::Review => {
+                self.review_sites(sink)?;
+                self.draw_month(self.firm_month);
+                self.firm_month += 1;
+                if let Some(month) = self.setup.months.get(self.firm_month) {
+                    self.calendar.schedule(Event::Firm(FirmEvent::Review), month.begin);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The owner's answer to an offer.
+    pub(super) fn owner_accepts(
+        &mut self,
+        id: RequestId,
+        offer: &Offer,
+        sink: &mut dyn RowSink,
+    ) -> Result<bool, RunError> {
+        let request = self.queue.request(id)?;
+        let application = request.application().clone();
+        let intent = self.intents[id.0 as usize];
+        let power = self.zone_outlook(usize::from(application.zone.0));
+        let mining = application.class == MINING;
+        let outlook = if mining {
+            Outlook::Mining(self.mining_outlook(power))
+        } else {
+            Outlook::Ai(AiOutlook { power_usd_per_mwh: power })
+        };
+        let wait = offer.ready.since(self.calendar.now());
+        let view = OfferView {
+            mw: offer.firm_mw,
+            cost_usd: offer.upgrade_cost.as_usd() + offer.station.cost.as_usd(),
+            security_usd: offer.security.as_usd(),
+            months_to_power: wait.as_hours() / 730.5,
+        };
+        let params = &self.setup.params.accept;
+        let answer = if intent.given {
+            Answer::Stay(None)
+        } else {
+            accept(params, &self.streams, intent.key, intent.speculative, &view, &outlook)
+        };
+        let stays = matches!(answer, Answer::Stay(_));
+        let decision = match answer {
+            Answer::Stay(_) => "accept",
+            Answer::Leave(Reason::Speculative) => "leave_speculative",
+            Answer::Leave(Reason::TooLate) => "leave_too_late",
+            Answer::Leave(Reason::NoMargin) => "leave_no_margin",
+            Answer::Leave(Reason::TooDear) => "leave_too_dear",
+        };
+        let (owner, class) = (&application.owner, application.class);
+        self.decide(sink, owner, class, decision, &application.name, offer.firm_mw, Some(power))?;
+        Ok(stays)
+    }
+
+    /// The large loads that stand at the start.
+    pub(super) fn open_existing_sites(&mut self) {
+        let setup = Arc::clone(&self.setup);
+        if !setup.scenario.load.large_loads {
+            return;
+        }
+        for existing in &setup.pack.sites {
+            let class = CLASSES.iter().position(|name| *name == existing.class).unwrap_or(0);
+            let (name, bus, mw) = (&existing.name, existing.bus, existing.contract_mw);
+            let site = self.open_site(name, ClassId(class as u8), bus, mw);
+            self.sites[site].energized_mw = mw;
+            self.sites[site].asset.install_existing(existing.installed_mw);
+        }
+    }
+
+    /// Opens a site without equipment; returns its position.
+    pub(super) fn open_site(&mut self, name: &str, class: ClassId, bus: BusId, contract_mw: f64) -> usize {
+        let id = SiteId(self.sites.len() as u32);
+        let columns = self.clearing.add_site(name, bus.0, CONTROLLABLE_BLOCKS);
+        debug_assert_eq!(columns, self.sites.len());
+        let mut asset = Asset::new(class, id, name, &self.setup.params);
+        if let (Asset::Mine(mine), Some(day)) = (&mut asset, &self.bitcoin_day) {
+            mine.set_hashprice(day.hashprice_usd_per_ph_day);
+        }
+        self.sites.push(Site {
+            name: name.to_owned(),
+            id,
+            bus: bus.0,
+            zone: self.clearing.zone_of_bus(bus.0),
+            contract_mw,
+            energized_mw: 0.0,
+            asset,
+        });
+        self.sites.len() - 1
+    }
+
+    /// Equipment that its owner has had delivered for the power that comes now: the energized part and
+    /// the next step, if a mine of today's rigs pays.
+    pub(super) fn equip(&mut self, site: usize, ready_mw: f64) {
+        let power = self.zone_outlook(self.sites[site].zone);
+        let month = self.firm_month as u32;
+        let day = self.day();
+        let now = self.calendar.now();
+        match &mut self.sites[site].asset {
+            Asset::Mine(mine) => {
+                let market = self.bitcoin.rig_market(day, power);
+                let room_mw = ready_mw - mine.installed_mw();
+                if room_mw > 0.0 && mine.bid_usd_per_mwh(market.j_per_th) > power {
+                    mine.install_mw(room_mw, market.j_per_th, month);
+                }
+            }
+            Asset::Campus(campus) => campus.equip(now, ready_mw, &mut self.calendar),
+        }
+    }
+
+    /// Every owner looks at its sites once a month.
+    fn review_sites(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let month = self.firm_month as u32;
+        let day = self.day();
+        for n in 0..self.sites.len() {
+            let power = self.zone_outlook(self.sites[n].zone);
+            let market = self.bitcoin.rig_market(day, power);
+            let site = &mut self.sites[n];
+            let (mw, name) = (site.energized_mw, site.name.clone());
+            match &mut site.asset {
+                Asset::Mine(mine) => {
+                    let review = mine.review(month, mw, &market);
+                    let to_mw = market.j_per_th / 1e6;
+                    if review.ordered_ths > 0.0 {
+                        self.decide(sink, &name, MINING, "order", &name, review.ordered_ths * to_mw, Some(power))?;
+                    }
+                    if review.retired_ths > 0.0 {
+                        self.decide(sink, &name, MINING, "retire", &name, review.retired_ths * to_mw, Some(power))?;
+                    }
+                }
+                Asset::Campus(campus) => campus.review(month, mw),
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the coin market's first day into the calendar.
+    pub(super) fn begin_bitcoin(&mut self) {
+        self.calendar.schedule(Event::Chain(ChainEvent::Day), SimTime::ZERO);
+    }
+
+    pub(super) fn handle_chain(&mut self, event: ChainEvent, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        match event {
+            ChainEvent::Retarget => {
+                self.bitcoin.retarget(&mut self.calendar);
+            }
+            ChainEvent::Day => {
+                let day = self.day();
+                let modelled_ehs: f64 = (self.sites.iter_mut())
+                    .map(|site| match &mut site.asset {
+                        Asset::Mine(mine) if day == 0 => mine.installed_ehs(),
+                        Asset::Mine(mine) => mine.take_totals().mean_ehs(),
+                        Asset::Campus(_) => 0.0,
+                    })
+                    .sum();
+                let report = self.bitcoin.step_day(day, modelled_ehs, &mut self.calendar);
+                for site in &mut self.sites {
+                    if let Asset::Mine(mine) = &mut site.asset {
+                        mine.set_hashprice(report.hashprice_usd_per_ph_day);
+                    }
+                }
+                let row = [
+                    Cell::Integer(self.setup.unix_ms(self.calendar.now())),
+                    Cell::Float(report.price_usd),
+                    Cell::Float(report.network_ehs),
+                    Cell::Float(report.modelled_ehs),
+                    Cell::Float(report.difficulty),
+                    Cell::Float(report.hashprice_usd_per_ph_day),
+                ];
+                self.probes.table(&probe::bitcoin::TABLE).push(sink, &row)?;
+                self.bitcoin_day = Some(report);
+                self.review_storage();
+            }
+        }
+        Ok(())
+    }
+
+    /// Days since the start.
+    fn day(&self) -> u32 {
+        (self.calendar.now().0 / (24 * HOUR_MS)) as u32
+    }
+
+    /// What a new mine would earn and cost.
+    fn mining_outlook(&self, power_usd_per_mwh: f64) -> MiningOutlook {
+        let fleet = &self.setup.params.fleet;
+        let market = self.bitcoin.rig_market(self.day(), power_usd_per_mwh);
+        MiningOutlook {
+            breakeven_usd_per_mwh: breakeven_usd_per_mwh(
+                market.hashprice_usd_per_ph_day,
+                market.j_per_th,
+                fleet.pue,
+            ),
+            rig_cost_usd_per_mw: rig_cost_usd_per_mw(market.price_usd_per_th, market.j_per_th, fleet.pue),
+            power_usd_per_mwh,
+        }
+    }
+
+    /// Trailing mean price of a zone; before anything was cleared, the cost of a new combined cycle.
+    pub(super) fn zone_outlook(&self, zone: usize) -> f64 {
+        let mean = self.trailing[zone];
+        if mean.weight > 0.0 { mean.sum / mean.weight } else { self.costs.entrant.first().copied().unwrap_or(0.0) }
+    }
+
+    fn mean_price(&self) -> f64 {
+        let zones = self.trailing.len().max(1);
+        (0..self.trailing.len()).map(|zone| self.zone_outlook(zone)).sum::<f64>() / zones as f64
+    }
+
+    /// Takes an hour's zone prices into the trailing means.
+    pub(super) fn remember_prices(&mut self, hours: f64) {
+        let keep = gridrush_core::math::exp(-hours / TRAILING_HOURS);
+        for (mean, price) in self.trailing.iter_mut().zip(&self.zone_price) {
+            mean.sum = keep * mean.sum + (1.0 - keep) * price;
+            mean.weight = keep * mean.weight + (1.0 - keep);
+        }
+    }
+
+    /// Sets the storage thresholds of the coming day from the prices of the last.
+    fn review_storage(&mut self) {
+        let terms = self.clearing.terms();
+        let (floor, cap) = (terms.offer_floor_usd_per_mwh, terms.offer_cap_usd_per_mwh);
+        for (fleet, prices) in self.clearing.storage.iter_mut().zip(&mut self.storage_prices) {
+            fleet.review(prices, floor, cap);
+            prices.clear();
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one row of one table")]
+    fn decide(
+        &mut self,
+        sink: &mut dyn RowSink,
+        firm: &str,
+        class: ClassId,
+        decision: &str,
+        subject: &str,
+        mw: f64,
+        cost: Option<f64>,
+    ) -> Result<(), RunError> {
+        let row = [
+            Cell::Integer(self.setup.unix_ms(self.calendar.now())),
+            Cell::Text(firm),
+            Cell::Text(CLASSES[usize::from(class.0)]),
+            Cell::Text(decision),
+            Cell::Text(subject),
+            Cell::Float(mw),
+            Cell::Float(cost.unwrap_or(f64::NAN)),
+        ];
+        self.probes.table(&probe::decisions::TABLE).push(sink, &row)?;
+        Ok(())
+    }
+}
+
+/// A trailing mean that is right from its first value on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Trailing {
+    sum: f64,
+    weight: f64,
+}

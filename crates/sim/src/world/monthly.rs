@@ -1,0 +1,143 @@
+//! The monthly tables and those of the whole run.
+
+use gridrush_core::grid::BranchId;
+use gridrush_core::interconnection::Stage;
+use gridrush_tables::{Cell, RowSink};
+use gridrush_workload::CLASSES;
+
+use super::{RunError, World};
+use crate::probe::{self, LoadMonth};
+use crate::setup::Month;
+use crate::site::Asset;
+
+impl World {
+    pub(super) fn write_load(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let at = self.setup.unix_ms(month.begin);
+        for zone in 0..self.clearing.zones.len() {
+            for (class, name) in CLASSES.iter().enumerate() {
+                let load = std::mem::take(self.probes.load_of(zone, class as u8));
+                if load.requested_mwh <= 0.0 {
+                    continue;
+                }
+                let LoadMonth { requested_mwh, served_mwh, paid_usd } = load;
+                let energized_mw = if class == 0 {
+                    f64::NAN
+                } else {
+                    let mine = |site: &&crate::site::Site| {
+                        site.zone == zone && usize::from(site.asset.class().0) == class
+                    };
+                    self.sites.iter().filter(mine).map(|site| site.energized_mw).sum()
+                };
+                let row = [
+                    Cell::Integer(at),
+                    Cell::Text(&self.setup.pack.region.zones[zone].name),
+                    Cell::Text(name),
+                    Cell::Float(requested_mwh),
+                    Cell::Float(served_mwh),
+                    Cell::Float(if served_mwh > 0.0 { paid_usd / served_mwh } else { f64::NAN }),
+                    Cell::Float(energized_mw),
+                ];
+                self.probes.table(&probe::load::TABLE).push(sink, &row)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_curtailment(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let at = self.setup.unix_ms(month.begin);
+        for ((zone, class, cause, branch), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
+            let element = branch.map_or("", |b| self.setup.pack.network.branch(BranchId(b)).name.as_str());
+            let row = [
+                Cell::Integer(at),
+                Cell::Text(&self.setup.pack.region.zones[zone].name),
+                Cell::Text(CLASSES[usize::from(class)]),
+                Cell::Text(cause.name()),
+                Cell::Text(element),
+                Cell::Float(mwh),
+            ];
+            self.probes.table(&probe::curtailment::TABLE).push(sink, &row)?;
+        }
+        Ok(())
+    }
+
+    /// The queue as it stands at the end of the month.
+    pub(super) fn write_queue(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let at = self.setup.unix_ms(month.begin);
+        for stage in self.queue.stage_rows() {
+            let row = [
+                Cell::Integer(at),
+                Cell::Text(CLASSES[usize::from(stage.class.0)]),
+                Cell::Text(stage.stage.name()),
+                Cell::Integer(i64::from(stage.requests)),
+                Cell::Float(stage.requested_mw),
+            ];
+            self.probes.table(&probe::queue::TABLE).push(sink, &row)?;
+        }
+        Ok(())
+    }
+
+    /// Delivered compute of the month, by zone and class.
+    pub(super) fn write_compute(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let at = self.setup.unix_ms(month.begin);
+        let zones = self.clearing.zones.len();
+        let mut cells = vec![[crate::site::Compute::default(); 2]; zones];
+        for site in &mut self.sites {
+            if let Asset::Campus(campus) = &mut site.asset {
+                let [training, inference] = crate::site::take_compute(campus);
+                cells[site.zone][0].add(&training);
+                cells[site.zone][1].add(&inference);
+            }
+        }
+        for (zone, pair) in cells.iter().enumerate() {
+            for (class, cell) in pair.iter().enumerate().filter(|(_, cell)| cell.accelerators > 0.0) {
+                let row = [
+                    Cell::Integer(at),
+                    Cell::Text(&self.setup.pack.region.zones[zone].name),
+                    Cell::Text(CLASSES[2 + class]),
+                    Cell::Float(cell.accelerators),
+                    Cell::Float(cell.it_mw),
+                    Cell::Float(cell.delivered_flop),
+                    Cell::Integer(cell.jobs_finished as i64),
+                    Cell::Integer(cell.jobs_waiting as i64),
+                ];
+                self.probes.table(&probe::compute::TABLE).push(sink, &row)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the table of requests and hands on everything that is waiting.
+    pub(super) fn write_final_tables(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        for (_, request) in self.queue.requests() {
+            let application = request.application();
+            let days = |stage: Stage| {
+                request.entered(stage).map_or(f64::NAN, |at| at.since(request.filed()).as_days())
+            };
+            let offer = request.offer();
+            let limiting = offer
+                .and_then(|offer| offer.upgrades.first())
+                .and_then(|id| self.queue.upgrades().find(|(other, _)| other == id))
+                .map_or("", |(_, upgrade)| self.setup.pack.network.branch(upgrade.branch).name.as_str());
+            let bus = request.bus().map_or(0, |bus| self.setup.pack.network.bus(bus).number);
+            let row = [
+                Cell::Text(&application.name),
+                Cell::Text(&application.owner),
+                Cell::Text(CLASSES[usize::from(application.class.0)]),
+                Cell::Text(&self.setup.pack.region.zones[usize::from(application.zone.0)].name),
+                Cell::Integer(i64::from(bus)),
+                Cell::Float(application.requested_mw),
+                Cell::Float(request.energized_mw()),
+                Cell::Text(request.stage().name()),
+                Cell::Text(request.exit().map_or("", |exit| exit.name())),
+                Cell::Integer(self.setup.unix_ms(request.filed())),
+                Cell::Float(days(Stage::Offered)),
+                Cell::Float(days(Stage::Energized)),
+                Cell::Float(offer.map_or(0.0, |offer| offer.upgrade_cost.as_usd())),
+                Cell::Text(limiting),
+            ];
+            self.probes.table(&probe::requests::TABLE).push(sink, &row)?;
+        }
+        self.probes.flush(sink)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! The world's side of the interconnection queue: studies, answers, energizations.
+//!
+//! The queue says that a study is due; the world makes it on this year's snapshots with everything that
+//! the queue counts on. The queue says that an answer is due; the world asks the firm. The queue says
+//! that a site is energized; the world opens it and puts equipment on order.
+
+use gridrush_core::grid::BusId;
+use gridrush_core::interconnection::{Effect, Exit, Offer, QueueEvent, RequestId, StudyCase, StudyGrid};
+use gridrush_core::kernel::HOUR_MS;
+use gridrush_tables::RowSink;
+
+use super::{RunError, World};
+use crate::planning::FirmLoad;
+use crate::site::Site;
+use crate::supply::months;
+
+/// Years between a study and the year it studies: what is asked for now is built by then.
+const STUDY_AHEAD_YEARS: u32 = 2;
+
+impl World {
+    pub(super) fn handle_queue(&mut self, event: QueueEvent, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let effects = self.queue.handle(event, &mut self.calendar, &mut self.ledger)?;
+        self.follow(effects, sink)
+    }
+
+    /// Acts on what the queue hands over, in order, including what follows from it.
+    fn follow(&mut self, effects: Vec<Effect>, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let mut pending: std::collections::VecDeque<Effect> = effects.into();
+        while let Some(effect) = pending.pop_front() {
+            match effect {
+                Effect::StudyDue(request) => pending.extend(self.study(request)?),
+                Effect::DecisionDue(request, offer) => pending.extend(self.answer(request, &offer, sink)?),
+                Effect::Energized { request, energized_mw } => self.energize(request, energized_mw)?,
+                Effect::RatingChanged { branch, added_mw } => {
+                    self.clearing.problem.branches[branch.0 as usize].limit_mw += added_mw;
+                    self.study_branches[branch.0 as usize].rating_mw += added_mw;
+                }
+                Effect::CostReassigned { .. }
+                | Effect::Restudy(_)
+                | Effect::Withdrawn(..)
+                | Effect::Rejected(..)
+                | Effect::Expired(..) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Studies a request on the snapshots, finding it a bus first if it has none.
+    fn study(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
+        let grid = StudyGrid {
+            dc: &self.topology,
+            unit: &mut self.unit_flows,
+            network: &self.setup.pack.network,
+            snapshots: self.snapshots.clone(),
+            branches: self.study_branches.clone(),
+        };
+        let (schedule, ledger) = (&mut self.calendar, &mut self.ledger);
+        match self.queue.study(id, grid).map_err(RunError::Study)? {
+            Some((bus, outcome)) => Ok(self.queue.complete_study(id, bus, &outcome, schedule, ledger)?),
+            None => Ok(self.queue.reject(id, Exit::NoPointOfInterconnection, schedule, ledger)?),
+        }
+    }
+
+    /// Asks the owner for an answer.
+    fn answer(
+        &mut self,
+        id: RequestId,
+        offer: &Offer,
+        sink: &mut dyn RowSink,
+    ) -> Result<Vec<Effect>, RunError> {
+        let accept = self.owner_accepts(id, offer, sink)?;
+        if accept {
+            self.probes.system.upgrade_cost_usd += offer.upgrade_cost.as_usd();
+        }
+        Ok(self.queue.decide(id, accept, &mut self.calendar, &mut self.ledger)?)
+    }
+
+    /// Gives a request its power, opening its site the first time.
+    fn energize(&mut self, id: RequestId, energized_mw: f64) -> Result<(), RunError> {
+        let at = id.0 as usize;
+        if self.site_of_request.len() <= at {
+            self.site_of_request.resize(at + 1, None);
+        }
+        let site = match self.site_of_request[at] {
+            Some(site) => site,
+            None => {
+                let request = self.queue.request(id)?;
+                let application = request.application().clone();
+                let bus = request.bus().unwrap_or(BusId(0));
+                let mw = application.requested_mw;
+                let site = self.open_site(&application.name, application.class, bus, mw);
+                self.site_of_request[at] = Some(site);
+                site
+            }
+        };
+        self.add_to_snapshots(site, energized_mw - self.sites[site].energized_mw)?;
+        self.sites[site].energized_mw = energized_mw;
+        let contract_mw = self.sites[site].contract_mw;
+        let steps = self.queue.request(id)?.application().ramp_months.max(1);
+        let next_mw = (energized_mw + contract_mw / f64::from(steps)).min(contract_mw);
+        self.equip(site, next_mw);
+        Ok(())
+    }
+
+    /// Adds power that a site draws from now on to the snapshots of studies.
+    fn add_to_snapshots(&mut self, site: usize, mw: f64) -> Result<(), RunError> {
+        let (snapshots, branches) = (std::mem::take(&mut self.snapshots), self.study_branches.clone());
+        let rules = self.queue.params().rules;
+        let mut case = StudyCase::new(&self.topology, &mut self.unit_flows, snapshots, branches, rules)
+            .map_err(RunError::Study)?;
+        case.commit(BusId(self.sites[site].bus), mw);
+        self.snapshots = case.snapshots().to_vec();
+        Ok(())
+    }
+
+    /// Makes this year's snapshots: the state of the grid some years ahead, with every site at what it
+    /// may draw now.
+    pub(super) fn refresh_snapshots(&mut self) -> Result<(), RunError> {
+        let hours_ahead = months(12 * STUDY_AHEAD_YEARS).0 / HOUR_MS;
+        let first_hour = self.calendar.now().hour() + hours_ahead as usize;
+        let loads = self.firm_loads(false);
+        self.snapshots = self
+            .planner
+            .snapshots(&self.setup, &self.weather, &self.clearing, &loads, first_hour)
+            .map_err(RunError::Planning)?;
+        Ok(())
+    }
+
+    /// What sites may draw now, or (for planners who look ahead) their whole contract.
+    pub(super) fn firm_loads(&self, whole_contract: bool) -> Vec<FirmLoad> {
+        let load = |(n, site): (usize, &Site)| FirmLoad {
+            site: n,
+            mw: if whole_contract { site.contract_mw } else { site.energized_mw },
+        };
+        self.sites.iter().enumerate().map(load).collect()
+    }
+}

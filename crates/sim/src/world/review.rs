@@ -1,0 +1,191 @@
+//! The supply side of the world: projects, fuel prices, background transmission, yearly tables.
+
+use std::sync::Arc;
+
+use gridrush_core::grid::{BranchId, BranchKind, Fuel, Technology};
+use gridrush_core::market::{BranchYear, reinforce};
+use gridrush_tables::{Cell, RowSink};
+
+use super::{RunError, World};
+use crate::event::{Event, SupplyEvent};
+use crate::probe;
+use crate::supply::{FuelYear, months};
+
+/// Reinforcements of branches that are under way.
+#[derive(Clone, Debug)]
+pub(super) struct Transmission {
+    /// (branch, new rating), in the order of their decisions.
+    under_way: Vec<(u32, f64)>,
+    /// Branches with a reinforcement under way.
+    busy: Vec<bool>,
+}
+
+impl Transmission {
+    pub(super) fn new(branches: usize) -> Transmission {
+        Transmission { under_way: Vec::new(), busy: vec![false; branches] }
+    }
+}
+
+impl World {
+    pub(super) fn handle_supply(&mut self, event: SupplyEvent) {
+        match event {
+            SupplyEvent::Online(project) => {
+                self.supply.bring_online(project, &mut self.clearing);
+                self.refresh_costs();
+            }
+            SupplyEvent::Reinforced(n) => {
+                let (branch, rating_mw) = self.transmission.under_way[n as usize];
+                let limit = &mut self.clearing.problem.branches[branch as usize].limit_mw;
+                let added_mw = (rating_mw - *limit).max(0.0);
+                *limit += added_mw;
+                self.study_branches[branch as usize].rating_mw += added_mw;
+                self.transmission.busy[branch as usize] = false;
+            }
+        }
+    }
+
+    /// The yearly review: fuel prices, entry and exit, background transmission, study snapshots.
+    pub(super) fn review_year(&mut self) -> Result<(), RunError> {
+        let setup = Arc::clone(&self.setup);
+        let now = self.calendar.now();
+        self.prices = setup.fuel_prices(now.hour());
+        self.clearing.set_fuel_prices(&self.prices);
+        self.refresh_costs();
+        for project in self.supply.review(now, &setup, &self.clearing) {
+            let online = self.supply.projects[project as usize].online;
+            if online < setup.end() {
+                self.calendar.schedule(Event::Supply(SupplyEvent::Online(project)), online);
+            }
+        }
+        if setup.scenario.supply.background_transmission {
+            self.plan_transmission()?;
+        }
+        self.probes.branches.fill(probe::BranchYear::default());
+        if setup.scenario.load.large_loads {
+            self.refresh_snapshots()?;
+        }
+        Ok(())
+    }
+
+    fn refresh_costs(&mut self) {
+        self.costs = self.clearing.costs(&self.prices);
+    }
+
+    /// Strengthens branches whose rent of last year exceeds the yearly charge of what they are asked for.
+    fn plan_transmission(&mut self) -> Result<(), RunError> {
+        let setup = Arc::clone(&self.setup);
+        let terms = setup.scenario.supply.transmission.terms();
+        let lead = months(setup.scenario.supply.transmission.lead_months);
+        let now = self.calendar.now();
+        let rents: Vec<(usize, f64)> = (self.probes.branches.iter().enumerate())
+            .filter(|(branch, year)| year.rent_usd > 0.0 && !self.transmission.busy[*branch])
+            .map(|(branch, year)| (branch, year.rent_usd))
+            .collect();
+        if rents.is_empty() {
+            return Ok(());
+        }
+        let loads = self.firm_loads(true);
+        let asked = self
+            .planner
+            .asked_flows(&setup, &self.weather, &self.clearing, &loads, now.hour())
+            .map_err(RunError::Planning)?;
+        for (branch, congestion_rent_usd) in rents {
+            let limit_mw = self.clearing.problem.branches[branch].limit_mw;
+            let year = BranchYear {
+                rating_mw: limit_mw,
+                length_mi: setup.pack.network.branch(BranchId(branch as u32)).length_mi.unwrap_or(0.0),
+                congestion_rent_usd,
+                asked_mw: asked[branch],
+            };
+            if let Some(project) = reinforce(&terms, &year) {
+                let n = self.transmission.under_way.len() as u32;
+                self.transmission.under_way.push((branch as u32, project.rating_mw));
+                self.transmission.busy[branch] = true;
+                let online = (now + lead).to_next_hour_edge();
+                if online < setup.end() {
+                    self.calendar.schedule(Event::Supply(SupplyEvent::Reinforced(n)), online);
+                }
+                self.probes.system.transmission_cost_usd += project.cost_usd;
+                self.probes.system.transmission_mw += project.rating_mw - limit_mw;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the tables of the year that ends now and opens the next.
+    pub(super) fn write_year(&mut self, year: i16, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let setup = Arc::clone(&self.setup);
+        let begin = setup.months.iter().find(|month| month.year == year).map_or(0, |m| setup.unix_ms(m.begin));
+        let capacity = self.clearing.capacity_mw();
+        for &fuel in Fuel::ALL {
+            let FuelYear { planned_mw, entered_mw, retired_mw } =
+                std::mem::take(&mut self.supply.year[fuel as usize]);
+            let generated_mwh = std::mem::take(&mut self.probes.generated_mwh[fuel as usize]);
+            if capacity[fuel as usize] <= 0.0 && generated_mwh <= 0.0 && retired_mw <= 0.0 {
+                continue;
+            }
+            let entrant = match fuel {
+                Fuel::Gas => Some(Technology::CombinedCycle),
+                Fuel::Wind => Some(Technology::Wind),
+                Fuel::Solar => Some(Technology::Solar),
+                Fuel::Storage => Some(Technology::Battery),
+                _ => None,
+            };
+            let revenue = entrant.and_then(|t| self.supply.best_revenue_usd_per_kw_year(t));
+            let row = [
+                Cell::Integer(begin),
+                Cell::Integer(i64::from(year)),
+                Cell::Text(fuel.name()),
+                Cell::Float(capacity[fuel as usize]),
+                Cell::Float(planned_mw),
+                Cell::Float(entered_mw),
+                Cell::Float(retired_mw),
+                Cell::Float(generated_mwh),
+                Cell::Float(revenue.unwrap_or(f64::NAN)),
+            ];
+            self.probes.table(&probe::supply::TABLE).push(sink, &row)?;
+        }
+        self.write_congestion(begin, sink)?;
+        let system = std::mem::take(&mut self.probes.system);
+        let row = [
+            Cell::Integer(begin),
+            Cell::Integer(i64::from(year)),
+            Cell::Float(system.peak_mw),
+            Cell::Float(system.native_peak_mw),
+            Cell::Float(system.least_supply_ratio - 1.0),
+            Cell::Float(system.firm_shed_mwh),
+            Cell::Float(if system.firm_mwh > 0.0 { system.firm_shed_mwh / system.firm_mwh } else { 0.0 }),
+            Cell::Float(if system.served_mwh > 0.0 { system.paid_usd / system.served_mwh } else { 0.0 }),
+            Cell::Float(system.overload_mwh),
+            Cell::Float(system.transmission_cost_usd),
+            Cell::Float(system.transmission_mw),
+            Cell::Float(system.upgrade_cost_usd),
+        ];
+        self.probes.table(&probe::adequacy::TABLE).push(sink, &row)?;
+        Ok(())
+    }
+
+    fn write_congestion(&mut self, begin: i64, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        for branch in 0..self.probes.branches.len() {
+            let year = self.probes.branches[branch];
+            if year.binding_h <= 0.0 {
+                continue;
+            }
+            let element = self.setup.pack.network.branch(BranchId(branch as u32));
+            let row = [
+                Cell::Integer(begin),
+                Cell::Text(&element.name),
+                Cell::Text(match element.kind {
+                    BranchKind::Line => "line",
+                    BranchKind::Transformer => "transformer",
+                }),
+                Cell::Float(self.clearing.problem.branches[branch].limit_mw),
+                Cell::Float(year.binding_h),
+                Cell::Float(year.rent_usd),
+                Cell::Float(year.overload_mwh),
+            ];
+            self.probes.table(&probe::congestion::TABLE).push(sink, &row)?;
+        }
+        Ok(())
+    }
+}

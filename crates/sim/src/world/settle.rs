@@ -1,0 +1,425 @@
+//! The end of an interval, of a month and of the run: energy, money, tables.
+
+use gridrush_core::dispatch::CauseKind;
+use gridrush_core::grid::{BranchId, BranchKind, Fuel};
+use gridrush_tables::{Cell, RowSink};
+use gridrush_workload::CLASSES;
+
+use super::{Interval, RunError, World};
+use crate::event::Event;
+use crate::probe::{self, Cause};
+
+/// Relative tolerance of requested = served + curtailed.
+const BALANCE: f64 = 1e-6;
+
+/// Power by fuel, large loads and prices of one interval.
+#[derive(Default)]
+struct Totals {
+    native_mw: f64,
+    native_served_mw: f64,
+    requested_mw: f64,
+    served_mw: f64,
+    firm_mw: f64,
+    firm_served_mw: f64,
+    paid_usd: f64,
+    fuel_mw: [f64; Fuel::ALL.len()],
+}
+
+impl World {
+    /// Books the interval that ends now.
+    pub(super) fn settle_interval(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let Some(interval) = self.interval.take() else { return Ok(()) };
+        let mut totals = Totals::default();
+        let reserve_price = self.clearing.reserve_price_usd_per_mwh(&interval.solution);
+        self.settle_native(&interval, &mut totals, sink)?;
+        self.settle_sites(&interval, reserve_price, &mut totals, sink)?;
+        self.settle_generation(&interval, reserve_price, &mut totals)?;
+        self.remember_prices(interval.hours);
+        self.book_revenue(&interval, reserve_price);
+        self.book_network(&interval);
+        self.book_system(&interval, reserve_price, &totals, sink)?;
+        self.check_balance(&interval, &totals)?;
+        self.spare = interval;
+        Ok(())
+    }
+
+    /// Native load by zone: what was served, what it paid, what it lost and why.
+    fn settle_native(
+        &mut self,
+        interval: &Interval,
+        totals: &mut Totals,
+        sink: &mut dyn RowSink,
+    ) -> Result<(), RunError> {
+        for zone in 0..self.clearing.zones.len() {
+            let native_mw = interval.native_mw[zone];
+            let shed_mw = self.clearing.native_shed_mw(&interval.solution, zone);
+            let served_mw = native_mw - shed_mw;
+            let price = self.clearing.price_at(&interval.solution, &self.clearing.zones[zone].load);
+            let paid_usd = price * served_mw * interval.hours;
+            self.zone_price[zone] = price;
+            totals.native_mw += native_mw;
+            totals.native_served_mw += served_mw;
+            totals.paid_usd += paid_usd;
+            self.ledger.accrue_line(self.accounts.energy[0], paid_usd)?;
+            self.accounts.served_mwh[0] += served_mw * interval.hours;
+            let load = self.probes.load_of(zone, 0);
+            load.requested_mwh += native_mw * interval.hours;
+            load.served_mwh += served_mw * interval.hours;
+            load.paid_usd += paid_usd;
+            self.write_contention(interval, zone, 0, native_mw, served_mw, price, sink)?;
+        }
+        for row in &interval.causes {
+            if let Some(zone) = row.block.checked_sub(interval.blocks.len()) {
+                let (cause, branch) = self.cause(row.cause);
+                self.probes.curtail(zone, 0, cause, branch, row.mw * interval.hours);
+            }
+        }
+        Ok(())
+    }
+
+    /// Large loads, block by block.
+    fn settle_sites(
+        &mut self,
+        interval: &Interval,
+        reserve_price: f64,
+        totals: &mut Totals,
+        sink: &mut dyn RowSink,
+    ) -> Result<(), RunError> {
+        let zones = self.clearing.zones.len();
+        let mut cells = vec![(0.0, 0.0, 0.0); zones * CLASSES.len()];
+        for block in &interval.blocks {
+            let site = &self.sites[block.site];
+            let column = self.clearing.block_column(block.site, block.column).0 as usize;
+            let served_mw = interval.solution.column_mw[column].min(block.ceiling_mw);
+            let price = self.clearing.settled(interval.solution.lmp_usd_per_mwh[site.bus as usize]);
+            let paid_usd = price * served_mw * interval.hours;
+            let class = usize::from(block.class);
+            totals.requested_mw += block.requested_mw;
+            totals.served_mw += served_mw;
+            totals.paid_usd += paid_usd;
+            if block.firm {
+                totals.firm_mw += block.ceiling_mw;
+                totals.firm_served_mw += served_mw;
+            } else if self.clearing.terms().controllable_load_gives_reserve {
+                let usd = reserve_price * served_mw * interval.hours;
+                self.ledger.accrue_line(self.accounts.reserve_load[class], usd)?;
+            }
+            self.ledger.accrue_line(self.accounts.energy[class], paid_usd)?;
+            self.accounts.served_mwh[class] += served_mw * interval.hours;
+            let load = self.probes.load_of(site.zone, block.class);
+            load.requested_mwh += block.requested_mw * interval.hours;
+            load.served_mwh += served_mw * interval.hours;
+            load.paid_usd += paid_usd;
+            let cell = &mut cells[site.zone * CLASSES.len() + class];
+            cell.0 += block.requested_mw;
+            cell.1 += served_mw;
+            cell.2 += block.requested_mw * price;
+            let unconnected = (block.requested_mw - block.ceiling_mw) * interval.hours;
+            self.probes.curtail(site.zone, block.class, Cause::NotConnected, None, unconnected);
+        }
+        for row in &interval.causes {
+            if let Some(block) = interval.blocks.get(row.block) {
+                let (cause, branch) = self.cause(row.cause);
+                let zone = self.sites[block.site].zone;
+                self.probes.curtail(zone, block.class, cause, branch, row.mw * interval.hours);
+            }
+        }
+        for (at, &(requested, served, weighted)) in cells.iter().enumerate() {
+            if requested > 0.0 {
+                let (zone, class) = (at / CLASSES.len(), at % CLASSES.len());
+                self.write_contention(interval, zone, class, requested, served, weighted / requested, sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Generation and storage: output, energy payments, reserve payments.
+    fn settle_generation(
+        &mut self,
+        interval: &Interval,
+        reserve_price: f64,
+        totals: &mut Totals,
+    ) -> Result<(), RunError> {
+        let solution = &interval.solution;
+        let mut paid_usd = [0.0; Fuel::ALL.len()];
+        let mut reserve_mw = [0.0; Fuel::ALL.len()];
+        let mut strong_price = Vec::with_capacity(self.clearing.zones.len());
+        for zone in &self.clearing.zones {
+            strong_price.push(self.clearing.price_at(solution, &zone.strong));
+        }
+        for unit in &self.clearing.units {
+            let column = unit.column.0 as usize;
+            let mw = solution.column_mw[column];
+            let price = match self.clearing.bus_of(unit) {
+                Some(bus) => self.clearing.settled(solution.lmp_usd_per_mwh[bus as usize]),
+                None => strong_price[usize::from(unit.zone.0)],
+            };
+            let fuel = unit.fuel as usize;
+            totals.fuel_mw[fuel] += mw;
+            paid_usd[fuel] += mw * price * interval.hours;
+            if reserve_price > 0.0 && unit.gives_reserve() {
+                reserve_mw[fuel] += self.clearing.problem.bounds[column].upper_mw - mw;
+            }
+        }
+        let storage = Fuel::Storage as usize;
+        for (zone, price) in strong_price.iter().enumerate() {
+            let (charge_mw, discharge_mw) = self.clearing.storage_mw(solution, zone);
+            let limit_mw = self.clearing.storage[zone].discharge_limit_mw(interval.hours);
+            let usd = (discharge_mw - charge_mw) * price * interval.hours;
+            totals.fuel_mw[storage] += discharge_mw - charge_mw;
+            paid_usd[storage] += usd;
+            if reserve_price > 0.0 {
+                reserve_mw[storage] += limit_mw - discharge_mw;
+            }
+            self.probes.generated_mwh[storage] += discharge_mw * interval.hours;
+            let power_mw = self.clearing.storage[zone].power_mw;
+            if power_mw > 0.0 {
+                let reserve_usd = reserve_price * (limit_mw - discharge_mw).max(0.0) * interval.hours;
+                self.supply.book_storage(zone, (usd + reserve_usd) / power_mw);
+            }
+            self.clearing.storage[zone].settle(charge_mw, discharge_mw, interval.hours);
+            self.storage_prices[zone].push(*price);
+        }
+        for (fuel, line) in self.accounts.generation.iter().enumerate() {
+            self.ledger.accrue_line(*line, paid_usd[fuel])?;
+            if fuel != storage {
+                self.probes.generated_mwh[fuel] += totals.fuel_mw[fuel] * interval.hours;
+            }
+        }
+        if reserve_price > 0.0 {
+            self.settle_reserve(interval, reserve_price, &reserve_mw)?;
+        }
+        self.strong_price = strong_price;
+        Ok(())
+    }
+
+    /// Reserve is paid by all load in proportion to energy served.
+    fn settle_reserve(
+        &mut self,
+        interval: &Interval,
+        reserve_price: f64,
+        reserve_mw: &[f64],
+    ) -> Result<(), RunError> {
+        let mut paid_usd = 0.0;
+        for (mw, line) in reserve_mw.iter().zip(&self.accounts.reserve_paid) {
+            let usd = reserve_price * mw * interval.hours;
+            paid_usd += usd;
+            self.ledger.accrue_line(*line, usd)?;
+        }
+        let mut served_mw = vec![0.0; CLASSES.len()];
+        for (zone, native_mw) in interval.native_mw.iter().enumerate() {
+            served_mw[0] += native_mw - self.clearing.native_shed_mw(&interval.solution, zone);
+        }
+        for block in &interval.blocks {
+            let column = self.clearing.block_column(block.site, block.column).0 as usize;
+            let mw = interval.solution.column_mw[column];
+            served_mw[usize::from(block.class)] += mw;
+            if !block.firm && self.clearing.terms().controllable_load_gives_reserve {
+                paid_usd += reserve_price * mw * interval.hours;
+            }
+        }
+        let total_mw: f64 = served_mw.iter().sum();
+        if total_mw > 0.0 {
+            for (mw, line) in served_mw.iter().zip(&self.accounts.reserve) {
+                self.ledger.accrue_line(*line, paid_usd * mw / total_mw)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a megawatt of each technology would have earned.
+    fn book_revenue(&mut self, interval: &Interval, reserve_price: f64) {
+        for zone in 0..self.clearing.zones.len() {
+            self.supply.book_hour(
+                &self.clearing,
+                &self.costs,
+                &interval.weather,
+                crate::supply::ZoneHour {
+                    zone,
+                    price_usd_per_mwh: self.strong_price[zone],
+                    reserve_usd_per_mwh: reserve_price,
+                    hours: interval.hours,
+                },
+            );
+        }
+    }
+
+    /// Branches at or beyond their limit.
+    fn book_network(&mut self, interval: &Interval) {
+        for &(branch, shadow) in &interval.solution.binding {
+            let year = &mut self.probes.branches[branch as usize];
+            let limit = self.clearing.problem.branches[branch as usize].limit_mw;
+            year.binding_h += interval.hours;
+            year.rent_usd += shadow.abs() * limit * interval.hours;
+        }
+        for &(branch, mw) in &interval.solution.overload_mw {
+            self.probes.branches[branch as usize].overload_mwh += mw * interval.hours;
+            self.probes.system.overload_mwh += mw * interval.hours;
+        }
+    }
+
+    /// The region's row of the hour and the year's extremes.
+    fn book_system(
+        &mut self,
+        interval: &Interval,
+        reserve_price: f64,
+        totals: &Totals,
+        sink: &mut dyn RowSink,
+    ) -> Result<(), RunError> {
+        let h = interval.hours;
+        let served_mw = totals.native_served_mw + totals.served_mw;
+        let firm_mw = totals.native_mw + totals.firm_mw;
+        let year = &mut self.probes.system;
+        year.peak_mw = year.peak_mw.max(served_mw);
+        year.native_peak_mw = year.native_peak_mw.max(totals.native_mw);
+        year.least_supply_ratio = year.least_supply_ratio.min(self.clearing.available_mw / firm_mw);
+        year.firm_mwh += firm_mw * h;
+        year.firm_shed_mwh += (firm_mw - totals.native_served_mw - totals.firm_served_mw) * h;
+        year.served_mwh += served_mw * h;
+        year.paid_usd += totals.paid_usd;
+        if !self.probes.hourly {
+            return Ok(());
+        }
+        let energized_mw: f64 = self.sites.iter().map(|site| site.energized_mw).sum();
+        let reserve_mw = self.clearing.terms().reserve.requirement_mw();
+        let left_mw = self.clearing.available_mw - totals.native_mw - reserve_mw;
+        let fuel = |f: Fuel| Cell::Float(totals.fuel_mw[f as usize]);
+        let renewable_mw = totals.fuel_mw[Fuel::Wind as usize] + totals.fuel_mw[Fuel::Solar as usize];
+        let overload_mw: f64 = interval.solution.overload_mw.iter().map(|o| o.1).sum();
+        let row = [
+            Cell::Integer(self.unix_ms_of_hour(interval.hour)),
+            Cell::Integer(interval.hour as i64 * 3600),
+            Cell::Float(totals.native_mw),
+            Cell::Float(totals.native_served_mw),
+            Cell::Float(totals.requested_mw),
+            Cell::Float(totals.served_mw),
+            Cell::Float(left_mw.clamp(0.0, energized_mw)),
+            Cell::Float(energized_mw),
+            Cell::Float(if served_mw > 0.0 { totals.paid_usd / (served_mw * h) } else { 0.0 }),
+            fuel(Fuel::Gas),
+            fuel(Fuel::Coal),
+            fuel(Fuel::Nuclear),
+            fuel(Fuel::Wind),
+            fuel(Fuel::Solar),
+            fuel(Fuel::Hydro),
+            fuel(Fuel::Storage),
+            Cell::Float(totals.fuel_mw[Fuel::Oil as usize] + totals.fuel_mw[Fuel::Other as usize]),
+            Cell::Float((self.clearing.available_renewable_mw - renewable_mw).max(0.0)),
+            Cell::Float(reserve_price),
+            Cell::Float(overload_mw),
+            Cell::Integer(interval.solution.binding.len() as i64),
+        ];
+        self.probes.table(&probe::system::TABLE).push(sink, &row)?;
+        Ok(())
+    }
+
+    /// Requested = served + curtailed, and supply = demand, every interval.
+    fn check_balance(&self, interval: &Interval, totals: &Totals) -> Result<(), RunError> {
+        let solution = &interval.solution;
+        let generated_mw: f64 = totals.fuel_mw.iter().sum();
+        let surplus_mw: f64 =
+            (0..self.clearing.zones.len()).map(|z| self.clearing.surplus_mw(solution, z)).sum();
+        let served_mw = totals.native_served_mw + totals.served_mw;
+        let off = generated_mw - surplus_mw - served_mw;
+        if off.abs() > BALANCE * (1.0 + generated_mw) {
+            return Err(RunError::Invariant { what: "generated = served", hour: interval.hour, off });
+        }
+        let unconnected_mw: f64 = interval.blocks.iter().map(|b| b.requested_mw - b.ceiling_mw).sum();
+        let caused_mw: f64 = interval.causes.iter().map(|row| row.mw).sum();
+        let requested_mw = totals.native_mw + totals.requested_mw;
+        let off = requested_mw - served_mw - unconnected_mw - caused_mw;
+        if off.abs() > BALANCE * (1.0 + requested_mw) {
+            return Err(RunError::Invariant {
+                what: "requested = served + curtailed by cause",
+                hour: interval.hour,
+                off,
+            });
+        }
+        Ok(())
+    }
+
+    fn cause(&self, cause: CauseKind) -> (Cause, Option<u32>) {
+        match cause {
+            CauseKind::Price => (Cause::Price, None),
+            CauseKind::Scarcity => (Cause::Scarcity, None),
+            CauseKind::Network { branch } => match self.setup.pack.network.branch(BranchId(branch)).kind {
+                BranchKind::Line => (Cause::Congestion, Some(branch)),
+                BranchKind::Transformer => (Cause::Substation, Some(branch)),
+            },
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one row of one table")]
+    fn write_contention(
+        &mut self,
+        interval: &Interval,
+        zone: usize,
+        class: usize,
+        requested_mw: f64,
+        served_mw: f64,
+        price: f64,
+        sink: &mut dyn RowSink,
+    ) -> Result<(), RunError> {
+        if !self.probes.hourly {
+            return Ok(());
+        }
+        let at = self.unix_ms_of_hour(interval.hour);
+        let row = [
+            Cell::Integer(at),
+            Cell::Integer(interval.hour as i64 * 3600),
+            Cell::Text(&self.setup.pack.region.zones[zone].name),
+            Cell::Text(CLASSES[class]),
+            Cell::Float(requested_mw),
+            Cell::Float(served_mw),
+            Cell::Float(price),
+        ];
+        self.probes.table(&probe::contention::TABLE).push(sink, &row)?;
+        Ok(())
+    }
+
+    fn unix_ms_of_hour(&self, hour: usize) -> i64 {
+        self.setup.start_unix_ms + hour as i64 * 3_600_000
+    }
+
+    /// Closes the month that ends now: books, accounts of entry, storage thresholds stay daily.
+    pub(super) fn close_month(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let now = self.calendar.now();
+        let month = self.setup.months[self.month];
+        let postings = self.accounts.close_month(&mut self.ledger, now)?;
+        let at = self.setup.unix_ms(month.begin);
+        for posting in postings {
+            let row = [
+                Cell::Integer(at),
+                Cell::Text(self.ledger.account_name(posting.debit)),
+                Cell::Text(self.ledger.account_name(posting.credit)),
+                Cell::Text(self.ledger.kind_name(posting.kind)),
+                Cell::Integer(posting.amount.0),
+            ];
+            self.probes.table(&probe::books::TABLE).push(sink, &row)?;
+        }
+        self.supply.close_month(self.setup.scenario.supply.trailing_months as usize);
+        Ok(())
+    }
+
+    /// Writes the monthly tables of the month that ends now, and the yearly ones at the end of a year.
+    pub(super) fn sample_month(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let month = self.setup.months[self.month];
+        self.write_load(month, sink)?;
+        self.write_curtailment(month, sink)?;
+        self.write_queue(month, sink)?;
+        self.write_compute(month, sink)?;
+        self.month += 1;
+        let next = self.setup.months.get(self.month).copied();
+        if next.is_none_or(|next| next.year != month.year) {
+            self.write_year(month.year, sink)?;
+            if next.is_some() {
+                self.review_year()?;
+            }
+        }
+        if let Some(next) = next {
+            self.calendar.schedule(Event::Settle, next.end);
+            self.calendar.schedule(Event::Sample, next.end);
+        }
+        Ok(())
+    }
+}
