@@ -15,6 +15,8 @@ mod model;
 pub mod record;
 pub mod replay;
 mod stamp;
+#[cfg(test)]
+mod tests;
 mod text;
 mod transform;
 

@@ -10,7 +10,7 @@ fn main() {
     let pack = RegionPack::parse(&files).map_err(|f| for x in f { println!("{x:?}") }).unwrap();
     let weather = toml::from_str(&files["weather.toml"]).unwrap();
     let text = format!("schema=1\nname=\"s\"\nregion=\"{region}\"\nstart=2025-01-01\nend={}-01-01\n", 2025 + years);
-    let draft = Draft::parse("s.toml", &text, &args[3..]);
+    let draft = Draft::parse("s.toml", &text).with("-p", &args[3..]);
     let mut around = Surroundings { regions: vec![region.clone()], ..Default::default() };
     around.add_region(&pack);
     let scenario = draft.finish(&Scenario::defaults_of(&pack), &around).map_err(|f| for x in f { println!("{x:?}") }).unwrap().scenario;

@@ -4,13 +4,15 @@
 //! load and weather of the coming year from the replication's own weather (a planner knows the climate,
 //! not the day: states are means over the most extreme hours, percentiles over a regular sample).
 
-use gridrush_core::dispatch::{DispatchError, DispatchSolution, Solver};
+use gridrush_core::dispatch::{DispatchError, DispatchSolution, Place, Solver};
 use gridrush_core::grid::{BusId, Fuel};
 use gridrush_core::interconnection::Snapshot;
+use gridrush_core::kernel::SimTime;
 use gridrush_core::weather::WeatherYears;
 
 use crate::clearing::Clearing;
 use crate::setup::Setup;
+use crate::supply::Supply;
 
 /// Hours averaged into one snapshot.
 const EXTREME_HOURS: usize = 10;
@@ -89,16 +91,19 @@ impl Default for Planner {
 
 impl Planner {
     /// The snapshots of a study: mean states of the most extreme hours of the year that begins at
-    /// `first_hour`, dispatched with every energized site at its contract.
+    /// `first_hour`, dispatched with every energized site at its firm load and every project that is
+    /// decided to be in service by then.
     pub fn snapshots(
         &mut self,
         setup: &Setup,
         weather: &WeatherYears,
         market: &Clearing,
+        supply: &Supply,
         loads: &[FirmLoad],
         first_hour: usize,
     ) -> Result<Vec<Snapshot>, DispatchError> {
         let mut clearing = at_contract(market, loads);
+        supply.add_expected(SimTime::from_hours(first_hour as u64), &mut clearing);
         let year = self.survey(setup, weather, &clearing, first_hour);
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
@@ -224,13 +229,22 @@ fn at_contract(market: &Clearing, loads: &[FirmLoad]) -> Clearing {
     clearing
 }
 
-/// What generators at each bus could still produce; spread columns count at their buses.
+/// What generators at each bus could still produce; spread columns count at their buses. Where nothing
+/// could produce more, every generator counts with all it has: whether there is enough generation is
+/// not what a study of wires asks.
 fn upward(clearing: &Clearing, solution: &DispatchSolution) -> Vec<(BusId, f64)> {
-    use gridrush_core::dispatch::Place;
+    let room = |column: usize| clearing.problem.bounds[column].upper_mw - solution.column_mw[column];
+    let left = by_bus(clearing, &room);
+    if left.is_empty() { by_bus(clearing, &|column| clearing.problem.bounds[column].upper_mw) } else { left }
+}
+
+/// Sums a quantity of generators by the buses at which they stand; buses with less than a kilowatt are
+/// left out.
+fn by_bus(clearing: &Clearing, quantity: &dyn Fn(usize) -> f64) -> Vec<(BusId, f64)> {
     let mut by_bus = vec![0.0; clearing.problem.bus_count()];
     for unit in &clearing.units {
         let column = unit.column.0 as usize;
-        let room = clearing.problem.bounds[column].upper_mw - solution.column_mw[column];
+        let room = quantity(column);
         if room <= 0.0 {
             continue;
         }
@@ -240,5 +254,5 @@ fn upward(clearing: &Clearing, solution: &DispatchSolution) -> Vec<(BusId, f64)>
             Place::None => {}
         }
     }
-    by_bus.into_iter().enumerate().filter(|(_, mw)| *mw > 1e-9).map(|(b, mw)| (BusId(b as u32), mw)).collect()
+    by_bus.into_iter().enumerate().filter(|(_, mw)| *mw > 1e-3).map(|(b, mw)| (BusId(b as u32), mw)).collect()
 }

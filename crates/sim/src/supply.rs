@@ -54,6 +54,8 @@ pub struct Project {
     pub origin: Origin,
     /// When.
     pub online: SimTime,
+    /// Whether it has happened.
+    pub done: bool,
 }
 
 /// Prices of a zone in one interval.
@@ -121,6 +123,7 @@ impl Supply {
                     storage_mwh: planned.storage_mwh,
                     origin: Origin::Planned,
                     online: due.to_next_hour_edge(),
+                    done: false,
                 });
             }
         }
@@ -200,7 +203,8 @@ impl Supply {
                     let storage_mwh =
                         if technology == Technology::Battery { capacity_mw * of.storage_hours } else { 0.0 };
                     let origin = Origin::Entry;
-                    self.projects.push(Project { zone, technology, capacity_mw, storage_mwh, origin, online });
+                    let done = false;
+                    self.projects.push(Project { zone, technology, capacity_mw, storage_mwh, origin, online, done });
                 }
             }
         }
@@ -220,6 +224,7 @@ impl Supply {
                             storage_mwh: 0.0,
                             origin: Origin::Exit,
                             online,
+                            done: false,
                         });
                     }
                 }
@@ -228,15 +233,18 @@ impl Supply {
         (first..self.projects.len()).map(|p| p as u32).collect()
     }
 
-    /// Brings a project online; returns its effect on the market's capacity.
+    /// Adds to a copy of the market what is decided to come or go by `at`.
+    pub fn add_expected(&self, at: SimTime, clearing: &mut Clearing) {
+        for project in self.projects.iter().filter(|project| !project.done && project.online <= at) {
+            apply(project, clearing);
+        }
+    }
+
+    /// Brings a project online and counts it in this year's changes.
     pub fn bring_online(&mut self, project: u32, clearing: &mut Clearing) {
-        let Project { zone, technology, capacity_mw, storage_mwh, origin, .. } =
-            self.projects[project as usize].clone();
-        let changed = if capacity_mw >= 0.0 {
-            clearing.add_capacity(zone, technology, capacity_mw, storage_mwh)
-        } else {
-            clearing.retire_capacity(zone, technology, -capacity_mw)
-        };
+        let project = &mut self.projects[project as usize];
+        project.done = true;
+        let (origin, changed) = (project.origin, apply(project, clearing));
         for (fuel, mw) in changed {
             let year = &mut self.year[fuel as usize];
             match (mw < 0.0, origin) {
@@ -245,6 +253,16 @@ impl Supply {
                 (false, _) => year.entered_mw += mw,
             }
         }
+    }
+}
+
+/// Changes the market's capacity by a project; returns what changed, by fuel.
+fn apply(project: &Project, clearing: &mut Clearing) -> Vec<(Fuel, f64)> {
+    let &Project { zone, technology, capacity_mw, storage_mwh, .. } = project;
+    if capacity_mw >= 0.0 {
+        clearing.add_capacity(zone, technology, capacity_mw, storage_mwh)
+    } else {
+        clearing.retire_capacity(zone, technology, -capacity_mw)
     }
 }
 

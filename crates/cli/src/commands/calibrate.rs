@@ -334,3 +334,99 @@ fn print_checks(checks: &[Check], repetitions: u32) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+    /// The real files, unpacked; `None` where they or `gzip` are absent.
+    fn unpacked() -> Option<tempfile::TempDir> {
+        let data = Path::new(ROOT).join("../shared/data");
+        let zones = ["COAS", "EAST", "FWES", "NCEN", "NRTH", "SCEN", "SOUT", "WEST"];
+        let loads = zones.map(|zone| format!("load_eia930_2020_2022/subregion/ERCO-{zone}.csv"));
+        let folder = tempfile::tempdir().ok()?;
+        for name in loads.iter().map(String::as_str).chain(["fuelmix_2020_2021/US-TEX-ERCO.csv"]) {
+            let source = data.join(format!("{name}.gz"));
+            if !source.exists() {
+                return None;
+            }
+            let text = Command::new("gzip").arg("-dc").arg(&source).output().ok()?;
+            fs::write(folder.path().join(Path::new(name).file_name()?), text.stdout).ok()?;
+        }
+        Some(folder)
+    }
+
+    #[test]
+    fn the_shipped_texas_weather_is_what_its_recipe_makes() {
+        let Some(folder) = unpacked() else {
+            println!("skipped: the hourly files of the Texas recipe are not here");
+            return;
+        };
+        let pack = Path::new(ROOT).join("data/regions/texas");
+        let out = folder.path().join("weather.toml");
+        let args = CalibrateArgs {
+            recipe: pack.join("calibrate.toml"),
+            input: Some(folder.path().to_owned()),
+            out: Some(out.clone()),
+            repetitions: 300,
+            seed: 1,
+            strict: false,
+        };
+        // Fails if a single fitted-year check fails.
+        run(&args).expect("a good fit");
+        let made = fs::read_to_string(out).expect("written");
+        let shipped = fs::read_to_string(pack.join("weather.toml")).expect("part of the project");
+        assert!(made == shipped, "data/regions/texas/weather.toml is stale: run gridrush calibrate");
+        // Values that had to be left out are a refusal under --strict, each with its line.
+        let error = run(&CalibrateArgs { strict: true, ..args }).expect_err("the record has defects");
+        let text = error.to_string();
+        assert!(text.contains("ERCO-EAST.csv:13413: raw demand (MW) 4800"), "{text}");
+        assert!(text.contains("ERCO-WEST.csv:16964: raw demand (MW) 4000"), "{text}");
+    }
+
+    #[test]
+    fn the_bundled_zone_database_knows_texas() {
+        let clock = ZoneClock(TimeZone::get("America/Chicago").expect("bundled"));
+        // The hours around 2024-03-10T08:00Z, when the clocks go forward.
+        let change = first_hour(Day(jiff::civil::date(2024, 3, 10))) + 8;
+        assert_eq!(clock.offsets_minutes(change - 1), (-360, -360));
+        assert_eq!(clock.offsets_minutes(change), (-360, -300));
+    }
+
+    #[test]
+    fn every_faulty_file_is_reported_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recipe = r#"
+            title = "t"
+            source = "s"
+            time_zone = "UTC"
+            base_year = 2020
+            base_demand_ratio = 1.0
+            load_format = { time_column = "time", hour = "ending", clock = "utc", date = "year_month_day" }
+            load = [
+              { name = "a", file = "a.csv", column = "mw" },
+              { name = "b", file = "b.csv", column = "mw" },
+              { name = "c", file = "c.csv.gz", column = "mw" },
+            ]
+        "#;
+        fs::write(folder.path().join("recipe.toml"), recipe).expect("written");
+        fs::write(folder.path().join("a.csv"), "time,mw\n2020-01-01 00:00,1\nnoon,2\n").expect("written");
+        fs::write(folder.path().join("c.csv.gz"), [0x1f, 0x8b, 8, 0]).expect("written");
+        let args = CalibrateArgs {
+            recipe: folder.path().join("recipe.toml"),
+            input: None,
+            out: Some(folder.path().join("weather.toml")),
+            repetitions: 1,
+            seed: 1,
+            strict: false,
+        };
+        let text = run(&args).expect_err("three faults").to_string();
+        assert!(text.contains("a.csv:3: \"noon\" is not the stamp of a whole hour"), "{text}");
+        assert!(text.contains("b.csv: cannot read"), "{text}");
+        assert!(text.contains("c.csv.gz: compressed"), "{text}");
+        assert!(!folder.path().join("weather.toml").exists());
+    }
+}

@@ -5,7 +5,7 @@
 //! weather. A run-up of 60 days from a stream of its own gives the first hour a stationary state. Cost: about 0.1 us per
 //! series and hour, memory four bytes each.
 
-use super::model::{BLOCKS, HOURS, MONTHS, SEASONS, season};
+use super::model::{HOURS, MONTHS, SEASONS, season};
 use super::transform::{KNOTS, locate, value};
 use super::{HourStamp, Memory, SeriesKind, SeriesModel, Shape, WeatherFault, WeatherModel};
 use crate::kernel::{Purpose, Rng, Streams, uniform_open};
@@ -215,13 +215,14 @@ impl Table {
         let mut knots = Vec::new();
         let interpolated = match &series.shape {
             Shape::Scaled { workday_per_10k, restday_per_10k, spread_per_10k, residual_per_1k } => {
+                let count = residual_per_1k.len() / MONTHS;
                 for means in [workday_per_10k, restday_per_10k] {
                     for month in 0..MONTHS {
                         for hour in 0..HOURS {
                             let mean = f64::from(means[month][hour]) * 1e-4;
                             let spread = f64::from(spread_per_10k[month][hour]) * 1e-4;
-                            let row = |block: usize| &residual_per_1k[month * BLOCKS + block];
-                            let ((before, after), part) = blocks(hour);
+                            let row = |block: usize| &residual_per_1k[month * count + block];
+                            let ((before, after), part) = blocks(hour, count);
                             knots.extend(row(before).iter().zip(row(after)).map(|(&a, &b)| {
                                 let residual = f64::from(a) + part * (f64::from(b) - f64::from(a));
                                 mean + spread * residual * 1e-3
@@ -278,14 +279,14 @@ impl Table {
     }
 }
 
-/// The two three-hour blocks that an hour lies between, counted from their middles, and the part of the
-/// way from the first to the second.
-pub(crate) fn blocks(hour: usize) -> ((usize, usize), f64) {
+/// The two of `count` equal blocks of the day that an hour lies between, counted from their middles, and
+/// the part of the way from the first to the second.
+fn blocks(hour: usize, count: usize) -> ((usize, usize), f64) {
+    let width = (HOURS / count) as f64;
     // The middle of block b is `(b + 1/2) width`; the middle of an hour is half past.
-    let width = (HOURS / BLOCKS) as f64;
     let from_first = (hour as f64 + 0.5) / width - 0.5;
     let before = from_first.floor();
-    let index = |block: f64| (block as i64).rem_euclid(BLOCKS as i64) as usize;
+    let index = |block: f64| (block as i64).rem_euclid(count as i64) as usize;
     ((index(before), index(before + 1.0)), from_first - before)
 }
 
@@ -294,4 +295,44 @@ fn two_normals(rng: &mut Rng) -> (f64, f64) {
     let radius = sqrt(-2.0 * ln(uniform_open(rng)));
     let angle = core::f64::consts::TAU * uniform_open(rng);
     (radius * cos(angle), radius * sin(angle))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::memory::{fast_after, slow_after};
+    use super::*;
+
+    #[test]
+    fn a_score_has_unit_variance_and_the_stated_memory() {
+        let memory = Memory { slow_share: 0.6, slow_hours: 20.0, fast_hours: 3.0 };
+        let step = Step::new(&memory);
+        let mut rng = Streams::new(4, 0).open(Key::of("x"), INNOVATION);
+        let mut state = State::default();
+        let scores: Vec<f64> = (0..4_000_000)
+            .map(|_| {
+                let (slow, fast) = two_normals(&mut rng);
+                state.advance(&step, slow, fast);
+                state.score(&step)
+            })
+            .collect();
+        for lag in [0, 1, 2, 6, 12, 24, 48] {
+            let products = scores.iter().zip(&scores[lag..]).map(|(a, b)| a * b);
+            let seen = products.sum::<f64>() / (scores.len() - lag) as f64;
+            let k = lag as f64;
+            let stated = 0.6 * slow_after(k, 20.0) + 0.4 * fast_after(k, 3.0);
+            assert!((seen - stated).abs() < 0.02, "lag {lag}: {seen} {stated}");
+        }
+    }
+
+    #[test]
+    fn hours_lie_between_the_middles_of_their_blocks() {
+        assert_eq!(blocks(1, 8), ((0, 1), 0.0));
+        assert_eq!(blocks(4, 8), ((1, 2), 0.0));
+        let ((before, after), part) = blocks(0, 8);
+        assert_eq!((before, after), (7, 0));
+        assert!((part - 2.0 / 3.0).abs() < 1e-12);
+        assert_eq!(blocks(23, 8).0, (7, 0));
+        assert_eq!(blocks(17, 24), ((17, 18), 0.0));
+        assert_eq!(blocks(17, 1).0, (0, 0));
+    }
 }

@@ -10,10 +10,9 @@ use thiserror::Error;
 
 use super::transform::KNOTS;
 
-/// Months, hours and three-hour blocks that a table is made of.
+/// Months and hours that a table is made of.
 pub(crate) const MONTHS: usize = 12;
 pub(crate) const HOURS: usize = 24;
-pub(crate) const BLOCKS: usize = 8;
 /// December to February, March to May, June to August, September to November.
 pub(crate) const SEASONS: usize = 4;
 
@@ -90,8 +89,9 @@ pub enum Shape {
         restday_per_10k: Vec<Vec<i32>>,
         /// 12 rows of 24 standard deviations around the mean, parts per 10,000.
         spread_per_10k: Vec<Vec<i32>>,
-        /// Standardised residual at the scores -3, -2.5 .. 3: 96 rows of 13 (month, then the three-hour
-        /// blocks 0-2, 3-5 .. 21-23), parts per 1,000; hours between the middles of blocks are interpolated.
+        /// Standardised residual at the scores -3, -2.5 .. 3, parts per 1,000: rows of 13 by month, then
+        /// by block of the day. The day is cut into as many equal blocks as there are rows to a month (1,
+        /// 2, 3, 4, 6, 8, 12 or 24); hours between the middles of blocks are interpolated.
         residual_per_1k: Vec<Vec<i32>>,
     },
     /// The value itself at the scores -3, -2.5 .. 3, constant within a month.
@@ -200,7 +200,12 @@ impl SeriesModel {
                 faults.table(&format!("{path}.shape.restday_per_10k"), restday_per_10k, MONTHS, HOURS);
                 faults.table(&format!("{path}.shape.spread_per_10k"), spread_per_10k, MONTHS, HOURS);
                 let residual = format!("{path}.shape.residual_per_1k");
-                faults.table(&residual, residual_per_1k, MONTHS * BLOCKS, KNOTS);
+                let rows = residual_per_1k.len();
+                if rows == 0 || rows % MONTHS != 0 || HOURS % (rows / MONTHS) != 0 {
+                    let message = format!("{rows} rows, expected 12 times a divisor of 24");
+                    faults.add(&residual, message);
+                }
+                faults.table(&residual, residual_per_1k, rows, KNOTS);
                 faults.ascending(&residual, residual_per_1k);
                 if spread_per_10k.iter().flatten().any(|&x| x < 0) {
                     faults.add(&format!("{path}.shape.spread_per_10k"), "negative spread".to_owned());

@@ -288,7 +288,8 @@ fn the_models_keep_their_defaults() {
     assert_eq!(arrivals.mining, ArrivalParams::default().mining);
     assert_eq!(arrivals.ai, ArrivalParams::default().ai);
 
-    let changed = ["arrivals.enabled=false", "bitcoin.price.shape=flat", "ai.campus.pue=1.5", "start=2025-07-02"];
+    let changed =
+        ["arrivals.enabled=false", "bitcoin.price.shape=flat", "ai.campus.pue=1.5", "start=2025-07-02"];
     let scenario = read_over(PLAIN, &changed, &around()).expect("valid");
     assert_eq!(scenario.arrivals.params().ai.base_per_month, 0.0);
     assert_eq!(scenario.ai.params().pue, 1.5);

@@ -11,8 +11,7 @@ use gridrush_core::interconnection::{Application, Offer, RequestId, Service};
 use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 use gridrush_core::names::Key;
 use gridrush_tables::{Cell, RowSink};
-use gridrush_workload::bitcoin::{ChainEvent, breakeven_usd_per_mwh, valuation::rig_cost_usd_per_mw};
-use gridrush_workload::firms::arrivals::mining_payback_years;
+use gridrush_workload::bitcoin::ChainEvent;
 use gridrush_workload::firms::{
     AiOutlook, Answer, MiningOutlook, MonthView, OfferView, Outlook, Reason, accept, arrivals_of_month,
 };
@@ -93,9 +92,8 @@ impl World {
         let (arrivals, accepts) = (&setup.params.arrivals, &setup.params.accept);
         let power = self.mean_price();
         let outlook = self.mining_outlook(power);
-        let capital = accepts.mining_site_usd_per_mw + outlook.rig_cost_usd_per_mw;
         let view = MonthView {
-            mining_payback_years: mining_payback_years(outlook.breakeven_usd_per_mwh, power, capital),
+            mining_payback_years: outlook.payback_years(accepts.mining_site_usd_per_mw),
             power_usd_per_mwh: power,
         };
         let length = (span.end - span.begin).0 as f64;
@@ -285,7 +283,7 @@ impl World {
                 let modelled_ehs: f64 = (self.sites.iter_mut())
                     .map(|site| match &mut site.asset {
                         Asset::Mine(mine) if day == 0 => mine.installed_ehs(),
-                        Asset::Mine(mine) => mine.take_totals().mean_ehs(),
+                        Asset::Mine(mine) => mine.take_totals().mean_ehs(1.0),
                         Asset::Campus(_) => 0.0,
                     })
                     .sum();
@@ -318,17 +316,8 @@ impl World {
 
     /// What a new mine would earn and cost.
     fn mining_outlook(&self, power_usd_per_mwh: f64) -> MiningOutlook {
-        let fleet = &self.setup.params.fleet;
         let market = self.bitcoin.rig_market(self.day(), power_usd_per_mwh);
-        MiningOutlook {
-            breakeven_usd_per_mwh: breakeven_usd_per_mwh(
-                market.hashprice_usd_per_ph_day,
-                market.j_per_th,
-                fleet.pue,
-            ),
-            rig_cost_usd_per_mw: rig_cost_usd_per_mw(market.price_usd_per_th, market.j_per_th, fleet.pue),
-            power_usd_per_mwh,
-        }
+        MiningOutlook::new(&market, self.setup.params.fleet.pue)
     }
 
     /// Trailing mean price of a zone; before anything was cleared, the cost of a new combined cycle.

@@ -121,7 +121,7 @@ impl World {
         let loads = self.firm_loads(false);
         self.snapshots = self
             .planner
-            .snapshots(&self.setup, &self.weather, &self.clearing, &loads, first_hour)
+            .snapshots(&self.setup, &self.weather, &self.clearing, &self.supply, &loads, first_hour)
             .map_err(RunError::Planning)?;
         Ok(())
     }

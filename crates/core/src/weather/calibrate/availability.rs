@@ -55,19 +55,20 @@ pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp], kind: SeriesKind
         for hour in 0..HOURS {
             let own = &cells[month * HOURS + hour];
             let wanted = mean(own);
-            if kind == SeriesKind::Solar && wanted < NIGHT {
+            let mut sample = own.clone();
+            sample.sort_by(f64::total_cmp);
+            if kind == SeriesKind::Solar && quantile(&sample, 0.9) < NIGHT {
                 rows.push(vec![0; KNOTS]);
                 continue;
             }
-            let mut sample = own.clone();
             if kind == SeriesKind::Wind {
                 for other in [hour + HOURS - 1, hour + 1] {
                     let other = &cells[month * HOURS + other % HOURS];
                     let scale = wanted / mean(other).max(1e-9);
                     sample.extend(other.iter().map(|x| (x * scale).min(most)));
                 }
+                sample.sort_by(f64::total_cmp);
             }
-            sample.sort_by(f64::total_cmp);
             rows.push(with_mean(&quantile_knots(&sample), wanted, high));
         }
     }

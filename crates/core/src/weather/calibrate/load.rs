@@ -5,11 +5,13 @@
 //! solve a cyclic linear system whose solution has exactly the observed monthly means.
 
 use super::super::generate::Months;
-use super::super::model::{BLOCKS, HOURS, MONTHS};
+use super::super::model::{HOURS, MONTHS};
 use super::super::transform::{FIRST, KNOTS, STEP, locate, moments, quantile_knots, value};
 use super::{HourStamp, Shape};
 use crate::math::sqrt;
 
+/// Blocks of the day with a distribution of their own: with fewer the evening's tail lands on the afternoon.
+const BLOCKS: usize = 8;
 /// Hours of a block.
 const WIDTH: usize = HOURS / BLOCKS;
 
