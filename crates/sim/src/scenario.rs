@@ -9,6 +9,7 @@
 //! [`Draft::parse`] reads the text and says which region and which other files it needs;
 //! [`Draft::finish`] checks everything over the region's defaults. Nothing here reads a file.
 
+mod ai;
 mod arrivals;
 mod bitcoin;
 mod check;
@@ -31,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gridrush_core::grid::RegionPack;
 use jiff::civil::Date;
 
+pub use ai::Ai;
 pub use arrivals::Arrivals;
 pub use bitcoin::Bitcoin;
 pub use check::{Fault, Faults, nearest};
@@ -86,6 +88,8 @@ section! {
         dispatch: Dispatch;
         /// Bitcoin: coin price, chain, rigs, mines.
         bitcoin: Bitcoin;
+        /// AI campuses: accelerators, jobs, inference.
+        ai: Ai;
         /// Requests that arrive by themselves, and how owners decide.
         arrivals: Arrivals;
         /// The interconnection queue.

@@ -35,6 +35,7 @@ impl Scenario {
         let (mining, ai) = (&self.arrivals.mining, &self.arrivals.ai);
         let value = &self.arrivals.decisions;
         let queue = &self.queue.process;
+        let (campus, jobs) = (&self.ai.campus, &self.ai.jobs);
         vec![
             Order { low: cap, high: settled, strictly: true },
             order(settled, lost),
@@ -58,6 +59,14 @@ impl Scenario {
             order(
                 ("arrivals.decisions.ai_value_min_usd_per_mwh", value.ai_value_min_usd_per_mwh),
                 ("arrivals.decisions.ai_value_max_usd_per_mwh", value.ai_value_max_usd_per_mwh),
+            ),
+            order(
+                ("ai.campus.idle_power_share", campus.idle_power_share),
+                ("ai.campus.busy_power_share", campus.busy_power_share),
+            ),
+            order(
+                ("ai.jobs.large_share_min", jobs.large_share_min),
+                ("ai.jobs.large_share_max", jobs.large_share_max),
             ),
             order(
                 ("queue.process.decision_days", queue.decision_days),

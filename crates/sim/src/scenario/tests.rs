@@ -270,3 +270,30 @@ fn every_number_can_be_set_within_its_range_and_not_beyond() {
     }
     assert!(tried > 40, "{tried} numbers tried");
 }
+
+/// A scenario that says nothing gives every model its own defaults.
+#[test]
+fn the_models_keep_their_defaults() {
+    use gridrush_core::interconnection::QueueParams;
+    use gridrush_workload::ai::AiParams;
+    use gridrush_workload::bitcoin::{BitcoinParams, FleetParams};
+    use gridrush_workload::firms::{AcceptParams, ArrivalParams};
+    let scenario = read(PLAIN).expect("valid");
+    assert_eq!(scenario.bitcoin.params(scenario.start), BitcoinParams::default());
+    assert_eq!(scenario.bitcoin.fleet.params(), FleetParams::default());
+    assert_eq!(scenario.ai.params(), AiParams::default());
+    assert_eq!(scenario.queue.params(), QueueParams::default());
+    assert_eq!(scenario.arrivals.accept_params(), AcceptParams::default());
+    let arrivals = scenario.arrivals.params();
+    assert_eq!(arrivals.mining, ArrivalParams::default().mining);
+    assert_eq!(arrivals.ai, ArrivalParams::default().ai);
+
+    let changed =
+        ["arrivals.enabled=false", "bitcoin.price.shape=flat", "ai.campus.pue=1.5", "start=2025-07-02"];
+    let scenario = read_over(PLAIN, &changed, &around()).expect("valid");
+    assert_eq!(scenario.arrivals.params().ai.base_per_month, 0.0);
+    assert_eq!(scenario.ai.params().pue, 1.5);
+    let bitcoin = scenario.bitcoin.params(scenario.start);
+    assert_eq!(bitcoin.start_year, 2025.0 + 182.0 / 365.0);
+    assert_ne!(bitcoin.price.shape, BitcoinParams::default().price.shape);
+}
