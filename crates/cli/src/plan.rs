@@ -10,6 +10,7 @@ use std::sync::Arc;
 use gridrush_core::grid::RegionPack;
 use gridrush_core::grid::case::CaseFault;
 use gridrush_sim::scenario::{Draft, Fault, Resolved, Scenario, Section, Surroundings};
+use gridrush_sim::setup::{Setup, SetupError};
 use gridrush_tables::{DataFile, sha256};
 
 use crate::args::InputArgs;
@@ -24,8 +25,8 @@ const DEEPEST_BASE: usize = 8;
 pub struct Job {
     /// Name in output and tables: the scenario's, or the arm's.
     pub name: String,
-    /// Everything that determines a replication besides seed and number.
-    pub resolved: Arc<Resolved>,
+    /// Scenario, region and files, joined: everything that determines a replication but its number.
+    pub setup: Arc<Setup>,
     /// The scenario with every value explicit.
     pub text: String,
     /// Name, origin and hash of every file used.
@@ -39,9 +40,17 @@ pub struct Job {
 impl Job {
     /// Folder for results: the given one, the scenario's, or `output/` and its name.
     pub fn output(&self, given: Option<&Path>) -> PathBuf {
-        let scenario = &self.resolved.scenario;
+        let scenario = &self.setup.scenario;
         let own = scenario.results.directory.as_ref().map(PathBuf::from);
         given.map(Path::to_owned).or(own).unwrap_or_else(|| Path::new("output").join(&scenario.name))
+    }
+}
+
+impl Job {
+    /// What charts of this job must say of their network.
+    pub fn footer(&self) -> Option<String> {
+        let facts = &self.setup.pack.region.facts;
+        facts.synthetic.then(|| facts.notice.clone())
     }
 }
 
@@ -57,7 +66,7 @@ pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
     let draft = draft(path, input)?;
     let source = PackSource::find(input.data.as_deref(), Some(path))?;
     let whole = finish(&draft, path, &source, input, None)?;
-    let arms = &whole.resolved.scenario.arms;
+    let arms = &whole.setup.scenario.arms;
     if arms.is_empty() {
         return Ok(vec![whole]);
     }
@@ -160,8 +169,24 @@ fn finish(
     let text = scenario.to_toml();
     let files: BTreeMap<String, String> =
         around.files.into_iter().filter_map(|(path, text)| Some((path, text.ok()?))).collect();
-    let resolved = Arc::new(Resolved { scenario, pack, pack_files: region.texts, files });
-    Ok(Job { name, resolved, text, data, origin: region.origin, warnings: checked.warnings })
+    let resolved = Resolved { scenario, pack, pack_files: region.texts, files };
+    let setup = Setup::new(resolved).map_err(|errors| {
+        Stop::Input(errors.iter().map(|error| setup_fault(&region.origin, error)).collect())
+    })?;
+    Ok(Job { name, setup: Arc::new(setup), text, data, origin: region.origin, warnings: checked.warnings })
+}
+
+fn setup_fault(origin: &str, error: &SetupError) -> Fault {
+    Fault {
+        file: origin.to_owned(),
+        line: None,
+        column: None,
+        path: "region".to_owned(),
+        message: error.to_string(),
+        value: None,
+        allowed: None,
+        nearest: None,
+    }
 }
 
 fn pack_fault(origin: &str, fault: &CaseFault) -> Fault {

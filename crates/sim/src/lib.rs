@@ -10,6 +10,7 @@
 
 pub mod clearing;
 pub mod event;
+pub mod metrics;
 pub mod planning;
 pub mod probe;
 pub mod run;

@@ -6,11 +6,12 @@ use gridrush_core::dispatch::{DispatchSolution, Solver};
 use gridrush_core::kernel::SimTime;
 use gridrush_tables::RowSink;
 
+use crate::metrics::Metric;
 use crate::setup::Setup;
 use crate::world::{RunError, Step, World};
 
 /// What a finished replication can say about itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunSummary {
     /// Events handled.
     pub events: u64,
@@ -18,6 +19,8 @@ pub struct RunSummary {
     pub intervals: u64,
     /// Pivots that took.
     pub pivots: u64,
+    /// Closing numbers.
+    pub metrics: Vec<Metric>,
 }
 
 /// Runs one replication. `progress` hears the instant of every interval.
@@ -37,5 +40,5 @@ pub fn run(
         progress(world.now());
     }
     let (intervals, pivots) = world.dispatched();
-    Ok(RunSummary { events: world.events(), intervals, pivots })
+    Ok(RunSummary { events: world.events(), intervals, pivots, metrics: world.metrics() })
 }

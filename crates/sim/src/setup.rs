@@ -3,23 +3,30 @@
 //! Time zones are resolved here, once: after this the simulator knows only hours since the start, their
 //! local stamps and the edges of local months.
 
-use gridrush_core::grid::pack::{RegionPack, ZoneFacts};
+use std::collections::BTreeMap;
+
+use gridrush_core::grid::pack::RegionPack;
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
-use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears};
+use gridrush_core::weather::record::HourLabel;
+use gridrush_core::weather::replay::replay;
+use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears, days_from_civil};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
 use gridrush_workload::ai::AiParams;
-use gridrush_workload::bitcoin::{BitcoinParams, FleetParams};
+use gridrush_workload::bitcoin::{BitcoinParams, FleetParams, PriceHistory, parse_history};
 use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::{Availabilities, Availability, ClearingTerms, FuelPrices};
-use crate::scenario::Scenario;
+use crate::scenario::{HourName, LoadSource, Resolved, Scenario};
 use crate::site::existing_mine_ehs;
+
+/// The file of a pack that holds its weather.
+const WEATHER: &str = "weather.toml";
 
 /// Carbon dioxide per unit of heat, t/MMBtu: EPA emission factors \[M\].
 const GAS_TONNES_PER_MMBTU: f64 = 0.0531;
@@ -82,7 +89,7 @@ pub struct ZoneSeries {
 /// What all replications share.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The resolved scenario.
+    /// The scenario, every value explicit.
     pub scenario: Scenario,
     /// The region.
     pub pack: RegionPack,
@@ -98,6 +105,10 @@ pub struct Setup {
     pub months: Vec<Month>,
     /// Series by zone.
     pub series: Vec<ZoneSeries>,
+    /// Native load of every hour by zone, where a file replaces the model.
+    pub replayed_mw: Option<WeatherYears>,
+    /// Coin prices that a file gives.
+    pub coin_history: Option<PriceHistory>,
     /// Parameters of workloads, firms and the queue.
     pub params: Params,
     /// The zone of each entry of the arrival shares that the region has.
@@ -123,12 +134,12 @@ pub struct Params {
 }
 
 impl Setup {
-    /// Resolves a scenario against its region. All faults at once.
-    pub fn new(
-        scenario: Scenario,
-        pack: RegionPack,
-        weather: WeatherModel,
-    ) -> Result<Setup, Vec<SetupError>> {
+    /// Joins a scenario with its region and files. All faults at once.
+    pub fn new(resolved: Resolved) -> Result<Setup, Vec<SetupError>> {
+        let Resolved { scenario, pack, pack_files, files } = resolved;
+        let text = pack_files.get(WEATHER).map_or("", String::as_str);
+        let weather: WeatherModel =
+            toml::from_str(text).map_err(|error| vec![SetupError::Weather(error.message().to_owned())])?;
         let mut faults: Vec<SetupError> =
             weather.check().into_iter().map(|fault| SetupError::Weather(fault.to_string())).collect();
         let series = zone_series(&pack, &weather, &mut faults);
@@ -144,11 +155,13 @@ impl Setup {
             faults.push(SetupError::Date(start));
             return Err(faults);
         };
+        let hours = ((end_s - start_s) / 3600) as usize;
+        let first_hour = start_s.div_euclid(3600);
+        let replayed_mw = replayed_load(&scenario, &pack, &files, first_hour, hours, &mut faults);
+        let coin_history = coin_history(&scenario, &files, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
-        let hours = ((end_s - start_s) / 3600) as usize;
-        let first_hour = start_s.div_euclid(3600);
         let stamps = (0..hours as i64).map(|h| stamp(&zone, first_hour + h)).collect();
         let mut months = Vec::new();
         let mut begin = start;
@@ -175,11 +188,13 @@ impl Setup {
             fleet: scenario.bitcoin.fleet.params(),
             ai: scenario.ai.params(),
             arrivals: scenario.arrivals.params(),
-            accept: scenario.arrivals.accept(),
+            accept: scenario.arrivals.accept_params(),
             queue: scenario.queue.params(),
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         Ok(Setup {
+            replayed_mw,
+            coin_history,
             params,
             arrival_zones,
             scenario,
@@ -219,6 +234,12 @@ impl Setup {
 
     /// Native load by zone in an hour.
     pub fn native_mw(&self, weather: &WeatherYears, hour: usize, out: &mut [f64]) {
+        if let Some(replayed) = &self.replayed_mw {
+            for (value, series) in out.iter_mut().zip(&replayed.values) {
+                *value = f64::from(series[hour]);
+            }
+            return;
+        }
         let stamp = &self.stamps[hour];
         let years =
             f64::from(stamp.year - self.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
@@ -315,6 +336,59 @@ fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<Setup
             solar: find(&zone.name, &zone.solar_series, SeriesKind::Solar, "solar"),
         })
         .collect()
+}
+
+/// The user's hourly native load, in MW by zone of the region, if the scenario replays one.
+fn replayed_load(
+    scenario: &Scenario,
+    pack: &RegionPack,
+    files: &BTreeMap<String, String>,
+    first_hour: i64,
+    hours: usize,
+    faults: &mut Vec<SetupError>,
+) -> Option<WeatherYears> {
+    let text = files.get("load.replay_file").filter(|_| scenario.load.source == LoadSource::Replay)?;
+    let name = scenario.load.replay_file.as_deref().unwrap_or("load.replay_file");
+    let label = match scenario.load.replay_hour {
+        HourName::Beginning => HourLabel::Beginning,
+        HourName::Ending => HourLabel::Ending,
+    };
+    let zones: Vec<&str> = pack.region.zones.iter().map(|zone| zone.name.as_str()).collect();
+    match replay(name, text, label, &zones, first_hour, hours) {
+        Ok(years) => Some(years),
+        Err(list) => {
+            faults.extend(list.iter().map(|fault| SetupError::Scenario(fault.to_string())));
+            None
+        }
+    }
+}
+
+/// The user's coin prices, if the scenario names a file of them.
+fn coin_history(
+    scenario: &Scenario,
+    files: &BTreeMap<String, String>,
+    faults: &mut Vec<SetupError>,
+) -> Option<PriceHistory> {
+    let text = files.get("bitcoin.history_file")?;
+    let name = scenario.bitcoin.history_file.as_deref().unwrap_or("bitcoin.history_file");
+    match parse_history(text) {
+        Ok(history) if history.first_day > start_day(scenario) => {
+            let message = format!("{name}: begins after the scenario does");
+            faults.push(SetupError::Scenario(message));
+            None
+        }
+        Ok(history) => Some(history),
+        Err(list) => {
+            faults.extend(list.iter().map(|fault| SetupError::Scenario(format!("{name}: {fault}"))));
+            None
+        }
+    }
+}
+
+/// The scenario's first day in days since 1970-01-01.
+pub(crate) fn start_day(scenario: &Scenario) -> i64 {
+    let start = scenario.start;
+    days_from_civil(i64::from(start.year()), start.month() as u8, start.day() as u8)
 }
 
 /// The zone of each entry of the arrival shares.

@@ -33,15 +33,16 @@ use gridrush_core::ledger::{Ledger, LedgerError};
 use gridrush_core::weather::WeatherYears;
 use gridrush_tables::{RowSink, TableError};
 use gridrush_workload::CLASSES;
-use gridrush_workload::bitcoin::{BitcoinWorld, DayReport};
+use gridrush_workload::bitcoin::{BitcoinWorld, DayReport, price_path, replay};
 use thiserror::Error;
 
 use crate::clearing::{Clearing, FuelPrices};
 use crate::event::{Event, FirmEvent, SupplyEvent};
+use crate::metrics::{Metric, RunTotals};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
-use crate::setup::{Setup, SetupError};
+use crate::setup::{Setup, SetupError, start_day};
 use crate::site::Site;
 use crate::supply::{Costs, Supply};
 
@@ -154,6 +155,7 @@ pub struct World {
     ledger: Ledger,
     accounts: Accounts,
     probes: Probes,
+    metrics: RunTotals,
     interval: Option<Interval>,
     spare: Interval,
     book: BidBook,
@@ -240,6 +242,11 @@ impl World {
         (self.hours_dispatched, self.pivots)
     }
 
+    /// Closing numbers of the run so far.
+    pub fn metrics(&self) -> Vec<Metric> {
+        self.metrics.closing(&self.queue, &self.sites)
+    }
+
     /// The setup it runs in.
     pub fn setup(&self) -> &Setup {
         &self.setup
@@ -280,7 +287,13 @@ impl World {
         let accounts = Accounts::open(&mut ledger, CLASSES)?;
         let days = (setup.hours / 24) as u32 + 1;
         let on_grid_ehs = setup.existing_ehs();
-        let bitcoin = BitcoinWorld::new(&setup.params.bitcoin, &streams, days, on_grid_ehs);
+        let params = &setup.params.bitcoin;
+        let mut path = price_path(&params.price, &streams, days);
+        if let Some(history) = &setup.coin_history {
+            path = replay(history, start_day(&setup.scenario), &path)
+                .map_err(|error| SetupError::Scenario(error.to_string()))?;
+        }
+        let bitcoin = BitcoinWorld::with_prices(params, &streams, path, on_grid_ehs);
         let branches = network.branches().len();
         let hourly = setup.scenario.results.level == Level::Hourly;
         Ok(World {
@@ -303,6 +316,7 @@ impl World {
             ledger,
             accounts,
             probes: Probes::new(hourly, zones, CLASSES.len(), branches),
+            metrics: RunTotals::default(),
             interval: None,
             spare: Interval::default(),
             book: BidBook::default(),

@@ -31,13 +31,13 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
         return Err(Stop::usage(format!("--confidence {}: must be between 0 and 100", args.confidence)));
     }
     let jobs = read(args)?;
-    let first = &jobs[0].resolved.scenario;
+    let first = &jobs[0].setup.scenario;
     let names: Vec<String> = jobs.iter().map(|job| job.name.clone()).collect();
     let seed = first.seed;
-    if let Some(other) = jobs.iter().find(|job| job.resolved.scenario.seed != seed) {
+    if let Some(other) = jobs.iter().find(|job| job.setup.scenario.seed != seed) {
         let message = format!(
             "{} has seed {} and {} has {seed}: common random numbers need one seed (--seed N)",
-            other.name, other.resolved.scenario.seed, names[0]
+            other.name, other.setup.scenario.seed, names[0]
         );
         return Err(Stop::usage(message));
     }
@@ -50,8 +50,7 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
     let done = AtomicU64::new(0);
     let started = Instant::now();
     let simulate = |arm: usize, replication: u32| {
-        let resolved = &jobs[arm].resolved;
-        let outcome = engine::simulate(resolved, seed, replication, &mut NoRows, &mut |_| ());
+        let outcome = engine::simulate(&jobs[arm].setup, replication, &mut NoRows, &mut |_| ());
         outcome.map(|outcome| outcome.metrics).map_err(|error| format!("{error:#}"))
     };
     let finished = |_, _| progress.at(done.fetch_add(1, Ordering::Relaxed) + 1);

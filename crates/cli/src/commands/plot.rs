@@ -12,7 +12,7 @@ pub fn run(args: &PlotArgs) -> Result<(), Stop> {
         return Err(Stop::usage(format!("{} is not a folder of results", args.results.display())));
     }
     let charts = args.output.clone().unwrap_or_else(|| args.results.join("charts"));
-    let (written, skipped) = engine::draw(&args.results, &charts)?;
+    let (written, skipped) = engine::draw(&args.results, &charts, None)?;
     let mut out = std::io::stdout().lock();
     for reason in skipped {
         writeln!(out, "not drawn: {reason}")?;

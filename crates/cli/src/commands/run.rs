@@ -43,11 +43,11 @@ pub fn run(args: &RunArgs) -> Result<(), Stop> {
     if let Some(mb) = peak_memory_mb() {
         rows.push(("peak memory", format!("{mb:.0} MB")));
     }
-    rows.push(("region", format!("{} ({})", job.resolved.scenario.region, job.origin)));
+    rows.push(("region", format!("{} ({})", job.setup.scenario.region, job.origin)));
     rows.push(("results", dir.display().to_string()));
     if !args.no_charts {
         let charts = dir.join("charts");
-        let (files, skipped) = engine::draw(&dir, &charts)?;
+        let (files, skipped) = engine::draw(&dir, &charts, job.footer())?;
         let svg = files.iter().filter(|file| file.extension().is_some_and(|e| e == "svg")).count();
         rows.push(("charts", format!("{} ({svg} charts)", charts.display())));
         rows.extend(skipped.into_iter().map(|reason| ("not drawn", reason)));
@@ -74,13 +74,13 @@ fn simulate(
     dir: &Path,
     show_progress: bool,
 ) -> anyhow::Result<(Outcome, Vec<WrittenTable>)> {
-    let scenario = &job.resolved.scenario;
+    let scenario = &job.setup.scenario;
     fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let mut sink = DirectorySink::create(dir)?;
     let days = (scenario.end - scenario.start).get_days().unsigned_abs();
     let progress = Progress::new(&job.name, "hours", u64::from(days) * 24, show_progress);
     let mut at = |step: engine::Step| progress.at(step.hours_done);
-    let outcome = engine::simulate(&job.resolved, scenario.seed, replication, &mut sink, &mut at);
+    let outcome = engine::simulate(&job.setup, replication, &mut sink, &mut at);
     progress.finish();
     let outcome = outcome.with_context(|| {
         format!("{}: replication {replication} with seed {} failed", job.name, scenario.seed)
@@ -102,7 +102,7 @@ fn describe(
     written: &[WrittenTable],
     started: (Instant, SystemTime),
 ) -> anyhow::Result<()> {
-    let scenario = &job.resolved.scenario;
+    let scenario = &job.setup.scenario;
     let mut manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         scenario: scenario.name.clone(),

@@ -28,7 +28,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Stop> {
                 write!(out, "{}", job.text)?;
                 continue;
             }
-            let scenario = &job.resolved.scenario;
+            let scenario = &job.setup.scenario;
             writeln!(
                 out,
                 "{}: {} is valid: {} ({}), {} to {}, {} requests",

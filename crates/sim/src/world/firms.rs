@@ -312,6 +312,8 @@ impl World {
                         Asset::Campus(_) => 0.0,
                     })
                     .sum();
+                self.metrics.modelled_ehs_days.0 += modelled_ehs;
+                self.metrics.modelled_ehs_days.1 += 1;
                 let report = self.bitcoin.step_day(day, modelled_ehs, &mut self.calendar);
                 for site in &mut self.sites {
                     if let Asset::Mine(mine) = &mut site.asset {

@@ -20,6 +20,10 @@ impl World {
                     continue;
                 }
                 let LoadMonth { requested_mwh, served_mwh, paid_usd } = load;
+                let totals = &mut self.metrics.classes[class];
+                totals.requested_mwh += requested_mwh;
+                totals.served_mwh += served_mwh;
+                totals.paid_usd += paid_usd;
                 let energized_mw = if class == 0 {
                     f64::NAN
                 } else {
@@ -46,6 +50,9 @@ impl World {
     pub(super) fn write_curtailment(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let at = self.setup.unix_ms(month.begin);
         for ((zone, class, cause, branch), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
+            if class > 0 {
+                *self.metrics.curtailed_mwh.entry(cause).or_insert(0.0) += mwh;
+            }
             let element = branch.map_or("", |b| self.setup.pack.network.branch(BranchId(b)).name.as_str());
             let row = [
                 Cell::Integer(at),
@@ -85,6 +92,7 @@ impl World {
         for site in &mut self.sites {
             if let Asset::Campus(campus) = &mut site.asset {
                 let [training, inference] = Compute::take(campus, now);
+                self.metrics.delivered_flop += training.delivered_flop;
                 cells[site.zone][0].add(&training);
                 cells[site.zone][1].add(&inference);
             }

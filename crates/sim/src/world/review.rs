@@ -148,6 +148,9 @@ impl World {
         }
         self.write_congestion(begin, sink)?;
         let system = std::mem::take(&mut self.probes.system);
+        self.metrics.firm_shed_mwh += system.firm_shed_mwh;
+        self.metrics.transmission_cost_usd += system.transmission_cost_usd;
+        self.metrics.upgrade_cost_usd += system.upgrade_cost_usd;
         let row = [
             Cell::Integer(begin),
             Cell::Integer(i64::from(year)),

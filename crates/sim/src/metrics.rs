@@ -1,0 +1,92 @@
+//! Closing numbers of a replication: what comparisons compare.
+
+use std::collections::BTreeMap;
+
+use gridrush_core::interconnection::{Queue, Stage};
+use gridrush_workload::CLASSES;
+
+use crate::probe::Cause;
+use crate::site::Site;
+
+/// One closing number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metric {
+    /// Its name, with the unit last.
+    pub name: String,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Its value.
+    pub value: f64,
+}
+
+/// Energy and money of one class over the run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ClassTotals {
+    pub requested_mwh: f64,
+    pub served_mwh: f64,
+    pub paid_usd: f64,
+}
+
+/// What a run adds up.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RunTotals {
+    /// By class.
+    pub classes: [ClassTotals; CLASSES.len()],
+    /// Energy of large loads that was not served, by cause.
+    pub curtailed_mwh: BTreeMap<Cause, f64>,
+    /// Firm energy not served.
+    pub firm_shed_mwh: f64,
+    /// Useful training compute.
+    pub delivered_flop: f64,
+    /// Background reinforcements.
+    pub transmission_cost_usd: f64,
+    /// Upgrades agreed with large loads.
+    pub upgrade_cost_usd: f64,
+    /// Mean of the hashrate of modelled mines: sum and days.
+    pub modelled_ehs_days: (f64, u32),
+}
+
+impl RunTotals {
+    /// The numbers, in a fixed order; those without a value are left out.
+    pub(crate) fn closing(&self, queue: &Queue, sites: &[Site]) -> Vec<Metric> {
+        let mut out = Vec::new();
+        let mut add = |name: String, unit: &'static str, value: f64| {
+            if value.is_finite() {
+                out.push(Metric { name, unit, value });
+            }
+        };
+        let (paid, served) =
+            self.classes.iter().fold((0.0, 0.0), |(p, s), c| (p + c.paid_usd, s + c.served_mwh));
+        add("price_usd_per_mwh".to_owned(), "$/MWh", paid / served);
+        for (class, totals) in CLASSES.iter().zip(&self.classes) {
+            if totals.requested_mwh > 0.0 {
+                add(format!("{class}_served_twh"), "TWh", totals.served_mwh / 1e6);
+                add(format!("{class}_price_paid_usd_per_mwh"), "$/MWh", totals.paid_usd / totals.served_mwh);
+                let share = 100.0 * (1.0 - totals.served_mwh / totals.requested_mwh);
+                add(format!("{class}_curtailed_percent"), "%", share);
+            }
+        }
+        for (cause, mwh) in &self.curtailed_mwh {
+            add(format!("curtailed_by_{}_gwh", cause.name()), "GWh", mwh / 1e3);
+        }
+        add("firm_shed_gwh".to_owned(), "GWh", self.firm_shed_mwh / 1e3);
+        add("delivered_training_flop_e24".to_owned(), "1e24 FLOP", self.delivered_flop / 1e24);
+        let (ehs, days) = self.modelled_ehs_days;
+        add("modelled_hashrate_mean_ehs".to_owned(), "EH/s", ehs / f64::from(days));
+        add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
+        add("upgrade_cost_musd".to_owned(), "M$", self.upgrade_cost_usd / 1e6);
+        for (class, name) in CLASSES.iter().enumerate().skip(1) {
+            let mine = |site: &&Site| usize::from(site.asset.class().0) == class;
+            if sites.iter().any(|site| mine(&site)) {
+                let mw: f64 = sites.iter().filter(mine).map(|site| site.energized_mw).sum();
+                add(format!("{name}_energized_gw"), "GW", mw / 1e3);
+            }
+            let waits: Vec<f64> = (queue.requests())
+                .filter(|(_, request)| usize::from(request.application().class.0) == class)
+                .filter_map(|(_, r)| Some(r.entered(Stage::Energized)?.since(r.filed()).as_days()))
+                .collect();
+            add(format!("{name}_wait_days"), "d", waits.iter().sum::<f64>() / waits.len() as f64);
+        }
+        out
+    }
+}
