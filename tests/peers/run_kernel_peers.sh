@@ -10,7 +10,7 @@ if [ ! -x "$venv/bin/python" ]; then
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --requirement "$here/requirements.txt"
 fi
-cargo build --quiet --release --locked --manifest-path "$here/Cargo.toml"
+cargo build --quiet --release --manifest-path "$here/Cargo.toml"
 lines="$here/target/kernel_lines.csv"
 : > "$lines"
 round=1

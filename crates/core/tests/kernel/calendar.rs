@@ -165,3 +165,37 @@ fn an_owner_sees_only_its_own_events() {
     owner(&mut calendar);
     assert_eq!(calendar.sorted(), [(SimTime(1), Event::Outage(1))]);
 }
+
+/// Waves of thousands of events that never come back, against a sorted set: the calendar forgets them and
+/// keeps the order.
+#[test]
+fn events_that_come_once_leave_nothing_behind() {
+    let mut calendar = Calendar::<Event>::new();
+    let mut set = std::collections::BTreeSet::new();
+    let mut state = 1_u64;
+    let mut word = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    for wave in 0..8_u32 {
+        let now = calendar.now();
+        for id in 0..5_000 {
+            let entry = (SimTime(now.0 + 1 + word() % 1_000), Event::Outage(wave * 5_000 + id));
+            calendar.schedule(entry.1, entry.0);
+            set.insert(entry);
+        }
+        while set.len() > 40 {
+            if word() % 8 == 0 {
+                let entry = *set.iter().nth(word() as usize % 20).unwrap();
+                assert_eq!(calendar.cancel(entry.1), Some(entry.0));
+                set.remove(&entry);
+            } else {
+                assert_eq!(calendar.pop(), set.pop_first());
+            }
+        }
+        assert_eq!(calendar.sorted(), set.iter().copied().collect::<Vec<_>>());
+        for (at, event) in &set {
+            assert_eq!(calendar.due(*event), Some(*at));
+        }
+    }
+}

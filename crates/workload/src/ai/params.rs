@@ -1,6 +1,6 @@
 //! The numbers of the AI model, each with its source or the word "assumed".
 //!
-//! Tags: [D] computed from data, [S] read in a named source, [S2] read on a secondary page, [M] from
+//! Tags: \[D\] computed from data, \[S\] read in a named source, \[S2\] read on a secondary page, \[M\] from
 //! memory, not verified. All of them can be overridden by a scenario.
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AiParams {
-    /// Grid power over IT power. 1.2 for modern AI halls [S], 1.25-1.43 where contracts include
-    /// redundancy [S].
+    /// Grid power over IT power. 1.2 for modern AI halls \[S\], 1.25-1.43 where contracts include
+    /// redundancy \[S\].
     pub pue: f64,
     /// Part of the accelerators that trains; the rest serves. 0.6, assumed.
     pub training_share: f64,
@@ -24,11 +24,11 @@ pub struct AiParams {
     pub busy_power_share: f64,
     /// From the order of accelerators to their first work, days. 90, assumed.
     pub delivery_lag_days: f64,
-    /// Age at which accelerators are replaced, years. 5, assumed (depreciation of 4 to 6 years [M]).
+    /// Age at which accelerators are replaced, years. 5, assumed (depreciation of 4 to 6 years \[M\]).
     pub accelerator_life_years: f64,
     /// Growth of FLOP per joule beyond the table of models. 1.3 [D: 1.3-1.4 between generations].
     pub improvement_x_per_year: f64,
-    /// Model FLOP utilisation of training. 0.40 (Llama 3: 0.38-0.43 [M]).
+    /// Model FLOP utilisation of training. 0.40 (Llama 3: 0.38-0.43 \[M\]).
     pub mfu: f64,
     /// Growth of what one FLOP achieves. 1, none.
     pub algorithmic_efficiency_x_per_year: f64,
@@ -100,9 +100,9 @@ impl Default for RentParams {
 #[serde(default, deny_unknown_fields)]
 pub struct JobParams {
     /// Accelerator hours submitted over accelerator hours of the training part at full power. 0.85
-    /// (lenders assume 0.87 [S2]).
+    /// (lenders assume 0.87 \[S2\]).
     pub offered_load: f64,
-    /// Part of the submitted accelerator hours in small jobs. 0.08 (pretraining holds more than 0.9 [M]).
+    /// Part of the submitted accelerator hours in small jobs. 0.08 (pretraining holds more than 0.9 \[M\]).
     pub small_share: f64,
     /// Whether small jobs are simulated one by one. By default they are a steady flow of the same
     /// accelerator hours: a campus of 100,000 accelerators sees millions of them a year.
@@ -111,15 +111,15 @@ pub struct JobParams {
     pub small_median_s: f64,
     /// Standard deviation of the logarithm of that time. 2.2 [D: gives a mean of 23 min; 21-24 observed].
     pub small_sigma: f64,
-    /// Standard deviation of the logarithm of a small job's accelerators; the median is 1 [D]. 2.2, assumed.
+    /// Standard deviation of the logarithm of a small job's accelerators; the median is 1 \[D\]. 2.2, assumed.
     pub small_accelerators_sigma: f64,
-    /// Pretraining runs have at least this many accelerators and small jobs fewer. 256 [M].
+    /// Pretraining runs have at least this many accelerators and small jobs fewer. 256 \[M\].
     pub large_from_accelerators: u32,
     /// Least part of the training accelerators that a pretraining run asks for. 1/64, assumed.
     pub large_share_min: f64,
     /// Greatest part; between the two the logarithm is uniform. 1/2, assumed.
     pub large_share_max: f64,
-    /// Median run time of pretraining at full power, days. 10, assumed ("days to weeks" [M]).
+    /// Median run time of pretraining at full power, days. 10, assumed ("days to weeks" \[M\]).
     pub large_median_days: f64,
     /// Standard deviation of the logarithm of that time. 0.8, assumed.
     pub large_sigma: f64,
