@@ -28,7 +28,7 @@ use super::DispatchProblem;
 use super::basis::{Basis, Binding, Constraint};
 use super::columns::Columns;
 use super::error::DispatchError;
-use super::inverse::{Inverse, add_scaled, dot, independent_part};
+use super::inverse::{Inverse, add_combination, dot, independent_part};
 use super::ratio::RatioTest;
 use super::rows::Rows;
 use super::topology::{Islands, Topology};
@@ -410,19 +410,18 @@ impl Engine {
 
     /// Duals of kernel rows and reduced costs of columns, from the (perturbed) costs.
     fn reprice(&mut self) {
-        let cost = &self.cost;
-        self.dual.copy_from_slice(cost);
-        for overload in &self.overloaded {
-            let row = self.rows.by_column(Constraint::Branch(overload.branch));
-            add_scaled(&mut self.dual, overload.dual, row);
-        }
+        self.dual.copy_from_slice(&self.cost);
+        let overloads = self.overloaded.iter();
+        let charges = overloads.map(|o| (o.dual, self.rows.by_column(Constraint::Branch(o.branch))));
+        add_combination(&mut self.dual, charges);
         self.scratch.clear();
         self.scratch.extend(self.basic.iter().map(|&j| self.dual[j as usize]));
         self.inverse.multiply_left(&self.scratch, &mut self.w);
         for (row, &w) in self.kernel.iter_mut().zip(&self.w) {
             row.dual = -w;
-            add_scaled(&mut self.dual, -w, self.rows.by_column(row.constraint));
         }
+        let prices = self.kernel.iter().map(|row| (row.dual, self.rows.by_column(row.constraint)));
+        add_combination(&mut self.dual, prices);
         for &j in &self.basic {
             self.dual[j as usize] = 0.0;
         }

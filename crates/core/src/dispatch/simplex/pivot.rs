@@ -2,7 +2,7 @@
 
 use super::{COLUMN_TOLERANCE, Engine, KernelRow, Overload, ROW_TOLERANCE, Range, Stop};
 use crate::dispatch::basis::Constraint;
-use crate::dispatch::inverse::{add_scaled, dot};
+use crate::dispatch::inverse::{add_combination, add_scaled, dot};
 use crate::dispatch::problem::DispatchProblem;
 use crate::dispatch::ratio::{Breakpoint, COEFFICIENT_MIN, ColumnView, Stop as End};
 
@@ -32,15 +32,21 @@ enum Place {
 }
 
 impl Engine {
-    /// The basic column farthest outside its bounds.
+    /// The basic column outside its bounds whose return promises the steepest gain: violation squared over
+    /// the squared norm of its row of the inverse, which is at hand (dual steepest edge).
     pub(super) fn violated_column(&self) -> Option<Leaving> {
-        let mut worst = COLUMN_TOLERANCE;
+        let mut worst = 0.0;
         let mut leaving = None;
         for (i, &j) in self.basic.iter().enumerate() {
             let (x, lower, upper) = (self.x[j as usize], self.lower[j as usize], self.upper[j as usize]);
             let (sign, violation) = if x > upper { (1.0, x - upper) } else { (-1.0, lower - x) };
-            if violation > worst {
-                worst = violation;
+            if violation <= COLUMN_TOLERANCE {
+                continue;
+            }
+            let row = self.inverse.row(i);
+            let gain = violation * violation / dot(row, row);
+            if gain > worst {
+                worst = gain;
                 leaving = Some(Leaving { what: What::Column(i), sign, violation });
             }
         }
@@ -194,11 +200,9 @@ impl Engine {
                 self.own_breakpoints(problem, constraint);
             }
         }
-        for (row, &w) in self.kernel.iter().zip(&self.w) {
-            if w != 0.0 {
-                add_scaled(&mut self.alpha, -w, self.rows.by_column(row.constraint));
-            }
-        }
+        let rows = self.kernel.iter().zip(&self.w);
+        let terms = rows.map(|(row, &w)| (-w, self.rows.by_column(row.constraint)));
+        add_combination(&mut self.alpha, terms);
         self.row_breakpoints(problem, sign);
     }
 
