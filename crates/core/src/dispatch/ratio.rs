@@ -100,7 +100,7 @@ impl RatioTest {
                     return Err(remaining);
                 }
             }
-            self.threshold = if self.threshold < 1e7 { self.threshold * 16.0 } else { f64::INFINITY };
+            self.threshold = if self.threshold < 1e7 { self.threshold * 8.0 } else { f64::INFINITY };
         }
     }
 
@@ -114,37 +114,47 @@ impl RatioTest {
         let threshold = self.threshold;
         self.passed.clear();
         self.passed.extend(self.constraints.iter().filter(|b| b.step <= threshold));
-        let count = columns.alpha.len();
-        let mut near = [false; LANES];
-        let mut first = 0;
-        while first < count {
-            // Few columns are near, so most groups are dismissed without looking at their members.
-            let lanes = LANES.min(count - first);
-            let alpha = &columns.alpha[first..first + lanes];
-            let dual = &columns.dual[first..first + lanes];
-            let direction = &columns.direction[first..first + lanes];
+        let (alpha, alpha_rest) = columns.alpha.as_chunks::<LANES>();
+        let (dual, dual_rest) = columns.dual.as_chunks::<LANES>();
+        let (direction, direction_rest) = columns.direction.as_chunks::<LANES>();
+        // Few columns are near, so most groups are dismissed without looking at their members.
+        for (group, ((alpha, dual), direction)) in alpha.iter().zip(dual).zip(direction).enumerate() {
             let mut any = false;
-            for lane in 0..lanes {
+            for lane in 0..LANES {
                 let helps = -sign * alpha[lane] * direction[lane];
-                let distance = dual[lane] * direction[lane];
-                near[lane] = (helps > COEFFICIENT_MIN) & (distance <= threshold * helps);
-                any |= near[lane];
+                any |= (helps > COEFFICIENT_MIN) & (dual[lane] * direction[lane] <= threshold * helps);
             }
             if any {
-                for lane in (0..lanes).filter(|&lane| near[lane]) {
-                    let helps = -sign * alpha[lane] * direction[lane];
-                    let j = first + lane;
-                    self.passed.push(Breakpoint {
-                        step: (dual[lane] * direction[lane]).max(0.0) / helps,
-                        loss: (columns.upper[j] - columns.lower[j]) * helps,
-                        coefficient: helps,
-                        stop: Stop::Column(j as u32),
-                    });
-                }
+                self.push_near(columns, group * LANES, sign, alpha, dual, direction);
             }
-            first += lanes;
         }
+        let first = columns.alpha.len() - alpha_rest.len();
+        self.push_near(columns, first, sign, alpha_rest, dual_rest, direction_rest);
         self.passed.iter().map(|b| b.loss).sum()
+    }
+
+    /// Appends the breakpoints of a group of columns that begins at `first`.
+    fn push_near(
+        &mut self,
+        columns: ColumnView,
+        first: usize,
+        sign: f64,
+        alpha: &[f64],
+        dual: &[f64],
+        direction: &[f64],
+    ) {
+        for (j, ((&alpha, &dual), &direction)) in (first..).zip(alpha.iter().zip(dual).zip(direction)) {
+            let helps = -sign * alpha * direction;
+            let distance = dual * direction;
+            if helps > COEFFICIENT_MIN && distance <= self.threshold * helps {
+                self.passed.push(Breakpoint {
+                    step: distance.max(0.0) / helps,
+                    loss: (columns.upper[j] - columns.lower[j]) * helps,
+                    coefficient: helps,
+                    stop: Stop::Column(j as u32),
+                });
+            }
+        }
     }
 
     /// Sorts the breakpoints up to the first at which the slope is no longer positive and finds it;
@@ -182,7 +192,7 @@ impl RatioTest {
         let end = self.passed[..=end].iter().rposition(safe).unwrap_or(end);
         let chosen = self.passed[end];
         self.passed.truncate(end);
-        self.threshold = (4.0 * chosen.step).clamp(1e-3, 1e7);
+        self.threshold = (2.0 * chosen.step).clamp(1e-3, 1e7);
         chosen
     }
 }
