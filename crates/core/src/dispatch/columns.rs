@@ -77,16 +77,6 @@ impl Columns {
         }
     }
 
-    /// Adds what one column injects.
-    pub(super) fn inject_one(&self, column: u32, x: f64, injection: &mut [f64]) {
-        injection[self.bus[column as usize] as usize] += self.coefficient[column as usize] * x;
-        if let Ok(at) = self.spread.binary_search_by_key(&column, |spread| spread.0) {
-            for &(bus, coefficient) in &self.spread[at].1 {
-                injection[bus as usize] += coefficient * x;
-            }
-        }
-    }
-
     /// The coefficients by column, from column `first` on, of a row with these coefficients by bus.
     pub(super) fn gather(&self, first: usize, by_bus: impl Fn(u32) -> f64, row: &mut Vec<f64>) {
         row.truncate(first);

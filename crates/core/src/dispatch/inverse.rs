@@ -191,6 +191,28 @@ pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
     }
 }
 
+/// `y += sum of factor x row` over the terms, four rows at a time to save passes over `y`.
+pub(super) fn add_combination<'a>(y: &mut [f64], terms: impl Iterator<Item = (f64, &'a [f64])>) {
+    let mut group: [(f64, &[f64]); 4] = [(0.0, &[]); 4];
+    let mut filled = 0;
+    for term in terms.filter(|term| term.0 != 0.0) {
+        group[filled] = term;
+        filled += 1;
+        if filled == 4 {
+            filled = 0;
+            let [(f0, r0), (f1, r1), (f2, r2), (f3, r3)] = group;
+            let n = y.len();
+            let (r0, r1, r2, r3) = (&r0[..n], &r1[..n], &r2[..n], &r3[..n]);
+            for i in 0..n {
+                y[i] += (f0 * r0[i] + f1 * r1[i]) + (f2 * r2[i] + f3 * r3[i]);
+            }
+        }
+    }
+    for &(factor, row) in &group[..filled] {
+        add_scaled(y, factor, row);
+    }
+}
+
 /// The scalar product, summed in eight lanes in a fixed order.
 #[inline]
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {

@@ -5,15 +5,21 @@
 //! may jump to its other bound, which lowers the slope by `range * |coefficient|`. The step ends at the
 //! breakpoint where the slope would turn negative; everything before it flips, that one enters.
 //!
-//! Breakpoints are collected below a threshold that grows until the slope turns, so that only a short
-//! list is sorted. The result does not depend on the threshold: the list is walked in the order of
-//! (step, kind, position). Cost: `O(columns)` per threshold plus the sort.
+//! Breakpoints are collected below a threshold that grows until the slope turns, and only the part that
+//! is passed is sorted. The result does not depend on the threshold: the list is walked in the order of
+//! (step, kind, position). Cost: `O(columns)` per threshold, `O(collected + passed log passed)` to walk.
 
 /// Coefficients below this do not count as able to help.
 pub(super) const COEFFICIENT_MIN: f64 = 1e-9;
 
 /// An entering coefficient below this is avoided when an earlier breakpoint has a larger one.
 const COEFFICIENT_SAFE: f64 = 1e-5;
+
+/// Columns looked at together.
+const LANES: usize = 8;
+
+/// A list of this length is sorted at once.
+const SHORT: usize = 12;
 
 /// What reaches its breakpoint. Constraints pass up to two: from one bound to the other, then beyond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +87,6 @@ impl RatioTest {
             let within = self.collect(columns, sign);
             let everything = self.threshold == f64::INFINITY;
             if within >= violation || everything {
-                self.passed.sort_unstable_by(|a, b| a.step.total_cmp(&b.step).then(a.stop.cmp(&b.stop)));
                 let (end, remaining) = self.walk(violation);
                 if let Some(end) = end.or(if everything && remaining <= tolerance {
                     self.passed.len().checked_sub(1)
@@ -95,7 +100,7 @@ impl RatioTest {
                     return Err(remaining);
                 }
             }
-            self.threshold = if self.threshold < 1e7 { self.threshold * 16.0 } else { f64::INFINITY };
+            self.threshold = if self.threshold < 1e7 { self.threshold * 8.0 } else { f64::INFINITY };
         }
     }
 
@@ -109,11 +114,39 @@ impl RatioTest {
         let threshold = self.threshold;
         self.passed.clear();
         self.passed.extend(self.constraints.iter().filter(|b| b.step <= threshold));
-        let states = columns.alpha.iter().zip(columns.dual).zip(columns.direction);
-        for (j, ((&alpha, &dual), &direction)) in states.enumerate() {
+        let (alpha, alpha_rest) = columns.alpha.as_chunks::<LANES>();
+        let (dual, dual_rest) = columns.dual.as_chunks::<LANES>();
+        let (direction, direction_rest) = columns.direction.as_chunks::<LANES>();
+        // Few columns are near, so most groups are dismissed without looking at their members.
+        for (group, ((alpha, dual), direction)) in alpha.iter().zip(dual).zip(direction).enumerate() {
+            let mut any = false;
+            for lane in 0..LANES {
+                let helps = -sign * alpha[lane] * direction[lane];
+                any |= (helps > COEFFICIENT_MIN) & (dual[lane] * direction[lane] <= threshold * helps);
+            }
+            if any {
+                self.push_near(columns, group * LANES, sign, alpha, dual, direction);
+            }
+        }
+        let first = columns.alpha.len() - alpha_rest.len();
+        self.push_near(columns, first, sign, alpha_rest, dual_rest, direction_rest);
+        self.passed.iter().map(|b| b.loss).sum()
+    }
+
+    /// Appends the breakpoints of a group of columns that begins at `first`.
+    fn push_near(
+        &mut self,
+        columns: ColumnView,
+        first: usize,
+        sign: f64,
+        alpha: &[f64],
+        dual: &[f64],
+        direction: &[f64],
+    ) {
+        for (j, ((&alpha, &dual), &direction)) in (first..).zip(alpha.iter().zip(dual).zip(direction)) {
             let helps = -sign * alpha * direction;
             let distance = dual * direction;
-            if helps > COEFFICIENT_MIN && distance <= threshold * helps {
+            if helps > COEFFICIENT_MIN && distance <= self.threshold * helps {
                 self.passed.push(Breakpoint {
                     step: distance.max(0.0) / helps,
                     loss: (columns.upper[j] - columns.lower[j]) * helps,
@@ -122,19 +155,34 @@ impl RatioTest {
                 });
             }
         }
-        self.passed.iter().map(|b| b.loss).sum()
     }
 
-    /// The first breakpoint at which the slope is no longer positive, and the slope left at the end.
-    fn walk(&self, violation: f64) -> (Option<usize>, f64) {
-        let mut slope = violation;
-        for (i, breakpoint) in self.passed.iter().enumerate() {
-            slope -= breakpoint.loss;
-            if slope <= 0.0 {
-                return (Some(i), slope);
+    /// Sorts the breakpoints up to the first at which the slope is no longer positive and finds it;
+    /// returns also the slope left there or at the end. Halves the list around its middle again and
+    /// again, so that only the part that is passed is ever sorted.
+    fn walk(&mut self, violation: f64) -> (Option<usize>, f64) {
+        let order = |a: &Breakpoint, b: &Breakpoint| a.step.total_cmp(&b.step).then(a.stop.cmp(&b.stop));
+        let (mut sorted, mut slope) = (0, violation);
+        loop {
+            let rest = self.passed.len() - sorted;
+            let mut take = rest;
+            while take > SHORT {
+                let half = take / 2;
+                self.passed[sorted..sorted + take].select_nth_unstable_by(half, order);
+                take = half;
+            }
+            self.passed[sorted..sorted + take].sort_unstable_by(order);
+            for i in sorted..sorted + take {
+                slope -= self.passed[i].loss;
+                if slope <= 0.0 {
+                    return (Some(i), slope);
+                }
+            }
+            sorted += take;
+            if take == rest {
+                return (None, slope);
             }
         }
-        (None, slope)
     }
 
     /// Ends at this breakpoint or, when its coefficient is too small to divide by, at the last safe one
@@ -144,7 +192,7 @@ impl RatioTest {
         let end = self.passed[..=end].iter().rposition(safe).unwrap_or(end);
         let chosen = self.passed[end];
         self.passed.truncate(end);
-        self.threshold = (4.0 * chosen.step).clamp(1e-3, 1e7);
+        self.threshold = (2.0 * chosen.step).clamp(1e-3, 1e7);
         chosen
     }
 }

@@ -8,6 +8,7 @@
 use super::basis::Constraint;
 use super::columns::Columns;
 use super::error::DispatchError;
+use super::inverse::dot;
 use super::problem::{DispatchProblem, RowId};
 use super::topology::Topology;
 
@@ -17,6 +18,10 @@ struct BranchRow {
     /// Transfer factors by bus, in elimination order.
     by_bus: Vec<f64>,
     by_column: Vec<f64>,
+    /// The flow when all columns are zero.
+    base_mw: f64,
+    /// The interval of `base_mw`.
+    interval: u64,
 }
 
 /// All rows known so far.
@@ -32,6 +37,8 @@ pub(super) struct Rows {
     /// How many of `branches` are in use.
     used: usize,
     columns: usize,
+    /// Counts the intervals, so that bases are computed once in each.
+    interval: u64,
 }
 
 impl Rows {
@@ -50,27 +57,52 @@ impl Rows {
         &self.branch(branch).by_bus
     }
 
+    /// The flow of a prepared branch when all columns are zero.
+    pub(super) fn base_mw(&self, branch: u32) -> f64 {
+        self.branch(branch).base_mw
+    }
+
     fn branch(&self, branch: u32) -> &BranchRow {
-        let slot = self.slot[branch as usize].expect("a branch is prepared before it enters the kernel");
+        let slot = self.slot[branch as usize].expect("a branch is prepared before it is used");
         &self.branches[slot as usize]
     }
 
-    /// Builds the row of a branch unless it is there.
-    pub(super) fn prepare(&mut self, branch: u32, topology: &Topology, columns: &Columns) {
-        if self.slot[branch as usize].is_some() {
-            return;
+    /// Says that demand may be another one now.
+    pub(super) fn next_interval(&mut self) {
+        self.interval += 1;
+    }
+
+    /// Builds the row of a branch unless it is there, and its flow under these injections (in elimination
+    /// order, shifters included) unless it was built in this interval.
+    pub(super) fn prepare(
+        &mut self,
+        branch: u32,
+        topology: &Topology,
+        columns: &Columns,
+        base_injection: &[f64],
+    ) {
+        let slot = if let Some(slot) = self.slot[branch as usize] {
+            slot as usize
+        } else {
+            if self.used == self.branches.len() {
+                self.branches.push(BranchRow::default());
+            }
+            let row = &mut self.branches[self.used];
+            row.by_bus.resize(topology.bus_count(), 0.0);
+            topology.transfer_factors_in_order(branch, &mut row.by_bus);
+            let by_bus = &row.by_bus;
+            row.by_column.clear();
+            columns.gather(0, |bus| by_bus[bus as usize], &mut row.by_column);
+            row.interval = 0;
+            self.slot[branch as usize] = Some(self.used as u32);
+            self.used += 1;
+            self.used - 1
+        };
+        let row = &mut self.branches[slot];
+        if row.interval != self.interval {
+            row.interval = self.interval;
+            row.base_mw = dot(&row.by_bus, base_injection) - topology.links()[branch as usize].shift_mw;
         }
-        if self.used == self.branches.len() {
-            self.branches.push(BranchRow::default());
-        }
-        let row = &mut self.branches[self.used];
-        row.by_bus.resize(topology.bus_count(), 0.0);
-        topology.transfer_factors_in_order(branch, &mut row.by_bus);
-        let by_bus = &row.by_bus;
-        row.by_column.clear();
-        columns.gather(0, |bus| by_bus[bus as usize], &mut row.by_column);
-        self.slot[branch as usize] = Some(self.used as u32);
-        self.used += 1;
     }
 
     /// Forgets the rows of branches and builds those of islands; `island_of` is in the order of nodal

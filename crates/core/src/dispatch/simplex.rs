@@ -28,7 +28,7 @@ use super::DispatchProblem;
 use super::basis::{Basis, Binding, Constraint};
 use super::columns::Columns;
 use super::error::DispatchError;
-use super::inverse::{Inverse, add_scaled, dot, independent_part};
+use super::inverse::{Inverse, add_combination, dot, independent_part};
 use super::ratio::RatioTest;
 use super::rows::Rows;
 use super::topology::{Islands, Topology};
@@ -39,6 +39,8 @@ const COLUMN_TOLERANCE: f64 = 1e-9;
 const ROW_TOLERANCE: f64 = 1e-8;
 /// A reduced cost of the wrong sign this far is an error, in $/MWh.
 const DUAL_TOLERANCE: f64 = 1e-9;
+/// How many violated branches of one flow solution are watched.
+const WATCHED_AT_ONCE: usize = 8;
 /// Greatest cost perturbation that breaks ties, in $/MWh.
 const TIE_USD_PER_MWH: f64 = 1e-8;
 /// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.
@@ -116,6 +118,9 @@ pub(super) struct Engine {
     /// What the basic columns must deliver to each kernel row.
     rhs: Vec<f64>,
     overloaded: Vec<Overload>,
+    /// Branches found beyond their limit in this interval, worth a look before all flows are computed.
+    watched: Vec<u32>,
+    violations: Vec<(f64, u32)>,
     /// Islands, linear rows and branches that are in the kernel or (branches) overloaded.
     island_binds: Vec<bool>,
     /// Islands without columns.
@@ -271,12 +276,15 @@ impl Engine {
     fn run(&mut self, problem: &DispatchProblem, pivots: &mut u32, limit: u32) -> Result<(), Stop> {
         let end = *pivots + limit;
         self.place_columns();
+        self.prepare_rows();
         self.refactor(problem)?;
         self.settle_duals(problem)?;
         self.set_primal(problem);
         let mut moved = false;
         while *pivots < end {
-            let mut leaving = self.violated_column().or_else(|| self.violated_row(problem));
+            let mut leaving = self.violated_column();
+            leaving = leaving.or_else(|| self.violated_row(problem));
+            leaving = leaving.or_else(|| if moved { self.violated_watched(problem) } else { None });
             if leaving.is_none() && moved {
                 self.refactor(problem)?;
                 self.set_primal(problem);
@@ -335,7 +343,6 @@ impl Engine {
         }
         self.basic.sort_unstable();
         self.kernel.sort_unstable_by_key(|row| row.constraint);
-        self.prepare_rows();
         if self.reselect {
             self.select_independent(problem);
         }
@@ -356,7 +363,7 @@ impl Engine {
             _ => None,
         });
         for l in kernel.chain(self.overloaded.iter().map(|o| o.branch)) {
-            self.rows.prepare(l, topology, &self.columns);
+            self.rows.prepare(l, topology, &self.columns, &self.base_injection);
         }
     }
 
@@ -410,19 +417,18 @@ impl Engine {
 
     /// Duals of kernel rows and reduced costs of columns, from the (perturbed) costs.
     fn reprice(&mut self) {
-        let cost = &self.cost;
-        self.dual.copy_from_slice(cost);
-        for overload in &self.overloaded {
-            let row = self.rows.by_column(Constraint::Branch(overload.branch));
-            add_scaled(&mut self.dual, overload.dual, row);
-        }
+        self.dual.copy_from_slice(&self.cost);
+        let overloads = self.overloaded.iter();
+        let charges = overloads.map(|o| (o.dual, self.rows.by_column(Constraint::Branch(o.branch))));
+        add_combination(&mut self.dual, charges);
         self.scratch.clear();
         self.scratch.extend(self.basic.iter().map(|&j| self.dual[j as usize]));
         self.inverse.multiply_left(&self.scratch, &mut self.w);
         for (row, &w) in self.kernel.iter_mut().zip(&self.w) {
             row.dual = -w;
-            add_scaled(&mut self.dual, -w, self.rows.by_column(row.constraint));
         }
+        let prices = self.kernel.iter().map(|row| (row.dual, self.rows.by_column(row.constraint)));
+        add_combination(&mut self.dual, prices);
         for &j in &self.basic {
             self.dual[j as usize] = 0.0;
         }
@@ -506,29 +512,22 @@ impl Engine {
         for &j in &self.basic {
             self.x[j as usize] = 0.0;
         }
-        if let Some(topology) = &self.topology {
-            self.injection.copy_from_slice(&self.base_injection);
-            self.columns.inject(&self.x, &mut self.injection);
-            debug_assert_eq!(topology.bus_count() + 1, self.injection.len());
-        }
         self.rhs.clear();
         for r in 0..self.kernel.len() {
             let KernelRow { constraint, at_upper, .. } = self.kernel[r];
             let range = self.range(problem, constraint);
             let target = if at_upper { range.upper } else { range.lower };
-            let rest = match (constraint, &self.topology) {
-                (Constraint::Branch(l), Some(topology)) => {
-                    dot(self.rows.by_bus(l), &self.injection) - topology.links()[l as usize].shift_mw
-                }
-                _ => dot(self.rows.by_column(constraint), &self.x),
-            };
-            self.rhs.push(target - rest);
+            self.rhs.push(target - self.activity(constraint));
         }
         self.set_basic_values();
-        if self.topology.is_some() {
-            for (&j, &x) in self.basic.iter().zip(&self.basic_value) {
-                self.columns.inject_one(j, x, &mut self.injection);
-            }
+    }
+
+    /// Activity of a constraint under the present values of columns.
+    fn activity(&self, constraint: Constraint) -> f64 {
+        let of_columns = dot(self.rows.by_column(constraint), &self.x);
+        match constraint {
+            Constraint::Branch(l) => of_columns + self.rows.base_mw(l),
+            _ => of_columns,
         }
     }
 

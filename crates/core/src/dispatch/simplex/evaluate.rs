@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::dispatch::basis::Constraint;
-use crate::dispatch::inverse::add_scaled;
+use crate::dispatch::inverse::add_combination;
 use crate::dispatch::problem::{DispatchProblem, DispatchSolution};
 
 impl Engine {
@@ -65,14 +65,12 @@ impl Engine {
         for (lmp, &island) in lmp.iter_mut().zip(&self.island_of) {
             *lmp = self.scratch[island as usize];
         }
-        for (row, &price) in self.kernel.iter().zip(&self.w) {
-            if let Constraint::Branch(l) = row.constraint {
-                add_scaled(lmp, price, self.rows.by_bus(l));
-            }
-        }
-        for overload in &self.overloaded {
-            add_scaled(lmp, -overload.dual, self.rows.by_bus(overload.branch));
-        }
+        let binding = self.kernel.iter().zip(&self.w).filter_map(|(row, &price)| match row.constraint {
+            Constraint::Branch(l) => Some((price, self.rows.by_bus(l))),
+            _ => None,
+        });
+        let overloaded = self.overloaded.iter().map(|o| (-o.dual, self.rows.by_bus(o.branch)));
+        add_combination(lmp, binding.chain(overloaded));
         solution.lmp_usd_per_mwh.clear();
         solution.lmp_usd_per_mwh.extend(self.order.iter().map(|&place| lmp[place as usize]));
     }

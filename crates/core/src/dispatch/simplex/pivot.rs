@@ -1,8 +1,8 @@
 //! One pivot: what is violated, what it moves, who takes its place.
 
-use super::{COLUMN_TOLERANCE, Engine, KernelRow, Overload, ROW_TOLERANCE, Range, Stop};
+use super::{COLUMN_TOLERANCE, Engine, KernelRow, Overload, ROW_TOLERANCE, Range, Stop, WATCHED_AT_ONCE};
 use crate::dispatch::basis::Constraint;
-use crate::dispatch::inverse::{add_scaled, dot};
+use crate::dispatch::inverse::{add_combination, add_scaled, dot};
 use crate::dispatch::problem::DispatchProblem;
 use crate::dispatch::ratio::{Breakpoint, COEFFICIENT_MIN, ColumnView, Stop as End};
 
@@ -32,15 +32,21 @@ enum Place {
 }
 
 impl Engine {
-    /// The basic column farthest outside its bounds.
+    /// The basic column outside its bounds whose return promises the steepest gain: violation squared over
+    /// the squared norm of its row of the inverse, which is at hand (dual steepest edge).
     pub(super) fn violated_column(&self) -> Option<Leaving> {
-        let mut worst = COLUMN_TOLERANCE;
+        let mut worst = 0.0;
         let mut leaving = None;
         for (i, &j) in self.basic.iter().enumerate() {
             let (x, lower, upper) = (self.x[j as usize], self.lower[j as usize], self.upper[j as usize]);
             let (sign, violation) = if x > upper { (1.0, x - upper) } else { (-1.0, lower - x) };
-            if violation > worst {
-                worst = violation;
+            if violation <= COLUMN_TOLERANCE {
+                continue;
+            }
+            let row = self.inverse.row(i);
+            let gain = violation * violation / dot(row, row);
+            if gain > worst {
+                worst = gain;
                 leaving = Some(Leaving { what: What::Column(i), sign, violation });
             }
         }
@@ -57,7 +63,7 @@ impl Engine {
         let mut leaving = None;
         for constraint in constraints {
             let range = self.range(problem, constraint);
-            let activity = dot(self.rows.by_column(constraint), &self.x);
+            let activity = self.activity(constraint);
             let above = activity > range.upper;
             let violation = if above { activity - range.upper } else { range.lower - activity };
             if violation > worst {
@@ -69,31 +75,76 @@ impl Engine {
         leaving
     }
 
-    /// All flows, and the branch farthest outside the range that its present price allows.
+    /// The watched or overloaded branch farthest outside the range that its present price allows.
+    pub(super) fn violated_watched(&self, problem: &DispatchProblem) -> Option<Leaving> {
+        let mut worst = ROW_TOLERANCE;
+        let mut leaving = None;
+        for &l in self.watched.iter().filter(|&&l| !self.branch_taken[l as usize]) {
+            let constraint = Constraint::Branch(l);
+            let flow = self.activity(constraint);
+            let violation = flow.abs() - self.range(problem, constraint).upper;
+            if violation > worst {
+                worst = violation;
+                let what = What::Row(constraint, flow);
+                leaving = Some(Leaving { what, sign: 1.0_f64.copysign(flow), violation });
+            }
+        }
+        let flow = |l: u32| self.activity(Constraint::Branch(l));
+        self.violated_overload(problem, worst, flow).or(leaving)
+    }
+
+    /// All flows, and the branch farthest outside the range that its present price allows; it and the next
+    /// ones are watched from now on.
     pub(super) fn violated_branch(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
         let topology = self.topology.as_ref()?;
-        // The injections are used up: they become angles.
+        self.injection.copy_from_slice(&self.base_injection);
+        self.columns.inject(&self.x, &mut self.injection);
+        // The injections become angles.
         let angle = &mut self.injection[..topology.bus_count()];
         topology.solve_angles(angle);
-        let mut worst = ROW_TOLERANCE;
-        let mut branch = None;
+        self.violations.clear();
         let state = topology.links().iter().zip(&problem.branches).zip(&mut self.flow);
         for (l, ((link, limited), flow)) in state.enumerate() {
             *flow = link.flow(angle);
             let violation = flow.abs() - limited.limit_mw.max(0.0);
-            if violation > worst && !self.branch_taken[l] {
-                worst = violation;
-                branch = Some(l);
+            if violation > ROW_TOLERANCE && !self.branch_taken[l] {
+                self.violations.push((violation, l as u32));
             }
         }
-        let mut leaving = branch.map(|l| Leaving {
-            what: What::Row(Constraint::Branch(l as u32), self.flow[l]),
-            sign: 1.0_f64.copysign(self.flow[l]),
-            violation: worst,
+        if self.violations.len() > WATCHED_AT_ONCE {
+            let order = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+            self.violations.select_nth_unstable_by(WATCHED_AT_ONCE, order);
+            self.violations.truncate(WATCHED_AT_ONCE);
+        }
+        let mut worst = (ROW_TOLERANCE, None);
+        for &(violation, l) in &self.violations {
+            if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| l < other)) {
+                worst = (violation, Some(l));
+            }
+            self.rows.prepare(l, topology, &self.columns, &self.base_injection);
+            if let Err(at) = self.watched.binary_search(&l) {
+                self.watched.insert(at, l);
+            }
+        }
+        let leaving = worst.1.map(|l| {
+            let flow = self.flow[l as usize];
+            let what = What::Row(Constraint::Branch(l), flow);
+            Leaving { what, sign: 1.0_f64.copysign(flow), violation: worst.0 }
         });
+        self.violated_overload(problem, worst.0, |l| self.flow[l as usize]).or(leaving)
+    }
+
+    /// The overloaded branch that has fallen below its limit by most, if by more than `worst`.
+    fn violated_overload(
+        &self,
+        problem: &DispatchProblem,
+        mut worst: f64,
+        flow: impl Fn(u32) -> f64,
+    ) -> Option<Leaving> {
+        let mut leaving = None;
         for overload in &self.overloaded {
             let constraint = Constraint::Branch(overload.branch);
-            let flow = self.flow[overload.branch as usize];
+            let flow = flow(overload.branch);
             let limit = self.range(problem, constraint).upper;
             let (violation, sign) = if overload.above { (limit - flow, -1.0) } else { (flow + limit, 1.0) };
             if violation > worst {
@@ -183,9 +234,6 @@ impl Engine {
                 self.alpha.fill(0.0);
             }
             What::Row(constraint, _) => {
-                if let (Constraint::Branch(l), Some(topology)) = (constraint, &self.topology) {
-                    self.rows.prepare(l, topology, &self.columns);
-                }
                 let row = self.rows.by_column(constraint);
                 self.alpha.copy_from_slice(row);
                 self.scratch.clear();
@@ -194,11 +242,9 @@ impl Engine {
                 self.own_breakpoints(problem, constraint);
             }
         }
-        for (row, &w) in self.kernel.iter().zip(&self.w) {
-            if w != 0.0 {
-                add_scaled(&mut self.alpha, -w, self.rows.by_column(row.constraint));
-            }
-        }
+        let rows = self.kernel.iter().zip(&self.w);
+        let terms = rows.map(|(row, &w)| (-w, self.rows.by_column(row.constraint)));
+        add_combination(&mut self.alpha, terms);
         self.row_breakpoints(problem, sign);
     }
 

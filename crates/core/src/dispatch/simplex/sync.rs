@@ -38,6 +38,8 @@ impl Engine {
             inverse: Inverse::default(),
             rhs: Vec::new(),
             overloaded: Vec::new(),
+            watched: Vec::new(),
+            violations: Vec::new(),
             island_binds: Vec::new(),
             island_idle: Vec::new(),
             row_binds: Vec::new(),
@@ -187,6 +189,8 @@ impl Engine {
     }
 
     fn load_demand(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
+        self.rows.next_interval();
+        self.watched.clear();
         self.island_demand.clear();
         self.island_demand.resize(self.islands.count(), 0.0);
         for (&island, &demand) in self.islands.by_bus().iter().zip(&problem.demand_mw) {
