@@ -175,7 +175,7 @@ impl Setup {
             fleet: scenario.bitcoin.fleet.params(),
             ai: scenario.ai.params(),
             arrivals: scenario.arrivals.params(),
-            accept: scenario.arrivals.accept(),
+            accept: scenario.arrivals.accept_params(),
             queue: scenario.queue.params(),
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
