@@ -223,7 +223,7 @@ impl Supply {
                 let online = (now + months(supply.exit.notice_months)).to_next_hour_edge();
                 let trailing = self.trailing(BATTERY_ROW + 1 + i);
                 for (zone, revenue) in trailing.into_iter().enumerate() {
-                    let capacity = clearing.incumbent_mw(zone, technology);
+                    let capacity = clearing.incumbent_mw(zone, technology) - self.closing_mw(zone, technology);
                     let closes = retirement_mw(capacity, revenue, cost, supply.exit.yearly_share);
                     if closes >= 1.0 {
                         self.projects.push(Project {
@@ -240,6 +240,13 @@ impl Supply {
             }
         }
         (first..self.projects.len()).map(|p| p as u32).collect()
+    }
+
+    /// Capacity that is decided to close and still runs.
+    fn closing_mw(&self, zone: usize, technology: Technology) -> f64 {
+        let closing =
+            |p: &&Project| !p.done && p.capacity_mw < 0.0 && p.zone == zone && p.technology == technology;
+        -self.projects.iter().filter(closing).map(|p| p.capacity_mw).sum::<f64>()
     }
 
     /// Adds to a copy of the market what is decided to come or go by `at`.

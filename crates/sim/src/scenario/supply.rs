@@ -81,8 +81,8 @@ section! {
         combined_cycle: EntryOf = EntryOf::new(150.0, 3000.0, 48);
         /// Simple-cycle gas turbine; near ERCOT's 2024 cost of new entry.
         combustion_turbine: EntryOf = EntryOf::new(140.0, 2000.0, 36);
-        /// Wind, after tax credits.
-        wind: EntryOf = EntryOf::new(95.0, 3000.0, 24);
+        /// Wind, before tax credits: the production credit is in its offer and so in its margin.
+        wind: EntryOf = EntryOf::new(150.0, 3000.0, 24);
         /// Solar, after tax credits.
         solar: EntryOf = EntryOf::new(75.0, 6000.0, 18);
         /// Batteries, after tax credits.
@@ -146,8 +146,9 @@ section! {
         combustion_turbine_usd_per_kw_year: f64 = 15.0, "$/kW-year", "[M]", 0.0..=5000.0;
         /// Nuclear plants.
         nuclear_usd_per_kw_year: f64 = 150.0, "$/kW-year", "[M]", 0.0..=5000.0;
-        /// Most of a technology in a zone that closes in one year.
-        yearly_share: f64 = 0.1, "share", "assumed", 0.0..=1.0;
+        /// Most of a technology in a zone that closes in one year; about 1 GW of ERCOT's 80 GW of thermal
+        /// plant closed or was mothballed a year.
+        yearly_share: f64 = 0.02, "share", "[M], rounded up", 0.0..=1.0;
         /// Notice between decision and closure.
         notice_months: u32 = 12, "months", "assumed", 0.0..=240.0;
     }

@@ -114,7 +114,7 @@ impl World {
                 station_lead: arrival.own_transformer.then_some(own_works),
                 ramp_months: arrival.ramp_months,
                 service: if mining { Service::Controllable } else { Service::Firm },
-                attrition: true,
+                attrition: arrival.speculative,
             };
             let intent = Intent { key: arrival.key, speculative: arrival.speculative, given: false };
             self.put_application(application, intent, at);

@@ -12,6 +12,9 @@ use crate::probe::{self, Cause};
 /// Relative tolerance of requested = served + curtailed.
 const BALANCE: f64 = 1e-6;
 
+/// Less than this, summed over the region, is rounding.
+const NOTHING_MW: f64 = 1e-6;
+
 /// Power by fuel, large loads and prices of one interval.
 #[derive(Default)]
 struct Totals {
@@ -274,7 +277,10 @@ impl World {
         year.native_peak_mw = year.native_peak_mw.max(totals.native_mw);
         year.least_supply_ratio = year.least_supply_ratio.min(self.clearing.available_mw / firm_mw);
         year.firm_mwh += firm_mw * h;
-        year.firm_shed_mwh += (firm_mw - totals.native_served_mw - totals.firm_served_mw) * h;
+        let shed_mw = firm_mw - totals.native_served_mw - totals.firm_served_mw;
+        if shed_mw > NOTHING_MW {
+            year.firm_shed_mwh += shed_mw * h;
+        }
         year.served_mwh += served_mw * h;
         year.paid_usd += totals.paid_usd;
         if !self.probes.hourly {
