@@ -1,0 +1,255 @@
+//! One cause per curtailed megawatt: price, scarcity, or a named branch.
+//!
+//! The same market is cleared once more on a copper plate. What a block gets there (`y0`) and not in the
+//! dispatch (`y`) was lost to the network; what it gets in neither was lost to the system:
+//!
+//! ```text
+//!   network = max(0, y0 - y)      system = ceiling - max(y, y0)      network + system = ceiling - y
+//! ```
+//!
+//! The system part is *scarcity* when load is shed or reserve is short on the copper plate, in the block's
+//! island, and *price* otherwise. The network part is named after the binding branch that lifts the price
+//! at the block's bus most above the island's load-weighted mean: the largest
+//! `-mu_l (h_lb - sum_k w_k h_lk)` with shadow price `mu_l`, transfer factors `h` and load shares `w`.
+//! Only `w` matters there, not the reference bus of `h`.
+//!
+//! Cost: nothing when no block is short; no second solve when no branch binds; otherwise one warm
+//! copper-plate solve and `O(binding branches x (buses + blocks))`.
+
+use super::copper::CopperPlate;
+use super::error::DispatchError;
+use super::problem::{ColumnId, DispatchProblem, DispatchSolution, Place};
+use super::solver::Solver;
+
+/// Less than this is not curtailed, in MW.
+const CURTAILED_MIN_MW: f64 = 1e-6;
+
+/// Load that may get less than it asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Block {
+    /// A controllable load: the column is what it is served, the ceiling what it may take at most.
+    Elastic {
+        /// The load's column.
+        column: ColumnId,
+        /// What remains of its request after connection, equipment and rules.
+        ceiling_mw: f64,
+    },
+    /// Firm load: the column is what is shed.
+    Shed {
+        /// The shed column.
+        column: ColumnId,
+    },
+}
+
+impl Block {
+    fn column(self) -> ColumnId {
+        match self {
+            Block::Elastic { column, .. } | Block::Shed { column } => column,
+        }
+    }
+
+    /// How much is curtailed when the column has this value.
+    fn curtailed_mw(self, column_mw: f64) -> f64 {
+        match self {
+            Block::Elastic { ceiling_mw, .. } => ceiling_mw - column_mw,
+            Block::Shed { .. } => column_mw,
+        }
+    }
+}
+
+/// A column that shows scarcity on the copper plate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortage {
+    /// Short when used at all: shed load, a reserve shortfall that is paid for.
+    Used(ColumnId),
+    /// Short when not full: a reserve step that is worth its price.
+    Unfilled(ColumnId),
+}
+
+/// Why a block got less than its ceiling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Power cost more than the bid.
+    Price,
+    /// There was not enough power or reserve.
+    Scarcity,
+    /// The network did not deliver; named after the branch that binds most for this block.
+    Network {
+        /// Position of the branch.
+        branch: u32,
+    },
+}
+
+/// A part of a block's curtailment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Curtailment {
+    /// Position of the block in the list given.
+    pub block: u32,
+    /// Why.
+    pub cause: Cause,
+    /// How much.
+    pub mw: f64,
+}
+
+/// Finds causes interval after interval.
+#[derive(Clone, Debug)]
+pub struct Causes {
+    plate: CopperPlate,
+    plate_solution: DispatchSolution,
+    /// Which islands are short of power or reserve.
+    scarce: Vec<bool>,
+    /// Mean transfer factor of each binding branch over its island's load.
+    mean_factor: Vec<f64>,
+}
+
+impl Causes {
+    /// Ready for this problem.
+    pub fn new(problem: &DispatchProblem) -> Result<Causes, DispatchError> {
+        Ok(Causes {
+            plate: CopperPlate::new(problem)?,
+            plate_solution: DispatchSolution::default(),
+            scarce: Vec::new(),
+            mean_factor: Vec::new(),
+        })
+    }
+
+    /// The copper plate, whose basis belongs to a saved world.
+    pub fn plate_mut(&mut self) -> &mut CopperPlate {
+        &mut self.plate
+    }
+
+    /// Fills `rows` with the causes of every block's curtailment, in the order of blocks. `solution` must
+    /// be the one that `solver` found last, for this problem. The parts of a block sum to what it lacks.
+    pub fn attribute(
+        &mut self,
+        problem: &DispatchProblem,
+        solver: &Solver,
+        solution: &DispatchSolution,
+        blocks: &[Block],
+        shortages: &[Shortage],
+        rows: &mut Vec<Curtailment>,
+    ) -> Result<(), DispatchError> {
+        rows.clear();
+        let lacks = |block: &Block| block.curtailed_mw(solution.column_mw[block.column().0 as usize]);
+        if blocks.iter().all(|block| lacks(block) <= CURTAILED_MIN_MW) {
+            return Ok(());
+        }
+        let congested = !solution.binding.is_empty();
+        if congested {
+            self.plate.solve(problem, &mut self.plate_solution)?;
+        }
+        let plate_mw = if congested { &self.plate_solution.column_mw } else { &solution.column_mw };
+        find_scarcity(problem, solver, plate_mw, shortages, &mut self.scarce);
+        self.mean_factor.clear();
+        self.mean_factor.extend(
+            solution
+                .binding
+                .iter()
+                .map(|&(branch, _)| solver.mean_transfer_factor(branch, &problem.demand_mw)),
+        );
+
+        for (at, &block) in blocks.iter().enumerate() {
+            let lacks_mw = lacks(&block);
+            if lacks_mw <= CURTAILED_MIN_MW {
+                continue;
+            }
+            let lacks_on_plate_mw = block.curtailed_mw(plate_mw[block.column().0 as usize]);
+            let mut network_mw = (lacks_mw - lacks_on_plate_mw).clamp(0.0, lacks_mw);
+            if network_mw <= CURTAILED_MIN_MW {
+                network_mw = 0.0;
+            } else if lacks_mw - network_mw <= CURTAILED_MIN_MW {
+                network_mw = lacks_mw;
+            }
+            let place = &problem.places()[block.column().0 as usize];
+            let block_id = at as u32;
+            if network_mw < lacks_mw {
+                let scarce = matches!(block, Block::Shed { .. })
+                    || islands_of(solver, place).any(|island| self.scarce[island as usize]);
+                let cause = if scarce { Cause::Scarcity } else { Cause::Price };
+                rows.push(Curtailment { block: block_id, cause, mw: lacks_mw - network_mw });
+            }
+            if network_mw > 0.0 {
+                let branch = heaviest_branch(solver, solution, &self.mean_factor, place);
+                rows.push(Curtailment { block: block_id, cause: Cause::Network { branch }, mw: network_mw });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The buses of a column with their coefficients.
+fn terms(place: &Place) -> &[(u32, f64)] {
+    match place {
+        Place::Spread(terms) => terms,
+        Place::None | Place::Bus(..) => &[],
+    }
+}
+
+/// Every bus of a column with the size of its coefficient.
+fn weights(place: &Place) -> impl Iterator<Item = (u32, f64)> + '_ {
+    let one = match place {
+        Place::Bus(bus, coefficient) => Some((*bus, coefficient.abs())),
+        Place::None | Place::Spread(_) => None,
+    };
+    one.into_iter().chain(terms(place).iter().map(|&(bus, coefficient)| (bus, coefficient.abs())))
+}
+
+fn islands_of<'a>(solver: &'a Solver, place: &'a Place) -> impl Iterator<Item = u32> + 'a {
+    weights(place).map(|(bus, _)| solver.islands().by_bus()[bus as usize])
+}
+
+/// Marks the islands that are short; a shortage without a bus (reserve) marks all.
+fn find_scarcity(
+    problem: &DispatchProblem,
+    solver: &Solver,
+    plate_mw: &[f64],
+    shortages: &[Shortage],
+    scarce: &mut Vec<bool>,
+) {
+    scarce.clear();
+    scarce.resize(solver.islands().count(), false);
+    for &shortage in shortages {
+        let (column, short) = match shortage {
+            Shortage::Used(column) => {
+                let j = column.0 as usize;
+                (column, plate_mw[j] > problem.bounds[j].lower_mw + CURTAILED_MIN_MW)
+            }
+            Shortage::Unfilled(column) => {
+                let j = column.0 as usize;
+                (column, plate_mw[j] < problem.bounds[j].upper_mw - CURTAILED_MIN_MW)
+            }
+        };
+        let place = &problem.places()[column.0 as usize];
+        match place {
+            _ if !short => {}
+            Place::None => scarce.fill(true),
+            Place::Bus(..) | Place::Spread(_) => {
+                islands_of(solver, place).for_each(|island| scarce[island as usize] = true);
+            }
+        }
+    }
+}
+
+/// The binding branch that lifts the price at the block's buses most above the mean of the island. When
+/// none binds in the island itself (a reserve row couples islands), the one with the highest price.
+fn heaviest_branch(solver: &Solver, solution: &DispatchSolution, mean_factor: &[f64], place: &Place) -> u32 {
+    let mut own: Option<(f64, u32)> = None;
+    let mut any: Option<(f64, u32)> = None;
+    for (&(branch, shadow), &mean) in solution.binding.iter().zip(mean_factor) {
+        let island = solver.island_of_branch(branch);
+        let (mut lift, mut weight) = (0.0, 0.0);
+        for (bus, share) in weights(place) {
+            if solver.islands().by_bus()[bus as usize] == island {
+                lift -= share * shadow * (solver.transfer_factor(branch, bus) - mean);
+                weight += share;
+            }
+        }
+        if weight > 0.0 && own.is_none_or(|(most, _)| lift / weight > most) {
+            own = Some((lift / weight, branch));
+        }
+        if any.is_none_or(|(most, _)| shadow.abs() > most) {
+            any = Some((shadow.abs(), branch));
+        }
+    }
+    own.or(any).map_or(0, |(_, branch)| branch)
+}
