@@ -2,7 +2,7 @@
 //!
 //! [`DispatchProblem`] is one interval as data, changed in place from interval to interval; [`Solver`]
 //! clears it exactly, starting from the basis of the interval before. [`CopperPlate`] clears the same
-//! market without branch limits. [`Topology`] answers injections with flows
+//! market without branch limits and [`Causes`] splits what was curtailed between the two. [`Topology`] answers injections with flows
 //! for anybody who asks, and [`certify`] proves a solution optimal from its numbers.
 //!
 //! Invariant: a reported solution is a function of (problem, final basis), not of the pivots that led
@@ -24,7 +24,7 @@ mod solver;
 mod topology;
 
 pub use basis::{Basis, Binding, Constraint};
-pub use causes::{CauseBlock, CauseKind, CauseRow, Causes};
+pub use causes::{Block, Cause, Causes, Curtailment, Shortage};
 pub use certify::{Certificate, certify};
 pub use copper::CopperPlate;
 pub use error::DispatchError;

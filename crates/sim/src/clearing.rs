@@ -13,7 +13,7 @@
 //! whole run and the solver stays warm.
 
 use gridrush_core::dispatch::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId, Shortage,
 };
 use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, StorageFleet};
@@ -177,6 +177,7 @@ pub struct Clearing {
     pub available_renewable_mw: f64,
     terms: ClearingTerms,
     sheds: Vec<ColumnId>,
+    shortages: Vec<Shortage>,
     reserve: RowId,
     reserve_steps: Vec<ColumnId>,
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
@@ -276,6 +277,9 @@ impl Clearing {
         Clearing {
             problem,
             units,
+            shortages: (zones.iter().map(|zone| Shortage::Used(zone.shed)))
+                .chain(reserve_steps.iter().map(|&step| Shortage::Unfilled(step)))
+                .collect(),
             sheds: zones.iter().map(|zone| zone.shed).collect(),
             zones,
             storage,
@@ -515,9 +519,9 @@ impl Clearing {
         &self.sheds
     }
 
-    /// The row of operating reserve.
-    pub fn reserve_row(&self) -> RowId {
-        self.reserve
+    /// The columns whose use, or whose lack, says that there is not enough.
+    pub fn shortages(&self) -> &[Shortage] {
+        &self.shortages
     }
 
     /// Charging and discharging of a zone's batteries.

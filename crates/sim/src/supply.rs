@@ -223,7 +223,8 @@ impl Supply {
                 let online = (now + months(supply.exit.notice_months)).to_next_hour_edge();
                 let trailing = self.trailing(BATTERY_ROW + 1 + i);
                 for (zone, revenue) in trailing.into_iter().enumerate() {
-                    let capacity = clearing.incumbent_mw(zone, technology) - self.closing_mw(zone, technology);
+                    let capacity =
+                        clearing.incumbent_mw(zone, technology) - self.closing_mw(zone, technology);
                     let closes = retirement_mw(capacity, revenue, cost, supply.exit.yearly_share);
                     if closes >= 1.0 {
                         self.projects.push(Project {

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use gridrush_core::demand::BidBook;
 use gridrush_core::dispatch::{
-    CauseRow, Causes, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Topology,
+    Causes, Curtailment, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Solver, Topology,
 };
 use gridrush_core::grid::BusId;
 use gridrush_core::interconnection::{Queue, QueueError, Snapshot, StudyBranch, StudyError, UnitFlows};
@@ -124,7 +124,7 @@ struct Interval {
     native_mw: Vec<f64>,
     weather: Vec<f32>,
     solution: DispatchSolution,
-    causes: Vec<CauseRow>,
+    causes: Vec<Curtailment>,
 }
 
 /// One replication of a scenario.
@@ -220,11 +220,11 @@ impl World {
         &self.clearing.problem
     }
 
-    /// Takes the cleared interval: awards, causes, and the next interval's date.
-    pub fn apply(&mut self, solution: &DispatchSolution) -> Result<(), RunError> {
+    /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date.
+    pub fn apply(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
         self.hours_dispatched += 1;
         self.pivots += u64::from(solution.pivots);
-        self.award(solution)
+        self.award(solver, solution)
     }
 
     /// The present instant.

@@ -1,259 +1,255 @@
-//! Why a block of load was not served: one cause for every megawatt.
+//! One cause per curtailed megawatt: price, scarcity, or a named branch.
 //!
-//! The same market is cleared again on a copper plate. What a block gets there and not in the network is
-//! the network's doing; what it does not get even there is a matter of price, or of scarcity when load is
-//! shed or operating reserve is short on the plate:
+//! The same market is cleared once more on a copper plate. What a block gets there (`y0`) and not in the
+//! dispatch (`y`) was lost to the network; what it gets in neither was lost to the system:
 //!
 //! ```text
-//!   ceiling - y*  =  max(0, y0 - y*)  +  ceiling - max(y*, y0)
-//!                    network             price | scarcity
+//!   network = max(0, y0 - y)      system = ceiling - max(y, y0)      network + system = ceiling - y
 //! ```
 //!
-//! with `y*` the award in the network and `y0` the award on the plate. The network's part is named after
-//! the binding branch that raises the price at the block most, against the load-weighted price of its
-//! island: the largest `-mu_l (h_li - sum_k w_k h_lk)`, with `mu` the shadow price, `h` the transfer
-//! factors and `w` the shares of fixed demand. Differences of transfer factors do not depend on the
-//! reference bus, so neither does the name; megawatts do not depend on the name.
+//! The system part is *scarcity* when load is shed or reserve is short on the copper plate, in the block's
+//! island, and *price* otherwise. The network part is named after the binding branch that lifts the price
+//! at the block's bus most above the island's load-weighted mean: the largest
+//! `-mu_l (h_lb - sum_k w_k h_lk)` with shadow price `mu_l`, transfer factors `h` and load shares `w`.
+//! Only `w` matters there, not the reference bus of `h`.
 //!
-//! Cost: nothing when nobody is short; otherwise one copper-plate solve, and for the network's part one
-//! solve with the network's factor for every binding branch not met before.
+//! Cost: nothing when no block is short; no second solve when no branch binds; otherwise one warm
+//! copper-plate solve and `O(binding branches x (buses + blocks))`.
 
 use super::copper::CopperPlate;
 use super::error::DispatchError;
-use super::problem::{ColumnId, DispatchProblem, DispatchSolution, Place, RowId};
-use super::topology::Topology;
+use super::problem::{ColumnId, DispatchProblem, DispatchSolution, Place};
+use super::solver::Solver;
 
-/// Less than this is served in full.
-const SHORT_MW: f64 = 1e-9;
-/// A reserve price above this says that reserve is short.
-const SHORT_RESERVE_USD_PER_MWH: f64 = 1e-6;
+/// Less than this is not curtailed, in MW.
+const CURTAILED_MIN_MW: f64 = 1e-6;
 
-/// A block of load that wanted its ceiling.
+/// Load that may get less than it asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CauseBlock {
-    /// Its column.
-    pub column: ColumnId,
-    /// The most that it could have had.
-    pub ceiling_mw: f64,
+pub enum Block {
+    /// A controllable load: the column is what it is served, the ceiling what it may take at most.
+    Elastic {
+        /// The load's column.
+        column: ColumnId,
+        /// What remains of its request after connection, equipment and rules.
+        ceiling_mw: f64,
+    },
+    /// Firm load: the column is what is shed.
+    Shed {
+        /// The shed column.
+        column: ColumnId,
+    },
 }
 
-/// Why something was not served.
+impl Block {
+    fn column(self) -> ColumnId {
+        match self {
+            Block::Elastic { column, .. } | Block::Shed { column } => column,
+        }
+    }
+
+    /// How much is curtailed when the column has this value.
+    fn curtailed_mw(self, column_mw: f64) -> f64 {
+        match self {
+            Block::Elastic { ceiling_mw, .. } => ceiling_mw - column_mw,
+            Block::Shed { .. } => column_mw,
+        }
+    }
+}
+
+/// A column that shows scarcity on the copper plate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortage {
+    /// Short when used at all: shed load, a reserve shortfall that is paid for.
+    Used(ColumnId),
+    /// Short when not full: a reserve step that is worth its price.
+    Unfilled(ColumnId),
+}
+
+/// Why a block got less than its ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CauseKind {
-    /// It was worth less than its price, on a plate as well.
+pub enum Cause {
+    /// Power cost more than the bid.
     Price,
-    /// Generation and reserve were short, on a plate as well.
+    /// There was not enough power or reserve.
     Scarcity,
-    /// The network could not bring it; named after a binding branch.
+    /// The network did not deliver; named after the branch that binds most for this block.
     Network {
-        /// The branch.
+        /// Position of the branch.
         branch: u32,
     },
 }
 
-/// A part of what one block did not get.
+/// A part of a block's curtailment.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CauseRow {
-    /// Position of the block; shed columns follow after the last block, in their order.
-    pub block: usize,
+pub struct Curtailment {
+    /// Position of the block in the list given.
+    pub block: u32,
     /// Why.
-    pub cause: CauseKind,
+    pub cause: Cause,
     /// How much.
     pub mw: f64,
 }
 
-/// Attributes curtailment, interval after interval.
+/// Finds causes interval after interval.
 #[derive(Clone, Debug)]
 pub struct Causes {
     plate: CopperPlate,
-    on_plate: DispatchSolution,
-    topology: Topology,
-    version: u64,
-    /// By branch: transfer factors by bus, once asked for.
-    factors: Vec<Option<Box<[f64]>>>,
+    plate_solution: DispatchSolution,
+    /// Which islands are short of power or reserve.
+    scarce: Vec<bool>,
+    /// Mean transfer factor of each binding branch over its island's load.
+    mean_factor: Vec<f64>,
 }
 
 impl Causes {
-    /// Prepares for a problem and its later versions.
+    /// Ready for this problem.
     pub fn new(problem: &DispatchProblem) -> Result<Causes, DispatchError> {
         Ok(Causes {
             plate: CopperPlate::new(problem)?,
-            on_plate: DispatchSolution::default(),
-            topology: Topology::new(problem.bus_count(), &problem.branches)?,
-            version: problem.topology_version(),
-            factors: vec![None; problem.branches.len()],
+            plate_solution: DispatchSolution::default(),
+            scarce: Vec::new(),
+            mean_factor: Vec::new(),
         })
     }
 
-    /// Adds to `out` a row for every part of what `blocks` and `sheds` lack. A column of `sheds` gives
-    /// back fixed load; its rows are numbered after the blocks. `reserve` is the row whose price says that
-    /// reserve is short. For every block its rows sum to its ceiling less its award, and for every shed
-    /// column to what was shed.
+    /// The copper plate, whose basis belongs to a saved world.
+    pub fn plate_mut(&mut self) -> &mut CopperPlate {
+        &mut self.plate
+    }
+
+    /// Fills `rows` with the causes of every block's curtailment, in the order of blocks. `solution` must
+    /// be the one that `solver` found last, for this problem. The parts of a block sum to what it lacks.
     pub fn attribute(
         &mut self,
         problem: &DispatchProblem,
+        solver: &Solver,
         solution: &DispatchSolution,
-        blocks: &[CauseBlock],
-        sheds: &[ColumnId],
-        reserve: Option<RowId>,
-        out: &mut Vec<CauseRow>,
+        blocks: &[Block],
+        shortages: &[Shortage],
+        rows: &mut Vec<Curtailment>,
     ) -> Result<(), DispatchError> {
-        let award = |column: ColumnId| solution.column_mw[column.0 as usize];
-        let short = |block: &CauseBlock| block.ceiling_mw - award(block.column) > SHORT_MW;
-        let shed = |&column: &ColumnId| award(column) > SHORT_MW;
-        if !blocks.iter().any(short) && !sheds.iter().any(shed) {
+        rows.clear();
+        let lacks = |block: &Block| block.curtailed_mw(solution.column_mw[block.column().0 as usize]);
+        if blocks.iter().all(|block| lacks(block) <= CURTAILED_MIN_MW) {
             return Ok(());
         }
-        self.follow_topology(problem)?;
-        self.plate.solve(problem, &mut self.on_plate)?;
-        let plate = |column: ColumnId| self.on_plate.column_mw[column.0 as usize];
-        let reserve_short = reserve
-            .is_some_and(|row| self.on_plate.row_dual[row.0 as usize].abs() > SHORT_RESERVE_USD_PER_MWH);
-        let scarce = reserve_short || sheds.iter().any(|&column| plate(column) > SHORT_MW);
-        let system = if scarce { CauseKind::Scarcity } else { CauseKind::Price };
+        let congested = !solution.binding.is_empty();
+        if congested {
+            self.plate.solve(problem, &mut self.plate_solution)?;
+        }
+        let plate_mw = if congested { &self.plate_solution.column_mw } else { &solution.column_mw };
+        find_scarcity(problem, solver, plate_mw, shortages, &mut self.scarce);
+        self.mean_factor.clear();
+        self.mean_factor.extend(
+            solution
+                .binding
+                .iter()
+                .map(|&(branch, _)| solver.mean_transfer_factor(branch, &problem.demand_mw)),
+        );
 
-        let mut parts: Vec<(usize, ColumnId, f64, f64, CauseKind)> = Vec::new();
-        for (n, block) in blocks.iter().enumerate().filter(|(_, block)| short(block)) {
-            let (got, could) = (award(block.column), plate(block.column).min(block.ceiling_mw));
-            parts.push((n, block.column, (could - got).max(0.0), block.ceiling_mw - could.max(got), system));
-        }
-        for (n, &column) in sheds.iter().enumerate().filter(|(_, column)| shed(column)) {
-            let (lost, would_lose) = (award(column), plate(column).max(0.0));
-            let network = (lost - would_lose).max(0.0);
-            parts.push((blocks.len() + n, column, network, lost - network, CauseKind::Scarcity));
-        }
-        for (block, column, network_mw, system_mw, system) in parts {
-            if network_mw > SHORT_MW {
-                // Without any binding branch the difference is a tie between equal bids.
-                let cause = self
-                    .name(problem, solution, column)
-                    .map_or(system, |branch| CauseKind::Network { branch });
-                out.push(CauseRow { block, cause, mw: network_mw });
+        for (at, &block) in blocks.iter().enumerate() {
+            let lacks_mw = lacks(&block);
+            if lacks_mw <= CURTAILED_MIN_MW {
+                continue;
             }
-            let rest = if network_mw > SHORT_MW { system_mw } else { system_mw + network_mw };
-            if rest > 0.0 {
-                out.push(CauseRow { block, cause: system, mw: rest });
+            let lacks_on_plate_mw = block.curtailed_mw(plate_mw[block.column().0 as usize]);
+            let mut network_mw = (lacks_mw - lacks_on_plate_mw).clamp(0.0, lacks_mw);
+            if network_mw <= CURTAILED_MIN_MW {
+                network_mw = 0.0;
+            } else if lacks_mw - network_mw <= CURTAILED_MIN_MW {
+                network_mw = lacks_mw;
             }
-        }
-        Ok(())
-    }
-
-    /// The binding branch that raises the price at a column most; of equals the first.
-    fn name(
-        &mut self,
-        problem: &DispatchProblem,
-        solution: &DispatchSolution,
-        column: ColumnId,
-    ) -> Option<u32> {
-        let mut best: Option<(f64, u32)> = None;
-        for &(branch, shadow) in &solution.binding {
-            let topology = &self.topology;
-            let factors = self.factors[branch as usize].get_or_insert_with(|| {
-                let mut by_bus = Vec::new();
-                topology.transfer_factors(branch, &mut by_bus);
-                by_bus.into_boxed_slice()
-            });
-            let here = match &problem.places()[column.0 as usize] {
-                Place::None => 0.0,
-                Place::Bus(bus, _) => factors[*bus as usize],
-                Place::Spread(terms) => {
-                    let weight: f64 = terms.iter().map(|t| t.1.abs()).sum();
-                    terms.iter().map(|&(bus, w)| w.abs() * factors[bus as usize]).sum::<f64>()
-                        / weight.max(1e-300)
-                }
-            };
-            let island = &self.topology.islands().by_bus();
-            let home = island[problem.branches[branch as usize].from as usize];
-            let (mut weighted, mut total) = (0.0, 0.0);
-            for (bus, &demand) in problem.demand_mw.iter().enumerate() {
-                if island[bus] == home && demand > 0.0 {
-                    weighted += demand * factors[bus];
-                    total += demand;
-                }
+            let place = &problem.places()[block.column().0 as usize];
+            let block_id = at as u32;
+            if network_mw < lacks_mw {
+                let scarce = matches!(block, Block::Shed { .. })
+                    || islands_of(solver, place).any(|island| self.scarce[island as usize]);
+                let cause = if scarce { Cause::Scarcity } else { Cause::Price };
+                rows.push(Curtailment { block: block_id, cause, mw: lacks_mw - network_mw });
             }
-            let mean = if total > 0.0 { weighted / total } else { 0.0 };
-            let raises = -shadow * (here - mean);
-            if best.is_none_or(|(most, _)| raises > most) {
-                best = Some((raises, branch));
+            if network_mw > 0.0 {
+                let branch = heaviest_branch(solver, solution, &self.mean_factor, place);
+                rows.push(Curtailment { block: block_id, cause: Cause::Network { branch }, mw: network_mw });
             }
-        }
-        best.map(|(_, branch)| branch)
-    }
-
-    fn follow_topology(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
-        if self.version != problem.topology_version() {
-            self.topology.update(&problem.branches)?;
-            self.factors.fill(None);
-            self.version = problem.topology_version();
         }
         Ok(())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dispatch::{Bound, FlowBranch, LinearRow, Solver};
-    use crate::names::Key;
+/// The buses of a column with their coefficients.
+fn terms(place: &Place) -> &[(u32, f64)] {
+    match place {
+        Place::Spread(terms) => terms,
+        Place::None | Place::Bus(..) => &[],
+    }
+}
 
-    /// Two buses, one line of 50 MW: cheap plant at bus 0, an elastic load of 100 MW and 20 MW of firm
-    /// load at bus 1, a dear plant of `dear_mw` there.
-    fn market(dear_mw: f64, bid: f64, line_mw: f64) -> (DispatchProblem, CauseBlock, ColumnId, RowId) {
-        let line = FlowBranch {
-            from: 0,
-            to: 1,
-            susceptance_mw_per_rad: 1000.0,
-            shift_rad: 0.0,
-            limit_mw: line_mw,
-            ceiling_usd_per_mwh: 4000.0,
-            in_service: true,
+/// Every bus of a column with the size of its coefficient.
+fn weights(place: &Place) -> impl Iterator<Item = (u32, f64)> + '_ {
+    let one = match place {
+        Place::Bus(bus, coefficient) => Some((*bus, coefficient.abs())),
+        Place::None | Place::Spread(_) => None,
+    };
+    one.into_iter().chain(terms(place).iter().map(|&(bus, coefficient)| (bus, coefficient.abs())))
+}
+
+fn islands_of<'a>(solver: &'a Solver, place: &'a Place) -> impl Iterator<Item = u32> + 'a {
+    weights(place).map(|(bus, _)| solver.islands().by_bus()[bus as usize])
+}
+
+/// Marks the islands that are short; a shortage without a bus (reserve) marks all.
+fn find_scarcity(
+    problem: &DispatchProblem,
+    solver: &Solver,
+    plate_mw: &[f64],
+    shortages: &[Shortage],
+    scarce: &mut Vec<bool>,
+) {
+    scarce.clear();
+    scarce.resize(solver.islands().count(), false);
+    for &shortage in shortages {
+        let (column, short) = match shortage {
+            Shortage::Used(column) => {
+                let j = column.0 as usize;
+                (column, plate_mw[j] > problem.bounds[j].lower_mw + CURTAILED_MIN_MW)
+            }
+            Shortage::Unfilled(column) => {
+                let j = column.0 as usize;
+                (column, plate_mw[j] < problem.bounds[j].upper_mw - CURTAILED_MIN_MW)
+            }
         };
-        let mut problem = DispatchProblem::new(2, vec![line]);
-        let bound = |upper_mw, cost_usd_per_mwh| Bound { lower_mw: 0.0, upper_mw, cost_usd_per_mwh };
-        problem.demand_mw[1] = 20.0;
-        let cheap = problem.add_column(Key::of("cheap"), Place::Bus(0, 1.0), bound(90.0, 20.0));
-        let dear = problem.add_column(Key::of("dear"), Place::Bus(1, 1.0), bound(dear_mw, 60.0));
-        let load = problem.add_column(Key::of("load"), Place::Bus(1, -1.0), bound(100.0, -bid));
-        let shed = problem.add_column(Key::of("shed"), Place::Bus(1, 1.0), bound(20.0, 9000.0));
-        let step = problem.add_column(Key::of("step"), Place::None, bound(5.0, -1000.0));
-        let terms = vec![(cheap, 1.0), (dear, 1.0), (step, 1.0)];
-        let row =
-            LinearRow { key: Key::of("reserve"), terms, lower: f64::NEG_INFINITY, upper: 90.0 + dear_mw };
-        let row = problem.add_row(row);
-        (problem, CauseBlock { column: load, ceiling_mw: 100.0 }, shed, row)
+        let place = &problem.places()[column.0 as usize];
+        match place {
+            _ if !short => {}
+            Place::None => scarce.fill(true),
+            Place::Bus(..) | Place::Spread(_) => {
+                islands_of(solver, place).for_each(|island| scarce[island as usize] = true);
+            }
+        }
     }
+}
 
-    fn causes(dear_mw: f64, bid: f64, line_mw: f64) -> Vec<(CauseKind, f64)> {
-        let (problem, block, shed, row) = market(dear_mw, bid, line_mw);
-        let mut solution = DispatchSolution::default();
-        Solver::new(&problem).and_then(|mut s| s.solve(&problem, &mut solution)).expect("feasible");
-        let mut out = Vec::new();
-        Causes::new(&problem)
-            .and_then(|mut c| c.attribute(&problem, &solution, &[block], &[shed], Some(row), &mut out))
-            .expect("feasible");
-        let served = solution.column_mw[block.column.0 as usize];
-        let sum: f64 = out.iter().filter(|r| r.block == 0).map(|r| r.mw).sum();
-        assert!((sum - (100.0 - served)).abs() < 1e-9, "{out:?}");
-        out.iter().map(|r| (r.cause, (r.mw * 1e6).round() / 1e6)).collect()
+/// The binding branch that lifts the price at the block's buses most above the mean of the island. When
+/// none binds in the island itself (a reserve row couples islands), the one with the highest price.
+fn heaviest_branch(solver: &Solver, solution: &DispatchSolution, mean_factor: &[f64], place: &Place) -> u32 {
+    let mut own: Option<(f64, u32)> = None;
+    let mut any: Option<(f64, u32)> = None;
+    for (&(branch, shadow), &mean) in solution.binding.iter().zip(mean_factor) {
+        let island = solver.island_of_branch(branch);
+        let (mut lift, mut weight) = (0.0, 0.0);
+        for (bus, share) in weights(place) {
+            if solver.islands().by_bus()[bus as usize] == island {
+                lift -= share * shadow * (solver.transfer_factor(branch, bus) - mean);
+                weight += share;
+            }
+        }
+        if weight > 0.0 && own.is_none_or(|(most, _)| lift / weight > most) {
+            own = Some((lift / weight, branch));
+        }
+        if any.is_none_or(|(most, _)| shadow.abs() > most) {
+            any = Some((shadow.abs(), branch));
+        }
     }
-
-    #[test]
-    fn a_line_takes_the_blame_for_what_a_plate_would_bring() {
-        // The line brings 50: 20 to firm load and 30 to the block. A plate would bring 90 - 20 = 70, of
-        // which reserve keeps 5; the rest is beyond the dear plant's price.
-        let rows = causes(1000.0, 40.0, 50.0);
-        assert_eq!(rows, [(CauseKind::Network { branch: 0 }, 40.0), (CauseKind::Price, 30.0)]);
-    }
-
-    #[test]
-    fn a_wide_line_leaves_price_alone() {
-        assert_eq!(causes(1000.0, 40.0, 500.0), [(CauseKind::Price, 30.0)]);
-        assert_eq!(causes(1000.0, 70.0, 500.0), []);
-    }
-
-    #[test]
-    fn too_little_plant_is_scarcity() {
-        // 100 MW of plant, 20 firm, 5 kept in reserve at 1,000 $: the block gets 75.
-        assert_eq!(causes(10.0, 400.0, 500.0), [(CauseKind::Scarcity, 25.0)]);
-    }
+    own.or(any).map_or(0, |(_, branch)| branch)
 }

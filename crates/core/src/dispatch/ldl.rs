@@ -137,9 +137,9 @@ impl Ldl {
         for k in 0..nodes {
             seen[k] = k as u32;
             reach.clear();
-            for at in self.upper_start[k] as usize..self.upper_start[k + 1] as usize {
-                let first = self.upper_row[at];
-                work[first as usize] += off_diagonal[at];
+            let entries = self.upper_start[k] as usize..self.upper_start[k + 1] as usize;
+            for (&first, &value) in self.upper_row[entries.clone()].iter().zip(&off_diagonal[entries]) {
+                work[first as usize] += value;
                 let mut i = Some(first);
                 while let Some(node) = i.filter(|&node| seen[node as usize] != k as u32) {
                     seen[node as usize] = k as u32;
@@ -176,6 +176,34 @@ impl Ldl {
     /// Solves in place, in elimination order.
     pub(super) fn solve(&self, x: &mut [f64]) {
         let x = &mut x[..self.inverse_diagonal.len()];
+        self.forward(x);
+        self.backward(x);
+    }
+
+    /// Solves in place for a right-hand side that is zero except at two places: forward substitution then
+    /// only climbs their paths in the elimination tree.
+    pub(super) fn solve_pair(&self, x: &mut [f64], a: u32, b: u32) {
+        let x = &mut x[..self.inverse_diagonal.len()];
+        let (mut low, mut high) = (Some(a), Some(b));
+        while low.is_some() || high.is_some() {
+            if low.is_none() || high.is_some_and(|h| Some(h) < low) {
+                std::mem::swap(&mut low, &mut high);
+            }
+            let Some(j) = low else { break };
+            let xj = x[j as usize];
+            let range = self.start[j as usize] as usize..self.start[j as usize + 1] as usize;
+            for (&i, &l) in self.row[range.clone()].iter().zip(&self.value[range]) {
+                x[i as usize] -= l * xj;
+            }
+            if high == low {
+                high = None;
+            }
+            low = self.parent[j as usize];
+        }
+        self.backward(x);
+    }
+
+    fn forward(&self, x: &mut [f64]) {
         for run in &self.runs {
             let (rows, values) = (&self.row[run.entries()], &self.value[run.entries()]);
             match run.count {
@@ -195,6 +223,9 @@ impl Ldl {
                 }
             }
         }
+    }
+
+    fn backward(&self, x: &mut [f64]) {
         for (x, inverse) in x.iter_mut().zip(&self.inverse_diagonal) {
             *x *= inverse;
         }
@@ -330,6 +361,14 @@ mod tests {
             for i in 0..nodes {
                 prop_assert!((back[i] - rhs[i]).abs() < 1e-8, "row {i}: {} is not {}", back[i], rhs[i]);
             }
+            let (a, b) = (0, nodes as u32 / 2);
+            let mut pair = vec![0.0; nodes];
+            pair[a as usize] = 3.0;
+            pair[b as usize] = -2.0;
+            let mut full = pair.clone();
+            ldl.solve_pair(&mut pair, a, b);
+            ldl.solve(&mut full);
+            prop_assert_eq!(pair, full);
         }
     }
 

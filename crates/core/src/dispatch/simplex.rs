@@ -40,7 +40,7 @@ const ROW_TOLERANCE: f64 = 1e-8;
 /// A reduced cost of the wrong sign this far is an error, in $/MWh.
 const DUAL_TOLERANCE: f64 = 1e-9;
 /// How many violated branches of one flow solution are watched.
-const WATCHED_AT_ONCE: usize = 8;
+const WATCHED_AT_ONCE: usize = 4;
 /// Greatest cost perturbation that breaks ties, in $/MWh.
 const TIE_USD_PER_MWH: f64 = 1e-8;
 /// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.

@@ -4,6 +4,7 @@ use super::basis::Basis;
 use super::error::DispatchError;
 use super::problem::{DispatchProblem, DispatchSolution};
 use super::simplex::Engine;
+use super::topology::Islands;
 
 /// Clears one interval after another, each from the basis of the one before.
 ///
@@ -67,5 +68,35 @@ impl Solver {
     /// Starts the next solve from the canonical cold basis.
     pub fn reset(&mut self) {
         self.engine.reset();
+    }
+
+    /// The islands of the topology in use.
+    pub fn islands(&self) -> &Islands {
+        self.engine.islands()
+    }
+
+    /// The island of a branch.
+    pub(super) fn island_of_branch(&self, branch: u32) -> u32 {
+        self.engine.island_of_branch(branch)
+    }
+
+    /// Flow of a branch listed as binding per MW injected at a bus and withdrawn at the reference.
+    pub(super) fn transfer_factor(&self, branch: u32, bus: u32) -> f64 {
+        self.engine.transfer_factor(branch, bus)
+    }
+
+    /// The mean of those factors over the branch's island, weighted by load (evenly when there is none).
+    pub(super) fn mean_transfer_factor(&self, branch: u32, demand_mw: &[f64]) -> f64 {
+        let island = self.island_of_branch(branch);
+        let members = self.islands().by_bus().iter().zip(demand_mw).zip(0..).filter(|m| *m.0.0 == island);
+        let (mut sum, mut weight, mut even, mut count) = (0.0, 0.0, 0.0, 0.0);
+        for ((_, &demand), bus) in members {
+            let factor = self.transfer_factor(branch, bus);
+            sum += factor * demand.max(0.0);
+            weight += demand.max(0.0);
+            even += factor;
+            count += 1.0;
+        }
+        if weight > 0.0 { sum / weight } else { even / count }
     }
 }

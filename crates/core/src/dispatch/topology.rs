@@ -290,7 +290,12 @@ impl Topology {
         factor.fill(0.0);
         factor[link.from as usize] = link.susceptance_mw_per_rad;
         factor[link.to as usize] = -link.susceptance_mw_per_rad;
-        self.solve_angles(factor);
+        for end in [link.from, link.to] {
+            if self.grounded[end as usize] {
+                factor[end as usize] = 0.0;
+            }
+        }
+        self.ldl.solve_pair(factor, link.from, link.to);
     }
 
     /// Turns nodal values in elimination order (injections plus [`Topology::shift_injection`]) into

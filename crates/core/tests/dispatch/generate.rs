@@ -139,6 +139,16 @@ fn branches(points: &[(f64, f64)]) -> Vec<FlowBranch> {
 }
 
 impl Market {
+    /// The columns of elastic loads.
+    pub fn mines(&self) -> &[ColumnId] {
+        &self.mines
+    }
+
+    /// The shed columns.
+    pub fn sheds(&self) -> impl Iterator<Item = ColumnId> + '_ {
+        self.sheds.iter().map(|shed| shed.0)
+    }
+
     fn set_limits(&mut self, tightness: f64) {
         let mut most = vec![0.0_f64; self.problem.branches.len()];
         let mut solver = Solver::new(&self.problem).unwrap();
@@ -178,7 +188,7 @@ impl Market {
             self.problem.bounds[column.0 as usize].upper_mw = size * sun * cloud;
         }
         for &mine in &self.mines {
-            let bid = 55.0 + 20.0 * noise("coin", 0, hour) + 25.0 * uniform("rig", mine.0 as usize);
+            let bid = 25.0 + 15.0 * noise("coin", 0, hour) + 25.0 * uniform("rig", mine.0 as usize);
             self.problem.bounds[mine.0 as usize].cost_usd_per_mwh = -bid;
         }
         let mut zone_load = [0.0; ZONES];

@@ -1,5 +1,6 @@
 //! The dispatch against hand calculation, an independent solver and its own certificate.
 
+mod causes;
 mod generate;
 mod hand;
 mod meshed;

@@ -1,7 +1,7 @@
 //! From bids to awards: the beginning of a market interval.
 
 use gridrush_core::demand::{Award, Bid, Demand};
-use gridrush_core::dispatch::{CauseBlock, DispatchError, DispatchSolution};
+use gridrush_core::dispatch::{Block as CauseBlock, DispatchError, DispatchSolution, Solver};
 use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 
 use super::{Block, Interval, RunError, World};
@@ -78,7 +78,7 @@ impl World {
 
     /// Tells every block what it got, finds the causes of what it did not get, and schedules the next
     /// interval.
-    pub(super) fn award(&mut self, solution: &DispatchSolution) -> Result<(), RunError> {
+    pub(super) fn award(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
         let now = self.calendar.now();
         let Some(mut interval) = self.interval.take() else {
             return Ok(());
@@ -99,7 +99,7 @@ impl World {
             site.asset.award(now, &award);
         }
         self.reschedule_campuses();
-        self.find_causes(&mut interval)
+        self.find_causes(solver, &mut interval)
             .map_err(|source| RunError::Dispatch { hour: interval.hour, source })?;
         self.interval = Some(interval);
         self.calendar.schedule(Event::Dispatch, now + span);
@@ -107,19 +107,19 @@ impl World {
     }
 
     /// The causes of everything that was asked for within its ceiling and not served.
-    fn find_causes(&mut self, interval: &mut Interval) -> Result<(), DispatchError> {
-        let block = |block: &Block| CauseBlock {
+    fn find_causes(&mut self, solver: &Solver, interval: &mut Interval) -> Result<(), DispatchError> {
+        let asked = interval.blocks.iter().map(|block| CauseBlock::Elastic {
             column: self.clearing.block_column(block.site, block.column),
             ceiling_mw: block.ceiling_mw,
-        };
-        let blocks: Vec<CauseBlock> = interval.blocks.iter().map(block).collect();
-        interval.causes.clear();
+        });
+        let sheds = self.clearing.sheds().iter().map(|&column| CauseBlock::Shed { column });
+        let blocks: Vec<CauseBlock> = asked.chain(sheds).collect();
         self.causes.attribute(
             &self.clearing.problem,
+            solver,
             &interval.solution,
             &blocks,
-            self.clearing.sheds(),
-            Some(self.clearing.reserve_row()),
+            self.clearing.shortages(),
             &mut interval.causes,
         )
     }

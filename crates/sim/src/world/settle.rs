@@ -1,6 +1,6 @@
 //! The end of an interval, of a month and of the run: energy, money, tables.
 
-use gridrush_core::dispatch::CauseKind;
+use gridrush_core::dispatch::Cause as CauseKind;
 use gridrush_core::grid::{BranchId, BranchKind, Fuel};
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
@@ -72,7 +72,7 @@ impl World {
             self.write_contention(interval, zone, 0, native_mw, served_mw, price, sink)?;
         }
         for row in &interval.causes {
-            if let Some(zone) = row.block.checked_sub(interval.blocks.len()) {
+            if let Some(zone) = (row.block as usize).checked_sub(interval.blocks.len()) {
                 let (cause, branch) = self.cause(row.cause);
                 self.probes.curtail(zone, 0, cause, branch, row.mw * interval.hours);
             }
@@ -121,7 +121,7 @@ impl World {
             self.probes.curtail(site.zone, block.class, Cause::NotConnected, None, unconnected);
         }
         for row in &interval.causes {
-            if let Some(block) = interval.blocks.get(row.block) {
+            if let Some(block) = interval.blocks.get(row.block as usize) {
                 let (cause, branch) = self.cause(row.cause);
                 let zone = self.sites[block.site].zone;
                 self.probes.curtail(zone, block.class, cause, branch, row.mw * interval.hours);

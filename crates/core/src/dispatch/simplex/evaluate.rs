@@ -4,6 +4,7 @@ use super::Engine;
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::inverse::add_combination;
 use crate::dispatch::problem::{DispatchProblem, DispatchSolution};
+use crate::dispatch::topology::Islands;
 
 impl Engine {
     /// Fills the solution; the last run must have ended well.
@@ -37,6 +38,22 @@ impl Engine {
         }
         solution.objective_usd_per_h = objective;
         solution.pivots = pivots;
+    }
+
+    /// The islands.
+    pub(in crate::dispatch) fn islands(&self) -> &Islands {
+        &self.islands
+    }
+
+    /// The island in which a branch lies.
+    pub(in crate::dispatch) fn island_of_branch(&self, branch: u32) -> u32 {
+        let link = self.topology.as_ref().map(|topology| topology.links()[branch as usize]);
+        link.map_or(0, |link| self.island_of[link.from as usize])
+    }
+
+    /// The transfer factor at a bus of a branch that carries a price.
+    pub(in crate::dispatch) fn transfer_factor(&self, branch: u32, bus: u32) -> f64 {
+        self.rows.by_bus(branch)[self.order[bus as usize] as usize]
     }
 
     /// `w` becomes the price of each kernel row: the change of the objective per unit of its bound.
