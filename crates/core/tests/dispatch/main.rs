@@ -7,3 +7,4 @@ mod meshed;
 mod oracle;
 mod random;
 mod rts;
+mod unique;

@@ -62,15 +62,28 @@ impl Run {
         Run { world, solver, solution: DispatchSolution::default(), sink: MemorySink::default() }
     }
 
-    /// Clears one interval; false at the end. `see` looks at the cleared market before it is applied.
-    pub fn step(&mut self, see: &mut dyn FnMut(&World, &DispatchSolution)) -> bool {
+    /// Clears one interval; false at the end. [`Run::apply`] goes on.
+    pub fn clear(&mut self) -> bool {
         if self.world.advance(&mut self.sink).unwrap() == Step::Done {
             return false;
         }
         self.solver.solve(self.world.problem(), &mut self.solution).unwrap();
-        see(&self.world, &self.solution);
-        self.world.apply(&self.solver, &self.solution).unwrap();
         true
+    }
+
+    /// Takes the cleared interval.
+    pub fn apply(&mut self) {
+        self.world.apply(&self.solver, &self.solution).unwrap();
+    }
+
+    /// Clears and takes one interval; false at the end. `see` looks at the market in between.
+    pub fn step(&mut self, see: &mut dyn FnMut(&World, &DispatchSolution)) -> bool {
+        let more = self.clear();
+        if more {
+            see(&self.world, &self.solution);
+            self.apply();
+        }
+        more
     }
 
     /// Clears all that is left.

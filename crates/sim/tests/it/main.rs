@@ -10,7 +10,12 @@ mod harness;
 mod identity;
 mod market;
 mod money;
+#[path = "../../../core/tests/dispatch/oracle.rs"]
+mod oracle;
 mod order;
 mod random;
 mod sites;
 mod story;
+mod texas;
+#[path = "../../../core/tests/dispatch/unique.rs"]
+mod unique;
