@@ -27,6 +27,16 @@ const WITHDRAWN: Stroke = Stroke::dashed(style::SOFT_INK, 1.1);
 const DONE: [(&str, &str, Stroke); 2] =
     [("energized", "energized", ENERGIZED), ("withdrawn", "withdrawn", WITHDRAWN)];
 
+/// The stage under which a request is drawn: full demand counts as energized, and whoever left for
+/// another reason as withdrawn.
+fn shown_as(stage: &str) -> &str {
+    match stage {
+        "full" => "energized",
+        "rejected" | "expired" => "withdrawn",
+        other => other,
+    }
+}
+
 /// What the figure shows.
 struct Shown {
     months: Vec<i64>,
@@ -67,7 +77,7 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
     let (times, classes) = (rows.integers("time_utc")?, rows.texts("class")?);
     let (stages, values) = (rows.texts("stage")?, rows.floats("mw")?);
     let all = || 0..rows.len();
-    let by_stage = Pivot::sum(all().map(|row| (times[row], stages.get(row), values[row])));
+    let by_stage = Pivot::sum(all().map(|row| (times[row], shown_as(stages.get(row)), values[row])));
     let by_class = Pivot::sum(all().map(|row| (times[row], classes.get(row), values[row]))).without_zeros();
     if by_class.names.is_empty() {
         return Err(PlotError::Nothing("nobody ever waited".to_owned()));
@@ -77,7 +87,7 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
     let months = by_stage.times;
     let of_class = |look: Dressed| {
         let mine = all().filter(|&row| classes.get(row) == look.name);
-        let pivot = Pivot::sum(mine.map(|row| (times[row], stages.get(row), values[row])));
+        let pivot = Pivot::sum(mine.map(|row| (times[row], shown_as(stages.get(row)), values[row])));
         Class {
             waiting_mw: waiting.iter().map(|stage| pivot.at(&stage.name, &months)).collect(),
             done_mw: DONE.iter().map(|(name, ..)| pivot.get(name).map(|_| pivot.at(name, &months))).collect(),
