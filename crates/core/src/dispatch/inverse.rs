@@ -272,7 +272,7 @@ mod tests {
         prop_assert_eq!(inverse.size(), k);
         for i in 0..k {
             for c in 0..k {
-                let value: f64 = (0..k).map(|r| inverse.row(i)[r] * matrix[r][c]).sum();
+                let value: f64 = inverse.row(i).iter().zip(matrix).map(|(x, row)| x * row[c]).sum();
                 let want = f64::from(u8::from(i == c));
                 prop_assert!((value - want).abs() < 1e-7, "({i}, {c}): {value}");
             }
