@@ -77,16 +77,10 @@ pub struct FirmLoad {
 }
 
 /// Plans on a copy of the market. Keeps its solver warm from plan to plan.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Planner {
     solver: Option<Solver>,
     solution: DispatchSolution,
-}
-
-impl Default for Planner {
-    fn default() -> Self {
-        Planner { solver: None, solution: DispatchSolution::default() }
-    }
 }
 
 impl Planner {
@@ -104,7 +98,7 @@ impl Planner {
     ) -> Result<Vec<Snapshot>, DispatchError> {
         let mut clearing = at_contract(market, loads);
         supply.add_expected(SimTime::from_hours(first_hour as u64), &mut clearing);
-        let year = self.survey(setup, weather, &clearing, first_hour);
+        let year = survey(setup, weather, &clearing, first_hour);
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
         let mut out = Vec::with_capacity(Stress::ALL.len());
@@ -189,34 +183,29 @@ impl Planner {
         };
         solver.solve(&clearing.problem, &mut self.solution)
     }
+}
 
-    fn survey(
-        &self,
-        setup: &Setup,
-        weather: &WeatherYears,
-        clearing: &Clearing,
-        first_hour: usize,
-    ) -> Vec<HourOfYear> {
-        let mut native = vec![0.0; setup.series.len()];
-        let mut series = vec![0.0_f32; weather.values.len()];
-        let first_hour = first_hour.min(setup.hours.saturating_sub(8760));
-        (first_hour..(first_hour + 8760).min(setup.hours))
-            .map(|hour| {
-                setup.native_mw(weather, hour, &mut native);
-                Setup::weather_at(weather, hour, &mut series);
-                let renewable = |u: &&crate::clearing::Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
-                HourOfYear {
-                    hour,
-                    month: setup.stamps[hour].month,
-                    clock: setup.stamps[hour].hour_prevailing,
-                    load_mw: native.iter().sum(),
-                    renewable_mw: (clearing.units.iter().filter(renewable))
-                        .map(|u| u.capacity_mw * u.availability_now(&series))
-                        .sum(),
-                }
-            })
-            .collect()
-    }
+/// Load and renewable output of every hour of the year that begins at `first_hour`.
+fn survey(setup: &Setup, weather: &WeatherYears, clearing: &Clearing, first_hour: usize) -> Vec<HourOfYear> {
+    let mut native = vec![0.0; setup.series.len()];
+    let mut series = vec![0.0_f32; weather.values.len()];
+    let first_hour = first_hour.min(setup.hours.saturating_sub(8760));
+    (first_hour..(first_hour + 8760).min(setup.hours))
+        .map(|hour| {
+            setup.native_mw(weather, hour, &mut native);
+            Setup::weather_at(weather, hour, &mut series);
+            let renewable = |u: &&crate::clearing::Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
+            HourOfYear {
+                hour,
+                month: setup.stamps[hour].month,
+                clock: setup.stamps[hour].hour_prevailing,
+                load_mw: native.iter().sum(),
+                renewable_mw: (clearing.units.iter().filter(renewable))
+                    .map(|u| u.capacity_mw * u.availability_now(&series))
+                    .sum(),
+            }
+        })
+        .collect()
 }
 
 /// A copy of the market in which every listed site draws its contract as firm load.

@@ -12,6 +12,7 @@ use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::weather::record::HourLabel;
 use gridrush_core::weather::replay::replay;
 use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears, days_from_civil};
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use thiserror::Error;
@@ -143,12 +144,9 @@ impl Setup {
         let mut faults: Vec<SetupError> =
             weather.check().into_iter().map(|fault| SetupError::Weather(fault.to_string())).collect();
         let series = zone_series(&pack, &weather, &mut faults);
-        let zone = match TimeZone::get(&pack.region.facts.time_zone) {
-            Ok(zone) => zone,
-            Err(_) => {
-                faults.push(SetupError::TimeZone(pack.region.facts.time_zone.clone()));
-                return Err(faults);
-            }
+        let Ok(zone) = TimeZone::get(&pack.region.facts.time_zone) else {
+            faults.push(SetupError::TimeZone(pack.region.facts.time_zone.clone()));
+            return Err(faults);
         };
         let (start, end) = (scenario.start, scenario.end);
         let (Ok(start_s), Ok(end_s)) = (midnight_s(&zone, start), midnight_s(&zone, end)) else {
@@ -398,11 +396,11 @@ fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
 }
 
 fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
-    zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(|t| t.as_second()).map_err(|_| ())
+    zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
 }
 
 fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {
-    let Ok(at) = jiff::Timestamp::from_second(utc_hour * 3600) else {
+    let Ok(at) = Timestamp::from_second(utc_hour * 3600) else {
         return HourStamp::at(utc_hour, 0, 0);
     };
     let info = zone.to_offset_info(at);

@@ -124,16 +124,17 @@ fn paint(page: &Page, shown: &Shown, heights: &[f64]) -> Result<(), PlotError> {
     let frames = column(page, LEFT, RIGHT, heights);
     let (from, to) = (shown.months[0], month(shown.months[shown.months.len() - 1]).1);
     let xs = middles(&shown.months, month);
-    let stacks = shown.classes.iter().flat_map(|class| (0..shown.months.len()).map(|at| waiting(class, at)));
-    let lines = shown.classes.iter().flat_map(|class| class.done_mw.iter().flatten().flatten().copied());
-    let top = largest(stacks.chain(lines));
-    let unit = Unit::power(top);
     for (index, (class, frame)) in shown.classes.iter().zip(&frames).enumerate() {
+        // Classes differ by orders of magnitude, so each panel has its own scale.
+        let stack = (0..shown.months.len()).map(|at| waiting(class, at));
+        let top = largest(stack.chain(class.done_mw.iter().flatten().flatten().copied()));
+        let unit = Unit::power(top);
         let mut time = Axis::time(from, to, RIGHT - LEFT);
         if index + 1 < frames.len() {
             time = time.unlabelled();
         }
-        let heading = format!("{} ({})", capitalised(&class.look.label), unit.label);
+        let who = if class.look.name == "ai_training" { "AI campuses" } else { class.look.label.as_str() };
+        let heading = format!("{} ({})", capitalised(who), unit.label);
         let panel = Panel::new(page, *frame, &heading, time, Axis::from_zero([top * unit.factor], 5))?;
         let layers: Vec<_> = shown
             .stages

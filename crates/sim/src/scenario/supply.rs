@@ -44,7 +44,7 @@ section! {
         gas: f64 = 0.92, "share", "assumed", 0.0..=1.0;
         /// Coal units.
         coal: f64 = 0.88, "share", "assumed", 0.0..=1.0;
-        /// Nuclear units; 93 % was the mean capacity factor in the United States in 2023 [S].
+        /// Nuclear units; 93 % was the mean capacity factor in the United States in 2023.
         nuclear: f64 = 0.95, "share", "assumed", 0.0..=1.0;
         /// Hydro units, limited by water more than by outages.
         hydro: f64 = 0.45, "share", "assumed", 0.0..=1.0;

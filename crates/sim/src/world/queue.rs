@@ -81,17 +81,16 @@ impl World {
         if self.site_of_request.len() <= at {
             self.site_of_request.resize(at + 1, None);
         }
-        let site = match self.site_of_request[at] {
-            Some(site) => site,
-            None => {
-                let request = self.queue.request(id)?;
-                let application = request.application().clone();
-                let bus = request.bus().unwrap_or(BusId(0));
-                let mw = application.requested_mw;
-                let site = self.open_site(&application.name, application.class, bus, mw);
-                self.site_of_request[at] = Some(site);
-                site
-            }
+        let site = if let Some(site) = self.site_of_request[at] {
+            site
+        } else {
+            let request = self.queue.request(id)?;
+            let application = request.application().clone();
+            let bus = request.bus().unwrap_or(BusId(0));
+            let mw = application.requested_mw;
+            let site = self.open_site(&application.name, application.class, bus, mw);
+            self.site_of_request[at] = Some(site);
+            site
         };
         self.add_to_snapshots(site, energized_mw - self.sites[site].energized_mw)?;
         self.sites[site].energized_mw = energized_mw;
