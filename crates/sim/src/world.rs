@@ -252,6 +252,16 @@ impl World {
         &self.setup
     }
 
+    /// All sites, in the order in which they were opened.
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// The books.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
     fn schedule_first_events(&mut self) -> Result<(), RunError> {
         let setup = Arc::clone(&self.setup);
         self.calendar.schedule(Event::Dispatch, SimTime::ZERO);
