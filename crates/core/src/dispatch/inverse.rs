@@ -272,11 +272,7 @@ mod tests {
         prop_assert_eq!(inverse.size(), k);
         for i in 0..k {
             for c in 0..k {
-<<<<<<< HEAD
                 let value: f64 = inverse.row(i).iter().zip(matrix).map(|(v, row)| v * row[c]).sum();
-=======
-                let value: f64 = inverse.row(i).iter().zip(matrix).map(|(x, row)| x * row[c]).sum();
->>>>>>> green
                 let want = f64::from(u8::from(i == c));
                 prop_assert!((value - want).abs() < 1e-7, "({i}, {c}): {value}");
             }

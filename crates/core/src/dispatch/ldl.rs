@@ -137,15 +137,9 @@ impl Ldl {
         for k in 0..nodes {
             seen[k] = k as u32;
             reach.clear();
-<<<<<<< HEAD
             let entries = self.upper_start[k] as usize..self.upper_start[k + 1] as usize;
             for (&first, &value) in self.upper_row[entries.clone()].iter().zip(&off_diagonal[entries]) {
                 work[first as usize] += value;
-=======
-            let slots = self.upper_start[k] as usize..self.upper_start[k + 1] as usize;
-            for (&first, &entry) in self.upper_row[slots.clone()].iter().zip(&off_diagonal[slots]) {
-                work[first as usize] += entry;
->>>>>>> green
                 let mut i = Some(first);
                 while let Some(node) = i.filter(|&node| seen[node as usize] != k as u32) {
                     seen[node as usize] = k as u32;

@@ -68,13 +68,8 @@ fn market(draw: &mut Draw, whole: bool, hard: bool) -> DispatchProblem {
             branches.extend(branches.last().copied());
         }
     }
-<<<<<<< HEAD
     // Shifters could make hard limits infeasible.
     if branches.iter().any(|b: &FlowBranch| b.ceiling_usd_per_mwh.is_infinite()) {
-=======
-    let hard_shift = branches.iter().any(|b: &FlowBranch| b.ceiling_usd_per_mwh.is_infinite());
-    if hard_shift {
->>>>>>> green
         for branch in &mut branches {
             branch.shift_rad = 0.0;
         }
