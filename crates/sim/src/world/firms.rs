@@ -22,7 +22,6 @@ use crate::event::{Event, FirmEvent};
 use crate::probe;
 use crate::scenario::{Kind, Service as AskedService};
 use crate::site::{Asset, CONTROLLABLE_BLOCKS, Site, install_existing_rigs};
-use crate::supply::months;
 
 /// Hours over which firms average prices.
 const TRAILING_HOURS: f64 = 8766.0;
@@ -55,6 +54,8 @@ impl World {
                 setup.pack.network.buses().find(|(_, bus)| bus.number == number).map(|(id, _)| id)
             });
             let mining = row.kind == Kind::Mining;
+            let classes = &setup.params.arrivals;
+            let arrivals = if mining { &classes.mining } else { &classes.ai };
             let application = Application {
                 name: row.name.clone(),
                 class: if mining { MINING } else { AI_TRAINING },
@@ -63,7 +64,7 @@ impl World {
                 bus,
                 requested_mw: row.requested_mw,
                 wanted: row.wanted.map_or(SimTime::ZERO, |day| setup.time_of(day)),
-                construction: months(if mining { 9 } else { 18 }),
+                construction: SimSpan::from_hours_f64(arrivals.construction_months * 730.5),
                 station_lead: None,
                 ramp_months: row.ramp_months,
                 service: match row.service {
