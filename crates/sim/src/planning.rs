@@ -12,6 +12,7 @@ use gridrush_core::weather::WeatherYears;
 
 use crate::clearing::Clearing;
 use crate::setup::Setup;
+use crate::site::CONTROLLABLE_BLOCKS;
 use crate::supply::Supply;
 
 /// Hours averaged into one snapshot.
@@ -153,8 +154,7 @@ impl Planner {
         let mut series = vec![0.0_f32; weather.values.len()];
         let branches = clearing.problem.branches.len();
         let last_hour = (first_hour + 8760).min(setup.hours);
-        // A stride that is odd and no multiple of a day's hours visits every hour of the day.
-        let stride = ((last_hour - first_hour) / SAMPLED_HOURS).max(1) | 1;
+        let stride = stride(last_hour.saturating_sub(first_hour));
         let mut flows: Vec<Vec<f32>> = vec![Vec::with_capacity(SAMPLED_HOURS + 1); branches];
         for hour in (first_hour..last_hour).step_by(stride) {
             setup.native_mw(weather, hour, &mut native);
@@ -208,12 +208,18 @@ fn survey(setup: &Setup, weather: &WeatherYears, clearing: &Clearing, first_hour
         .collect()
 }
 
+/// Hours from one sample to the next: no factor in common with 24, so that every hour of the day is seen.
+fn stride(hours: usize) -> usize {
+    let about = (hours / SAMPLED_HOURS).max(1);
+    (about..).find(|n| n % 2 != 0 && n % 3 != 0).unwrap_or(about)
+}
+
 /// A copy of the market in which every listed site draws its contract as firm load.
 fn at_contract(market: &Clearing, loads: &[FirmLoad]) -> Clearing {
     let mut clearing = market.clone();
     for load in loads {
         clearing.clear_site(load.site);
-        clearing.set_block(load.site, 0, load.mw, None);
+        clearing.set_block(load.site, CONTROLLABLE_BLOCKS, load.mw, None);
     }
     clearing
 }
@@ -244,4 +250,18 @@ fn by_bus(clearing: &Clearing, quantity: &dyn Fn(usize) -> f64) -> Vec<(BusId, f
         }
     }
     by_bus.into_iter().enumerate().filter(|(_, mw)| *mw > 1e-3).map(|(b, mw)| (BusId(b as u32), mw)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_of_a_year_see_every_hour_of_the_day() {
+        for hours in [8760, 8784, 2000, 50] {
+            let seen: std::collections::BTreeSet<usize> =
+                (0..24 * stride(hours)).step_by(stride(hours)).map(|hour| hour % 24).collect();
+            assert_eq!(seen.len(), 24, "{hours}");
+        }
+    }
 }

@@ -50,8 +50,6 @@ section! {
         hydro: f64 = 0.45, "share", "assumed", 0.0..=1.0;
         /// Oil units.
         oil: f64 = 0.90, "share", "assumed", 0.0..=1.0;
-        /// Batteries and pumped storage.
-        storage: f64 = 0.97, "share", "assumed", 0.0..=1.0;
         /// Biomass, geothermal, waste.
         other: f64 = 0.80, "share", "assumed", 0.0..=1.0;
     }
@@ -66,9 +64,8 @@ impl Availability {
             Fuel::Nuclear => Some(self.nuclear),
             Fuel::Hydro => Some(self.hydro),
             Fuel::Oil => Some(self.oil),
-            Fuel::Storage => Some(self.storage),
             Fuel::Other => Some(self.other),
-            Fuel::Wind | Fuel::Solar => None,
+            Fuel::Wind | Fuel::Solar | Fuel::Storage => None,
         }
     }
 }
