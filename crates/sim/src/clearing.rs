@@ -530,6 +530,11 @@ impl Clearing {
         (solution.column_mw[columns.charge.0 as usize], solution.column_mw[columns.discharge.0 as usize])
     }
 
+    /// What a zone's batteries could have discharged this hour.
+    pub fn dischargeable_mw(&self, zone: usize) -> f64 {
+        self.problem.bounds[self.zones[zone].discharge.0 as usize].upper_mw
+    }
+
     /// Surplus spilled in a zone.
     pub fn surplus_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
         solution.column_mw[self.zones[zone].surplus.0 as usize]

@@ -6,3 +6,4 @@ mod hand;
 mod meshed;
 mod oracle;
 mod random;
+mod rts;

@@ -178,7 +178,7 @@ fn change(problem: &mut DispatchProblem, draw: &mut Draw, whole: bool) {
 
 /// Whether every basic column and every slack constraint is away from its bounds, so that prices are
 /// unique.
-fn prices_are_unique(problem: &DispatchProblem, solver: &Solver, solution: &DispatchSolution) -> bool {
+pub fn prices_are_unique(problem: &DispatchProblem, solver: &Solver, solution: &DispatchSolution) -> bool {
     let basis = solver.basis();
     let inside = |value: f64, lower: f64, upper: f64| value > lower + MARGIN_MW && value < upper - MARGIN_MW;
     let columns = basis.columns.iter().all(|&j| {

@@ -30,7 +30,8 @@ impl World {
                     let mine = |site: &&crate::site::Site| {
                         site.zone == zone && usize::from(site.asset.class().0) == class
                     };
-                    self.sites.iter().filter(mine).map(|site| site.energized_mw).sum()
+                    // An empty sum is -0.0.
+                    0.0 + self.sites.iter().filter(mine).map(|site| site.energized_mw).sum::<f64>()
                 };
                 let row = [
                     Cell::Integer(at),

@@ -12,7 +12,7 @@ use crate::probe::{self, Cause};
 /// Relative tolerance of requested = served + curtailed.
 const BALANCE: f64 = 1e-6;
 
-/// Less than this, summed over the region, is rounding.
+/// Less than this is rounding.
 const NOTHING_MW: f64 = 1e-6;
 
 /// Power by fuel, large loads and prices of one interval.
@@ -117,8 +117,11 @@ impl World {
             cell.0 += block.requested_mw;
             cell.1 += served_mw;
             cell.2 += block.requested_mw * price;
-            let unconnected = (block.requested_mw - block.ceiling_mw) * interval.hours;
-            self.probes.curtail(site.zone, block.class, Cause::NotConnected, None, unconnected);
+            let unconnected_mw = block.requested_mw - block.ceiling_mw;
+            if unconnected_mw > NOTHING_MW {
+                let mwh = unconnected_mw * interval.hours;
+                self.probes.curtail(site.zone, block.class, Cause::NotConnected, None, mwh);
+            }
         }
         for row in &interval.causes {
             if let Some(block) = interval.blocks.get(row.block as usize) {
@@ -167,7 +170,7 @@ impl World {
         let storage = Fuel::Storage as usize;
         for (zone, price) in strong_price.iter().enumerate() {
             let (charge_mw, discharge_mw) = self.clearing.storage_mw(solution, zone);
-            let limit_mw = self.clearing.storage[zone].discharge_limit_mw(interval.hours);
+            let limit_mw = self.clearing.dischargeable_mw(zone);
             let usd = (discharge_mw - charge_mw) * price * interval.hours;
             totals.fuel_mw[storage] += discharge_mw - charge_mw;
             paid_usd[storage] += usd;
@@ -251,12 +254,16 @@ impl World {
     fn book_network(&mut self, interval: &Interval) {
         for &(branch, shadow) in &interval.solution.binding {
             let year = &mut self.probes.branches[branch as usize];
-            let limit = self.clearing.problem.branches[branch as usize].limit_mw;
+            let flow_mw = interval.solution.flow_mw[branch as usize];
             year.binding_h += interval.hours;
-            year.rent_usd += shadow.abs() * limit * interval.hours;
+            year.rent_usd += shadow * flow_mw * interval.hours;
         }
         for &(branch, mw) in &interval.solution.overload_mw {
-            self.probes.branches[branch as usize].overload_mwh += mw * interval.hours;
+            // Flow beyond the limit earns no rent. The limit itself may have grown since the market cleared.
+            let ceiling = self.clearing.problem.branches[branch as usize].ceiling_usd_per_mwh;
+            let year = &mut self.probes.branches[branch as usize];
+            year.rent_usd -= ceiling * mw * interval.hours;
+            year.overload_mwh += mw * interval.hours;
             self.probes.system.overload_mwh += mw * interval.hours;
         }
     }
@@ -286,7 +293,8 @@ impl World {
         if !self.probes.hourly {
             return Ok(());
         }
-        let energized_mw: f64 = self.sites.iter().map(|site| site.energized_mw).sum();
+        // An empty sum is -0.0.
+        let energized_mw = 0.0 + self.sites.iter().map(|site| site.energized_mw).sum::<f64>();
         let reserve_mw = self.clearing.terms().reserve.requirement_mw();
         let left_mw = self.clearing.available_mw - totals.native_mw - reserve_mw;
         let fuel = |f: Fuel| Cell::Float(totals.fuel_mw[f as usize]);

@@ -1,0 +1,102 @@
+//! Scenarios over the shipped packs, run hour by hour, and their tables in memory.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use gridrush_core::dispatch::{DispatchSolution, Solver};
+use gridrush_core::grid::RegionPack;
+use gridrush_sim::scenario::{Draft, Resolved, Scenario, Surroundings};
+use gridrush_sim::setup::Setup;
+use gridrush_sim::world::{Step, World};
+use gridrush_tables::{Frame, MemorySink};
+
+/// The files of a pack of the repository.
+fn pack_files(region: &str) -> BTreeMap<String, String> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/regions").join(region);
+    (fs::read_dir(&dir).unwrap().map(Result::unwrap))
+        .map(|entry| {
+            let name = entry.file_name().into_string().unwrap();
+            (name, fs::read_to_string(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+/// A scenario over a region, as the program reads it. `text` follows the dates.
+pub fn setup(region: &str, start: &str, end: &str, text: &str) -> Arc<Setup> {
+    let pack_files = pack_files(region);
+    let pack = RegionPack::parse(&pack_files).unwrap();
+    let mut around = Surroundings { regions: vec![region.to_owned()], ..Surroundings::default() };
+    around.add_region(&pack);
+    let text =
+        format!("schema = 1\nname = \"t\"\nregion = \"{region}\"\nstart = {start}\nend = {end}\n{text}");
+    let scenario = match Draft::parse("test.toml", &text).finish(&Scenario::defaults_of(&pack), &around) {
+        Ok(checked) => checked.scenario,
+        Err(faults) => panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>()),
+    };
+    Arc::new(Setup::new(Resolved { scenario, pack, pack_files, files: BTreeMap::new() }).unwrap())
+}
+
+/// A mine and a campus that stand, and others that ask.
+pub const BUSY: &str = "
+[fuel]
+gas_usd_per_mmbtu = 5.5
+[arrivals.mining]
+base_per_month = 4.0
+";
+
+/// A replication on its way.
+#[derive(Clone)]
+pub struct Run {
+    pub world: World,
+    pub solver: Solver,
+    pub solution: DispatchSolution,
+    pub sink: MemorySink,
+}
+
+impl Run {
+    pub fn new(setup: &Arc<Setup>, replication: u32) -> Run {
+        let world = World::new(Arc::clone(setup), replication).unwrap();
+        let solver = Solver::new(world.problem()).unwrap();
+        Run { world, solver, solution: DispatchSolution::default(), sink: MemorySink::default() }
+    }
+
+    /// Clears one interval; false at the end. `see` looks at the cleared market before it is applied.
+    pub fn step(&mut self, see: &mut dyn FnMut(&World, &DispatchSolution)) -> bool {
+        if self.world.advance(&mut self.sink).unwrap() == Step::Done {
+            return false;
+        }
+        self.solver.solve(self.world.problem(), &mut self.solution).unwrap();
+        see(&self.world, &self.solution);
+        self.world.apply(&self.solver, &self.solution).unwrap();
+        true
+    }
+
+    /// Clears all that is left.
+    pub fn finish(mut self) -> MemorySink {
+        while self.step(&mut |_, _| {}) {}
+        self.sink
+    }
+
+    pub fn table(&self, name: &str) -> Frame {
+        self.sink.frame(name).unwrap_or_else(|| panic!("no table {name}"))
+    }
+}
+
+/// Runs a replication to its end; `see` looks at every cleared market before it is applied.
+pub fn run(setup: &Arc<Setup>, replication: u32, see: &mut dyn FnMut(&World, &DispatchSolution)) -> Run {
+    let mut run = Run::new(setup, replication);
+    while run.step(see) {}
+    run
+}
+
+/// Every value of every table, bit for bit (a NaN equals a NaN).
+pub fn bytes(sink: &MemorySink) -> BTreeMap<&'static str, String> {
+    sink.batches().map(|batch| (batch.table().name, format!("{:?}", batch.columns()))).collect()
+}
+
+/// The texts of a column.
+pub fn texts(frame: &Frame, column: &str) -> Vec<String> {
+    frame.texts(column).unwrap().iter().map(str::to_owned).collect()
+}
