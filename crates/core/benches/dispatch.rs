@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p gridrush-core --bench dispatch`
 
+use std::cell::{Cell, RefCell};
+
 use divan::{Bencher, black_box};
 use gridrush_core::dispatch::{CopperPlate, DispatchProblem, DispatchSolution, Solver, Topology};
 
@@ -12,71 +14,76 @@ fn main() {
     divan::main();
 }
 
-/// Hours prepared in advance, so that only the solve is measured.
-fn hours(buses: usize, count: usize, stride: usize) -> Vec<DispatchProblem> {
-    let mut market = generate::market(buses, 1.0);
-    (0..count)
-        .map(|n| {
-            market.set_hour((3000 + n * stride) % 8760);
-            market.problem.clone()
-        })
-        .collect()
+/// Buses and limits relative to sampled flows. On 2,000 buses the first binds 19 branches in the mean, the
+/// second one.
+const GRIDS: [(usize, f64); 3] = [(73, 0.8), (2000, 1.0), (2000, 1.3)];
+
+/// Measures `solve` over hours that are `stride` apart; setting the hour is not measured.
+fn measure(
+    bencher: Bencher,
+    (buses, tightness): (usize, f64),
+    stride: usize,
+    mut solve: impl FnMut(&DispatchProblem),
+) {
+    let market = RefCell::new(generate::market(buses, tightness));
+    let hour = Cell::new(3000);
+    let advance = || {
+        hour.set((hour.get() + stride) % 8760);
+        market.borrow_mut().set_hour(hour.get());
+    };
+    for _ in 0..200 {
+        advance();
+        solve(&market.borrow().problem);
+    }
+    bencher.with_inputs(advance).bench_local_values(|()| solve(black_box(&market.borrow().problem)));
 }
 
-fn run(bencher: Bencher, problems: &[DispatchProblem]) {
-    let mut solver = Solver::new(&problems[0]).unwrap();
+/// The dispatch, from a solver that is built at the first hour.
+fn dispatch(reset: bool) -> impl FnMut(&DispatchProblem) {
+    let mut solver = None;
     let mut solution = DispatchSolution::default();
-    for problem in problems {
+    move |problem| {
+        let solver = solver.get_or_insert_with(|| Solver::new(problem).unwrap());
+        if reset {
+            solver.reset();
+        }
         solver.solve(problem, &mut solution).unwrap();
     }
-    let mut next = 0;
-    bencher.bench_local(|| {
-        solver.solve(black_box(&problems[next]), &mut solution).unwrap();
-        next = (next + 1) % problems.len();
-    });
 }
 
 /// Each hour from the basis of the hour before.
-#[divan::bench(args = [73, 2000], sample_count = 2000, sample_size = 1)]
-fn warm_hour(bencher: Bencher, buses: usize) {
-    run(bencher, &hours(buses, 500, 1));
+#[divan::bench(args = GRIDS, sample_count = 1000, sample_size = 1)]
+fn warm_hour(bencher: Bencher, grid: (usize, f64)) {
+    measure(bencher, grid, 1, dispatch(false));
 }
 
 /// Each hour from the basis of an unrelated hour.
-#[divan::bench(args = [73, 2000], sample_count = 2000, sample_size = 1)]
-fn random_hour(bencher: Bencher, buses: usize) {
-    run(bencher, &hours(buses, 500, 3571));
+#[divan::bench(args = GRIDS, sample_count = 1000, sample_size = 1)]
+fn random_hour(bencher: Bencher, grid: (usize, f64)) {
+    measure(bencher, grid, 3571, dispatch(false));
+}
+
+/// Each hour from nothing.
+#[divan::bench(args = GRIDS, sample_count = 200, sample_size = 1)]
+fn cold_hour(bencher: Bencher, grid: (usize, f64)) {
+    measure(bencher, grid, 1, dispatch(true));
 }
 
 /// The same hours without branch limits.
-#[divan::bench(args = [73, 2000], sample_count = 2000, sample_size = 1)]
-fn copper_plate(bencher: Bencher, buses: usize) {
-    let problems = hours(buses, 500, 1);
-    let mut plate = CopperPlate::new(&problems[0]).unwrap();
+#[divan::bench(args = GRIDS, sample_count = 1000, sample_size = 1)]
+fn copper_plate(bencher: Bencher, grid: (usize, f64)) {
+    let mut plate = None;
     let mut solution = DispatchSolution::default();
-    let mut next = 0;
-    bencher.bench_local(|| {
-        plate.solve(black_box(&problems[next]), &mut solution).unwrap();
-        next = (next + 1) % problems.len();
-    });
-}
-
-/// From nothing.
-#[divan::bench(args = [73, 2000], sample_count = 20, sample_size = 1)]
-fn cold_hour(bencher: Bencher, buses: usize) {
-    let problem = hours(buses, 1, 1).remove(0);
-    let mut solver = Solver::new(&problem).unwrap();
-    let mut solution = DispatchSolution::default();
-    bencher.bench_local(|| {
-        solver.reset();
-        solver.solve(black_box(&problem), &mut solution).unwrap();
+    measure(bencher, grid, 1, |problem| {
+        let plate = plate.get_or_insert_with(|| CopperPlate::new(problem).unwrap());
+        plate.solve(problem, &mut solution).unwrap();
     });
 }
 
 /// Flows of one injection, as a study asks for them.
 #[divan::bench(args = [73, 2000])]
 fn flows(bencher: Bencher, buses: usize) {
-    let problem = hours(buses, 1, 1).remove(0);
+    let problem = generate::market(buses, 1.0).problem;
     let topology = Topology::new(problem.bus_count(), &problem.branches).unwrap();
     let mut flow = Vec::new();
     bencher.bench_local(|| topology.flows(black_box(&problem.demand_mw), &mut flow));
@@ -85,7 +92,7 @@ fn flows(bencher: Bencher, buses: usize) {
 /// An outage: new factor, same order.
 #[divan::bench(args = [73, 2000])]
 fn topology_update(bencher: Bencher, buses: usize) {
-    let problem = hours(buses, 1, 1).remove(0);
+    let problem = generate::market(buses, 1.0).problem;
     let mut topology = Topology::new(problem.bus_count(), &problem.branches).unwrap();
     bencher.bench_local(|| topology.update(black_box(&problem.branches)).unwrap());
 }

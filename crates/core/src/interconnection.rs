@@ -28,8 +28,8 @@ pub use offer::{Offer, ReadyItem};
 pub use office::{Duration, Office};
 pub use params::QueueParams;
 pub use queue::{
-    Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, STATION_ACCOUNT, STUDY_ACCOUNT, StageRow, StudyGrid,
-    TRANSMISSION_ACCOUNT,
+    Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, RATE_BASE_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT,
+    StageRow, StudyGrid, TRANSMISSION_ACCOUNT,
 };
 pub use request::{Application, Exit, Request, RequestId, Service, Stage, Stamp};
 pub use siting::{Siting, SitingRules, SizeClass};

@@ -98,7 +98,7 @@ pub(crate) fn draw(
     let finding = [" %", " $/"]
         .iter()
         .fold(caption.finding.to_owned(), |text, unit| text.replace(unit, &unit.replace(' ', "\u{a0}")));
-    let lines = wrap(&finding, style::WIDTH - 2.0 * MARGIN)?;
+    let lines = wrap(&finding, (style::WIDTH - 2.0 * MARGIN) / OTHER_FONTS)?;
     let top = 30.0 + 14.0 * lines.len() as f64;
     let foot = if caption.footer.is_some() { 20.0 } else { 6.0 };
     let whole = (top + height + foot).ceil();
@@ -201,6 +201,9 @@ fn dashes(points: &[(f64, f64)], length: f64) -> Vec<Vec<(f64, f64)>> {
     }
     pieces
 }
+
+/// A viewer without the house font may set text this much wider.
+const OTHER_FONTS: f64 = 1.18;
 
 /// Breaks a text into lines of at most `width` pixels, between words.
 fn wrap(text: &str, width: f64) -> Result<Vec<String>, PlotError> {

@@ -88,7 +88,8 @@ pub(crate) const CAUSES: &[Look] = &[
 pub(crate) const WAITING_STAGES: &[Look] = &[
     look("building", "under construction", RGBColor(0x2A, 0x5C, 0x8A)),
     look("agreement", "agreement signed", RGBColor(0x5B, 0x92, 0xC0)),
-    look("studying", "under study", RGBColor(0x9B, 0xC2, 0xDF)),
+    look("offered", "offer on the table", RGBColor(0x7B, 0xAA, 0xD0)),
+    look("studying", "under study", RGBColor(0xA8, 0xCA, 0xE4)),
     look("filed", "filed", RGBColor(0xD6, 0xE4, 0xF0)),
 ];
 

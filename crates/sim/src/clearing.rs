@@ -612,10 +612,14 @@ fn normalise(mut weights: Vec<(u32, f64)>) -> Vec<(u32, f64)> {
     let total: f64 = weights.iter().map(|w| w.1).sum();
     if total > 0.0 {
         weights.retain(|w| w.1 > 0.0);
-        weights.iter_mut().for_each(|w| w.1 /= total);
+        for weight in &mut weights {
+            weight.1 /= total;
+        }
     } else {
         let each = 1.0 / weights.len().max(1) as f64;
-        weights.iter_mut().for_each(|w| w.1 = each);
+        for weight in &mut weights {
+            weight.1 = each;
+        }
     }
     weights
 }

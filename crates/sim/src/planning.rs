@@ -12,6 +12,7 @@ use gridrush_core::weather::WeatherYears;
 
 use crate::clearing::Clearing;
 use crate::setup::Setup;
+use crate::site::CONTROLLABLE_BLOCKS;
 use crate::supply::Supply;
 
 /// Hours averaged into one snapshot.
@@ -77,16 +78,10 @@ pub struct FirmLoad {
 }
 
 /// Plans on a copy of the market. Keeps its solver warm from plan to plan.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Planner {
     solver: Option<Solver>,
     solution: DispatchSolution,
-}
-
-impl Default for Planner {
-    fn default() -> Self {
-        Planner { solver: None, solution: DispatchSolution::default() }
-    }
 }
 
 impl Planner {
@@ -104,7 +99,7 @@ impl Planner {
     ) -> Result<Vec<Snapshot>, DispatchError> {
         let mut clearing = at_contract(market, loads);
         supply.add_expected(SimTime::from_hours(first_hour as u64), &mut clearing);
-        let year = self.survey(setup, weather, &clearing, first_hour);
+        let year = survey(setup, weather, &clearing, first_hour);
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
         let mut out = Vec::with_capacity(Stress::ALL.len());
@@ -159,8 +154,7 @@ impl Planner {
         let mut series = vec![0.0_f32; weather.values.len()];
         let branches = clearing.problem.branches.len();
         let last_hour = (first_hour + 8760).min(setup.hours);
-        // A stride that is odd and no multiple of a day's hours visits every hour of the day.
-        let stride = ((last_hour - first_hour) / SAMPLED_HOURS).max(1) | 1;
+        let stride = stride(last_hour.saturating_sub(first_hour));
         let mut flows: Vec<Vec<f32>> = vec![Vec::with_capacity(SAMPLED_HOURS + 1); branches];
         for hour in (first_hour..last_hour).step_by(stride) {
             setup.native_mw(weather, hour, &mut native);
@@ -189,34 +183,35 @@ impl Planner {
         };
         solver.solve(&clearing.problem, &mut self.solution)
     }
+}
 
-    fn survey(
-        &self,
-        setup: &Setup,
-        weather: &WeatherYears,
-        clearing: &Clearing,
-        first_hour: usize,
-    ) -> Vec<HourOfYear> {
-        let mut native = vec![0.0; setup.series.len()];
-        let mut series = vec![0.0_f32; weather.values.len()];
-        let first_hour = first_hour.min(setup.hours.saturating_sub(8760));
-        (first_hour..(first_hour + 8760).min(setup.hours))
-            .map(|hour| {
-                setup.native_mw(weather, hour, &mut native);
-                Setup::weather_at(weather, hour, &mut series);
-                let renewable = |u: &&crate::clearing::Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
-                HourOfYear {
-                    hour,
-                    month: setup.stamps[hour].month,
-                    clock: setup.stamps[hour].hour_prevailing,
-                    load_mw: native.iter().sum(),
-                    renewable_mw: (clearing.units.iter().filter(renewable))
-                        .map(|u| u.capacity_mw * u.availability_now(&series))
-                        .sum(),
-                }
-            })
-            .collect()
-    }
+/// Load and renewable output of every hour of the year that begins at `first_hour`.
+fn survey(setup: &Setup, weather: &WeatherYears, clearing: &Clearing, first_hour: usize) -> Vec<HourOfYear> {
+    let mut native = vec![0.0; setup.series.len()];
+    let mut series = vec![0.0_f32; weather.values.len()];
+    let first_hour = first_hour.min(setup.hours.saturating_sub(8760));
+    (first_hour..(first_hour + 8760).min(setup.hours))
+        .map(|hour| {
+            setup.native_mw(weather, hour, &mut native);
+            Setup::weather_at(weather, hour, &mut series);
+            let renewable = |u: &&crate::clearing::Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
+            HourOfYear {
+                hour,
+                month: setup.stamps[hour].month,
+                clock: setup.stamps[hour].hour_prevailing,
+                load_mw: native.iter().sum(),
+                renewable_mw: (clearing.units.iter().filter(renewable))
+                    .map(|u| u.capacity_mw * u.availability_now(&series))
+                    .sum(),
+            }
+        })
+        .collect()
+}
+
+/// Hours from one sample to the next: no factor in common with 24, so that every hour of the day is seen.
+fn stride(hours: usize) -> usize {
+    let about = (hours / SAMPLED_HOURS).max(1);
+    (about..).find(|n| n % 2 != 0 && n % 3 != 0).unwrap_or(about)
 }
 
 /// A copy of the market in which every listed site draws its contract as firm load.
@@ -224,7 +219,7 @@ fn at_contract(market: &Clearing, loads: &[FirmLoad]) -> Clearing {
     let mut clearing = market.clone();
     for load in loads {
         clearing.clear_site(load.site);
-        clearing.set_block(load.site, 0, load.mw, None);
+        clearing.set_block(load.site, CONTROLLABLE_BLOCKS, load.mw, None);
     }
     clearing
 }
@@ -255,4 +250,18 @@ fn by_bus(clearing: &Clearing, quantity: &dyn Fn(usize) -> f64) -> Vec<(BusId, f
         }
     }
     by_bus.into_iter().enumerate().filter(|(_, mw)| *mw > 1e-3).map(|(b, mw)| (BusId(b as u32), mw)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_of_a_year_see_every_hour_of_the_day() {
+        for hours in [8760, 8784, 2000, 50] {
+            let seen: std::collections::BTreeSet<usize> =
+                (0..24 * stride(hours)).step_by(stride(hours)).map(|hour| hour % 24).collect();
+            assert_eq!(seen.len(), 24, "{hours}");
+        }
+    }
 }

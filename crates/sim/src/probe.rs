@@ -39,6 +39,9 @@ pub const TABLES: &[&Table] = &[
     &books::TABLE,
 ];
 
+/// Less curtailed energy than this is rounding.
+const NOTHING_MWH: f64 = 1e-9;
+
 /// Rows gathered before they are handed on.
 const ROWS_PER_BATCH: usize = 16_384;
 
@@ -211,7 +214,7 @@ impl Probes {
 
     /// Books curtailed energy.
     pub fn curtail(&mut self, zone: usize, class: u8, cause: Cause, branch: Option<u32>, mwh: f64) {
-        if mwh > 0.0 {
+        if mwh > NOTHING_MWH {
             *self.curtailed_mwh.entry((zone, class, cause, branch)).or_insert(0.0) += mwh;
         }
     }

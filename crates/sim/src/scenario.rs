@@ -43,7 +43,7 @@ pub use fuel::Fuel as FuelPrices;
 pub use load::{HourName, Load, LoadSource};
 pub use queue::Queue;
 pub use reference::{json, markdown};
-pub use requests::{Kind, RequestRow, Service};
+pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
 pub use supply::{Availability, Entry, EntryOf, Exit, Supply, Transmission};
 

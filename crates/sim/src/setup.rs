@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use gridrush_core::grid::pack::RegionPack;
+use gridrush_core::grid::pack::{PlannedAction, RegionPack};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::weather::record::HourLabel;
 use gridrush_core::weather::replay::replay;
 use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears, days_from_civil};
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use thiserror::Error;
@@ -21,7 +22,7 @@ use gridrush_workload::bitcoin::{BitcoinParams, FleetParams, PriceHistory, parse
 use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
-use crate::clearing::{Availabilities, Availability, ClearingTerms, FuelPrices};
+use crate::clearing::{Availabilities, Availability, ClearingTerms, ENTRANTS, FuelPrices};
 use crate::scenario::{HourName, LoadSource, Resolved, Scenario};
 use crate::site::existing_mine_ehs;
 
@@ -143,18 +144,16 @@ impl Setup {
         let mut faults: Vec<SetupError> =
             weather.check().into_iter().map(|fault| SetupError::Weather(fault.to_string())).collect();
         let series = zone_series(&pack, &weather, &mut faults);
-        let zone = match TimeZone::get(&pack.region.facts.time_zone) {
-            Ok(zone) => zone,
-            Err(_) => {
-                faults.push(SetupError::TimeZone(pack.region.facts.time_zone.clone()));
-                return Err(faults);
-            }
+        let Ok(zone) = TimeZone::get(&pack.region.facts.time_zone) else {
+            faults.push(SetupError::TimeZone(pack.region.facts.time_zone.clone()));
+            return Err(faults);
         };
         let (start, end) = (scenario.start, scenario.end);
         let (Ok(start_s), Ok(end_s)) = (midnight_s(&zone, start), midnight_s(&zone, end)) else {
             faults.push(SetupError::Date(start));
             return Err(faults);
         };
+        faults.extend(unusable(&pack));
         let hours = ((end_s - start_s) / 3600) as usize;
         let first_hour = start_s.div_euclid(3600);
         let replayed_mw = replayed_load(&scenario, &pack, &files, first_hour, hours, &mut faults);
@@ -338,6 +337,40 @@ fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<Setup
         .collect()
 }
 
+/// What a pack says and this market cannot do: every fault with the row it stands in.
+fn unusable(pack: &RegionPack) -> Vec<SetupError> {
+    let mut out = Vec::new();
+    for unit in &pack.network.generators {
+        let name = &unit.name;
+        if unit.cost.is_some() {
+            let why = "has a cost curve; the hourly market takes heat rate, fuel and variable cost";
+            out.push(SetupError::Scenario(format!("generators.csv: `{name}` {why}")));
+        }
+        if !unit.in_service || unit.years != (None, None) {
+            let why = "is not in service all the time; use planned.csv for what comes and goes";
+            out.push(SetupError::Scenario(format!("generators.csv: `{name}` {why}")));
+        }
+    }
+    for link in &pack.network.dc_links {
+        let why = "direct-current links carry nothing in the hourly market of this version";
+        out.push(SetupError::Scenario(format!("dc_links.csv: `{}`: {why}", link.name)));
+    }
+    for planned in &pack.planned {
+        let stands = (pack.network.generators.iter()).any(|unit| {
+            unit.technology == planned.technology && pack.network.bus(unit.bus).zone == planned.zone
+        });
+        let enters = ENTRANTS.contains(&planned.technology) || planned.technology == Technology::Battery;
+        let comes = planned.action == PlannedAction::Add;
+        if !stands && !(comes && enters) {
+            let (name, technology) = (&planned.name, planned.technology.name());
+            let zone = &pack.network.zones[usize::from(planned.zone.0)].name;
+            let message = format!("planned.csv: `{name}`: zone {zone} has no {technology} to change");
+            out.push(SetupError::Scenario(message));
+        }
+    }
+    out
+}
+
 /// The user's hourly native load, in MW by zone of the region, if the scenario replays one.
 fn replayed_load(
     scenario: &Scenario,
@@ -398,11 +431,11 @@ fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
 }
 
 fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
-    zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(|t| t.as_second()).map_err(|_| ())
+    zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
 }
 
 fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {
-    let Ok(at) = jiff::Timestamp::from_second(utc_hour * 3600) else {
+    let Ok(at) = Timestamp::from_second(utc_hour * 3600) else {
         return HourStamp::at(utc_hour, 0, 0);
     };
     let info = zone.to_offset_info(at);

@@ -19,7 +19,7 @@ pub enum Asset {
     /// A Bitcoin mine.
     Mine(MineFleet),
     /// An AI campus.
-    Campus(Campus),
+    Campus(Box<Campus>),
 }
 
 impl Asset {
@@ -63,7 +63,7 @@ impl Asset {
         if class == MINING {
             Asset::Mine(MineFleet::new(id, params.fleet.clone()))
         } else {
-            Asset::Campus(Campus::new(id, Key::of(name), params.ai.clone()))
+            Asset::Campus(Box::new(Campus::new(id, Key::of(name), params.ai)))
         }
     }
 }

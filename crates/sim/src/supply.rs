@@ -199,7 +199,7 @@ impl Supply {
             for (technology, of) in supply.entrants() {
                 let row = ENTRANTS.iter().position(|&t| t == technology).unwrap_or(BATTERY_ROW);
                 let built = entry_by_zone(&supply.entry_terms(of), &self.trailing(row));
-                let online = (now + months(of.lead_months)).to_next_hour_edge();
+                let online = later(now, of.lead_months);
                 for (zone, capacity_mw) in built.into_iter().enumerate().filter(|(_, mw)| *mw >= 1.0) {
                     let storage_mwh =
                         if technology == Technology::Battery { capacity_mw * of.storage_hours } else { 0.0 };
@@ -220,7 +220,7 @@ impl Supply {
         if supply.retirement && self.closed.len() >= supply.trailing_months.min(12) as usize {
             for (i, &technology) in INCUMBENTS.iter().enumerate() {
                 let Some(cost) = supply.exit.of(technology) else { continue };
-                let online = (now + months(supply.exit.notice_months)).to_next_hour_edge();
+                let online = later(now, supply.exit.notice_months);
                 let trailing = self.trailing(BATTERY_ROW + 1 + i);
                 for (zone, revenue) in trailing.into_iter().enumerate() {
                     let capacity =
@@ -281,6 +281,11 @@ fn apply(project: &Project, clearing: &mut Clearing) -> Vec<(Fuel, f64)> {
     } else {
         clearing.retire_capacity(zone, technology, -capacity_mw)
     }
+}
+
+/// The hour edge that many months on; never the present instant, whose supply events are over.
+pub fn later(now: SimTime, n: u32) -> SimTime {
+    (now + months(n).max(SimSpan(1))).to_next_hour_edge()
 }
 
 /// A number of average months.

@@ -179,7 +179,7 @@ impl World {
     pub fn new(setup: Arc<Setup>, replication: u32) -> Result<World, RunError> {
         let streams = Streams::new(setup.scenario.seed, replication);
         let weather = setup.weather_years(&streams)?;
-        let mut world = World::assemble(&setup, streams, weather)?;
+        let mut world = World::assemble(setup, streams, weather)?;
         world.open_existing_sites();
         world.begin_bitcoin();
         world.schedule_first_events()?;
@@ -282,11 +282,10 @@ impl World {
         Ok(())
     }
 
-    fn assemble(shared: &Arc<Setup>, streams: Streams, weather: WeatherYears) -> Result<World, RunError> {
-        let setup = Arc::clone(shared);
-        let network = &shared.pack.network;
+    fn assemble(setup: Arc<Setup>, streams: Streams, weather: WeatherYears) -> Result<World, RunError> {
+        let network = &setup.pack.network;
         let zones = network.zones.len();
-        let mut clearing = Clearing::new(network, setup.clearing_terms(), &**shared);
+        let mut clearing = Clearing::new(network, setup.clearing_terms(), &*setup);
         let prices = setup.fuel_prices(0);
         clearing.set_fuel_prices(&prices);
         let unshifted: Vec<FlowBranch> =
@@ -304,7 +303,7 @@ impl World {
                 .map_err(|error| SetupError::Scenario(error.to_string()))?;
         }
         let bitcoin = BitcoinWorld::with_prices(params, &streams, path, on_grid_ehs);
-        let branches = network.branches().len();
+        let (buses, branches) = (network.buses().len(), network.branches().len());
         let hourly = setup.scenario.results.level == Level::Hourly;
         Ok(World {
             causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
@@ -317,7 +316,7 @@ impl World {
             queue: Queue::new(setup.params.queue.clone(), streams),
             arrivals: Arrivals::default(),
             intents: Vec::new(),
-            unit_flows: UnitFlows::new(network.buses().len(), branches, BusId(0)),
+            unit_flows: UnitFlows::new(buses, branches, BusId(0)),
             topology,
             study_branches: StudyBranch::of_network(network),
             snapshots: Vec::new(),

@@ -10,6 +10,6 @@ pub mod firm;
 
 pub use arrivals::{Arrival, ArrivalParams, ClassArrivals, MonthView, ZoneShare, arrivals_of_month};
 pub use decisions::accept::{
-    AcceptParams, AiOutlook, Answer, MiningOutlook, OfferView, Outlook, Reason, accept, gives_up,
+    AcceptParams, AiOutlook, Answer, MiningOutlook, OfferView, Outlook, Reason, accept,
 };
 pub use firm::{Firm, FirmKind};

@@ -48,6 +48,7 @@ fn slope(x: &[f64], y: &[f64]) -> f64 {
 
 /// The ban of mining in China, May to July 2021: daily hashrate in, four cuts of difficulty out.
 #[test]
+#[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "reads public data, if it is there")]
 fn difficulty_in_the_china_ban() {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/bitcoin/btc_daily_to_2024-03.csv");
@@ -91,7 +92,6 @@ fn difficulty_in_the_china_ban() {
             }
         }
     }
-    println!("{changes:?}");
     for (change, real) in changes.iter().zip([-0.15965, -0.05297, -0.27943, -0.04807]) {
         assert!((change.change - real).abs() < 0.005, "{} against {real}", change.change);
     }
@@ -117,7 +117,6 @@ fn hashrate_follows_price_with_a_lag() {
         slope(&price, &hashrate)
     };
     let slopes = [4, 8, 16].map(slope_at);
-    println!("slopes at 4, 8, 16 weeks: {slopes:.3?}");
     assert!((0.15..0.45).contains(&slopes[0]), "{slopes:?}");
     assert!(slopes.iter().all(|s| *s > 0.0), "{slopes:?}");
 }
@@ -160,7 +159,6 @@ fn a_halving_with_thin_margins_stops_the_marginal_rigs() {
         mean += world.running_ehs() / 20.0;
     }
     let fall = 1.0 - mean / 116.1;
-    println!("hashrate falls by {:.1} %", 100.0 * fall);
     assert!((fall - 0.17).abs() < 0.07, "{fall}");
 }
 

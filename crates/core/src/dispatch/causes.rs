@@ -16,6 +16,7 @@
 //! Cost: nothing when no block is short; no second solve when no branch binds; otherwise one warm
 //! copper-plate solve and `O(binding branches x (buses + blocks))`.
 
+use super::basis::Basis;
 use super::copper::CopperPlate;
 use super::error::DispatchError;
 use super::problem::{ColumnId, DispatchProblem, DispatchSolution, Place};
@@ -113,9 +114,14 @@ impl Causes {
         })
     }
 
-    /// The copper plate, whose basis belongs to a saved world.
-    pub fn plate_mut(&mut self) -> &mut CopperPlate {
-        &mut self.plate
+    /// The basis of the copper plate, which belongs to a saved world.
+    pub fn basis(&self) -> Basis {
+        self.plate.basis()
+    }
+
+    /// Continues from this basis of the copper plate.
+    pub fn set_basis(&mut self, basis: &Basis) -> Result<(), DispatchError> {
+        self.plate.set_basis(basis)
     }
 
     /// Fills `rows` with the causes of every block's curtailment, in the order of blocks. `solution` must
@@ -251,5 +257,5 @@ fn heaviest_branch(solver: &Solver, solution: &DispatchSolution, mean_factor: &[
             any = Some((shadow.abs(), branch));
         }
     }
-    own.or(any).map_or(0, |(_, branch)| branch)
+    own.or(any).expect("only binding branches make a network part").1
 }

@@ -123,7 +123,9 @@ impl RatioTest {
             let mut any = false;
             for lane in 0..LANES {
                 let helps = -sign * alpha[lane] * direction[lane];
-                any |= (helps > COEFFICIENT_MIN) & (dual[lane] * direction[lane] <= threshold * helps);
+                let matters = helps > COEFFICIENT_MIN;
+                let near = dual[lane] * direction[lane] <= threshold * helps;
+                any |= matters & near;
             }
             if any {
                 self.push_near(columns, group * LANES, sign, alpha, dual, direction);

@@ -37,6 +37,8 @@ use super::topology::{Islands, Topology};
 const COLUMN_TOLERANCE: f64 = 1e-9;
 /// A constraint this far outside its bounds is violated, in MW.
 const ROW_TOLERANCE: f64 = 1e-8;
+/// Rounding of a flow per MW/rad of the stiffest branch: angles near one radian carry sixteen digits.
+const FLOW_ROUNDING_RAD: f64 = 1e-13;
 /// A reduced cost of the wrong sign this far is an error, in $/MWh.
 const DUAL_TOLERANCE: f64 = 1e-9;
 /// How many violated branches of one flow solution are watched.
@@ -127,6 +129,8 @@ pub(super) struct Engine {
     island_idle: Vec<bool>,
     row_binds: Vec<bool>,
     branch_taken: Vec<bool>,
+    /// A flow this far beyond its limit is violated, in MW.
+    flow_tolerance: f64,
     /// Kernel rows and basic columns may not be independent any more.
     reselect: bool,
     inverse_stale: bool,
@@ -160,11 +164,7 @@ impl Engine {
             last = self.run(problem, &mut pivots, limit);
         }
         if matches!(last, Err(Stop::Stalled)) {
-            self.reset();
-            self.perturb(problem, CYCLE_USD_PER_MWH);
-            let near = self.run(problem, &mut pivots, 4 * limit);
-            self.perturb(problem, TIE_USD_PER_MWH);
-            last = near.and_then(|()| self.run(problem, &mut pivots, limit));
+            last = self.recover(problem, &mut pivots, 4 * limit);
         }
         match last {
             Ok(()) => Ok(pivots),
@@ -176,6 +176,15 @@ impl Engine {
                 })
             }
         }
+    }
+
+    /// Out of a cycle: solves with costs that are farther apart, then from there with the true ones.
+    fn recover(&mut self, problem: &DispatchProblem, pivots: &mut u32, limit: u32) -> Result<(), Stop> {
+        self.reset();
+        self.perturb(problem, CYCLE_USD_PER_MWH);
+        let near = self.run(problem, pivots, limit);
+        self.perturb(problem, TIE_USD_PER_MWH);
+        near.and_then(|()| self.run(problem, pivots, limit))
     }
 
     /// Back to the canonical cold basis: no constraint binds, every column at its lower bound until its
@@ -277,7 +286,7 @@ impl Engine {
         let end = *pivots + limit;
         self.place_columns();
         self.prepare_rows();
-        self.refactor(problem)?;
+        self.refactor()?;
         self.settle_duals(problem)?;
         self.set_primal(problem);
         let mut moved = false;
@@ -286,7 +295,7 @@ impl Engine {
             leaving = leaving.or_else(|| self.violated_row(problem));
             leaving = leaving.or_else(|| if moved { self.violated_watched(problem) } else { None });
             if leaving.is_none() && moved {
-                self.refactor(problem)?;
+                self.refactor()?;
                 self.set_primal(problem);
                 moved = false;
                 continue;
@@ -337,14 +346,14 @@ impl Engine {
     }
 
     /// Sorts the basis and rebuilds the inverse unless it is that of the sorted basis already.
-    fn refactor(&mut self, problem: &DispatchProblem) -> Result<(), Stop> {
+    fn refactor(&mut self) -> Result<(), Stop> {
         if !self.inverse_stale {
             return Ok(());
         }
         self.basic.sort_unstable();
         self.kernel.sort_unstable_by_key(|row| row.constraint);
         if self.reselect {
-            self.select_independent(problem);
+            self.select_independent();
         }
         let (kernel, basic, rows) = (&self.kernel, &self.basic, &self.rows);
         let entry = |r: usize, c: usize| rows.by_column(kernel[r].constraint)[basic[c] as usize];
@@ -368,7 +377,7 @@ impl Engine {
     }
 
     /// Keeps the largest independent part of the kernel; the rest becomes slack and goes to its bounds.
-    fn select_independent(&mut self, problem: &DispatchProblem) {
+    fn select_independent(&mut self) {
         self.reselect = false;
         let (kernel, basic, rows) = (&self.kernel, &self.basic, &self.rows);
         let entry = |r: usize, c: usize| rows.by_column(kernel[r].constraint)[basic[c] as usize];
@@ -380,8 +389,6 @@ impl Engine {
         self.kernel.retain(|_| *keep.next().expect("one flag per row"));
         let mut keep = keep_column.iter();
         self.basic.retain(|_| *keep.next().expect("one flag per column"));
-        // Only in-service branches can stay overloaded.
-        self.overloaded.retain(|o| problem.branches[o.branch as usize].in_service);
         self.mark_basis();
         self.reselect = false;
         self.place_columns();
@@ -401,7 +408,7 @@ impl Engine {
             moved = true;
         }
         if self.inverse_stale {
-            self.refactor(problem)?;
+            self.refactor()?;
             self.reprice();
         }
         for j in 0..self.x.len() {
@@ -537,5 +544,43 @@ impl Engine {
         for (&j, &x) in self.basic.iter().zip(&self.basic_value) {
             self.x[j as usize] = x;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dispatch::{Bound, DispatchSolution, FlowBranch, Place};
+    use crate::names::Key;
+
+    #[test]
+    fn recovery_ends_at_the_same_solution() {
+        let line = |from, to| FlowBranch {
+            from,
+            to,
+            susceptance_mw_per_rad: 500.0,
+            shift_rad: 0.0,
+            limit_mw: 30.0,
+            ceiling_usd_per_mwh: 400.0,
+            in_service: true,
+        };
+        let mut problem = DispatchProblem::new(3, vec![line(0, 1), line(1, 2), line(0, 2), line(0, 2)]);
+        for n in 0..9 {
+            // Equal costs, so that only the perturbation tells units apart.
+            let bound = Bound { lower_mw: 0.0, upper_mw: 20.0, cost_usd_per_mwh: f64::from(10 * (n % 2)) };
+            problem.add_column(Key::of("unit").part(u64::from(n)), Place::Bus(n / 3, 1.0), bound);
+        }
+        problem.demand_mw = vec![5.0, 10.0, 130.0];
+        let mut engine = Engine::new(&problem, true).unwrap();
+        let (mut plain, mut recovered) = (DispatchSolution::default(), DispatchSolution::default());
+        engine.solve(&problem).unwrap();
+        engine.evaluate(&problem, 0, &mut plain);
+        let mut pivots = 0;
+        engine.recover(&problem, &mut pivots, 100).unwrap();
+        engine.evaluate(&problem, 0, &mut recovered);
+        assert!(pivots > 0);
+        assert!(recovered.objective_usd_per_h > 0.0);
+        assert!((plain.objective_usd_per_h - recovered.objective_usd_per_h).abs() < 1e-9);
+        assert_eq!(plain.column_mw, recovered.column_mw);
     }
 }

@@ -4,7 +4,7 @@
 //! comes back for a restudy keeps its place. With jobs numbered by arrival this is an M/M/c queue when
 //! arrivals are Poisson and durations exponential. Every operation is O(log n).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,23 +57,26 @@ impl Duration {
 pub struct Office<J: Ord> {
     slots: usize,
     busy: BTreeSet<J>,
-    waiting: BTreeSet<J>,
+    /// In order of hand-in: a restudy does not overtake those who have never been studied.
+    waiting: VecDeque<J>,
 }
 
 impl<J: Ord + Copy> Office<J> {
     /// An idle office.
     pub fn new(slots: usize) -> Office<J> {
-        Office { slots, busy: BTreeSet::new(), waiting: BTreeSet::new() }
+        Office { slots, busy: BTreeSet::new(), waiting: VecDeque::new() }
     }
 
     /// Hands in a job.
     pub fn arrive(&mut self, job: J) {
-        self.waiting.insert(job);
+        if !self.waiting.contains(&job) {
+            self.waiting.push_back(job);
+        }
     }
 
     /// Takes a job out, finished or given up; true if it was being worked on.
     pub fn leave(&mut self, job: J) -> bool {
-        self.waiting.remove(&job);
+        self.waiting.retain(|other| *other != job);
         self.busy.remove(&job)
     }
 
@@ -82,7 +85,7 @@ impl<J: Ord + Copy> Office<J> {
         if self.busy.len() >= self.slots {
             return None;
         }
-        let job = self.waiting.pop_first()?;
+        let job = self.waiting.pop_front()?;
         self.busy.insert(job);
         Some(job)
     }

@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use money::{DEPOSITS_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT, TRANSMISSION_ACCOUNT};
+pub use money::{DEPOSITS_ACCOUNT, RATE_BASE_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT, TRANSMISSION_ACCOUNT};
 pub use physics::StudyGrid;
 pub use views::{Commitment, StageRow};
 

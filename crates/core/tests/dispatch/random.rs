@@ -60,6 +60,10 @@ fn market(draw: &mut Draw, whole: bool, hard: bool) -> DispatchProblem {
             ceiling_usd_per_mwh,
             in_service: draw.below(8) > 0,
         });
+        if draw.below(4) == 0 {
+            // Twin circuits bind together.
+            branches.extend(branches.last().copied());
+        }
     }
     // Shifters could make hard limits infeasible.
     if branches.iter().any(|b: &FlowBranch| b.ceiling_usd_per_mwh.is_infinite()) {

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gridrush_tables::{Batch, Civil};
+use gridrush_tables::{Batch, Civil, DAY_MS};
 
 use super::{LEFT, LEGEND, NATIVE, RIGHT, rows, rows_if_any};
 use crate::axis::{Axis, largest, month_name};
@@ -93,7 +93,7 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
     let hours: Vec<f64> = months
         .iter()
         .zip(&hours)
-        .map(|(start, &whole)| counted.get(start).copied().unwrap_or(whole))
+        .map(|(&start, &whole)| counted.get(&named_month(start)).copied().unwrap_or(whole))
         .collect();
 
     let classes = dress(&requested.names, CLASSES);
@@ -124,13 +124,19 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
     Ok(Shown {
         requested_mw: classes.iter().map(|class| mean(&requested, class)).collect(),
         served_mw: classes.iter().map(|class| mean(&served, class)).collect(),
-        deliverable: months.iter().map(|start| deliverable.get(start).copied()).collect(),
+        deliverable: months.iter().map(|&start| deliverable.get(&named_month(start)).copied()).collect(),
         shares: causes.iter().map(share).collect(),
         unserved_share: 1.0 - given / asked.iter().sum::<f64>(),
         months,
         classes,
         causes,
     })
+}
+
+/// The first instant, in UTC, of the month that a local month beginning at `start` is called by. Local
+/// midnight is up to 14 hours off that of UTC, so the middle of the month decides.
+fn named_month(start: i64) -> i64 {
+    Civil::from_ms(start + 15 * DAY_MS).month_start().to_ms()
 }
 
 /// Deliverable power by month, and the number of hours that each month has in the table.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use gridrush_tables::{Batch, Civil};
+use gridrush_tables::{Batch, Civil, DAY_MS};
 
 use super::{LEFT, LEGEND, RIGHT, rows};
 use crate::axis::{Axis, largest};
@@ -50,9 +50,13 @@ impl Figure for PriceDuration {
 fn gather(results: &Path) -> Result<Shown, PlotError> {
     let rows = rows(results, "system_hourly", &["time_utc", "price_usd_per_mwh"])?;
     let mut years: Shown = BTreeMap::new();
-    for (&time, &price) in rows.integers("time_utc")?.iter().zip(rows.floats("price_usd_per_mwh")?) {
+    let times = rows.integers("time_utc")?;
+    // A run begins at local midnight, so its first hour says how far the local clock is from UTC.
+    let late = times.first().map_or(0, |first| first.rem_euclid(DAY_MS));
+    let offset = if late > DAY_MS / 2 { late - DAY_MS } else { late };
+    for (&time, &price) in times.iter().zip(rows.floats("price_usd_per_mwh")?) {
         if price.is_finite() {
-            years.entry(Civil::from_ms(time).year).or_default().push(price);
+            years.entry(Civil::from_ms(time - offset).year).or_default().push(price);
         }
     }
     if years.is_empty() {

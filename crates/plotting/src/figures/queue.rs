@@ -27,6 +27,16 @@ const WITHDRAWN: Stroke = Stroke::dashed(style::SOFT_INK, 1.1);
 const DONE: [(&str, &str, Stroke); 2] =
     [("energized", "energized", ENERGIZED), ("withdrawn", "withdrawn", WITHDRAWN)];
 
+/// The stage under which a request is drawn: full demand counts as energized, and whoever left for
+/// another reason as withdrawn.
+fn shown_as(stage: &str) -> &str {
+    match stage {
+        "full" => "energized",
+        "rejected" | "expired" => "withdrawn",
+        other => other,
+    }
+}
+
 /// What the figure shows.
 struct Shown {
     months: Vec<i64>,
@@ -67,7 +77,7 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
     let (times, classes) = (rows.integers("time_utc")?, rows.texts("class")?);
     let (stages, values) = (rows.texts("stage")?, rows.floats("mw")?);
     let all = || 0..rows.len();
-    let by_stage = Pivot::sum(all().map(|row| (times[row], stages.get(row), values[row])));
+    let by_stage = Pivot::sum(all().map(|row| (times[row], shown_as(stages.get(row)), values[row])));
     let by_class = Pivot::sum(all().map(|row| (times[row], classes.get(row), values[row]))).without_zeros();
     if by_class.names.is_empty() {
         return Err(PlotError::Nothing("nobody ever waited".to_owned()));
@@ -77,7 +87,7 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
     let months = by_stage.times;
     let of_class = |look: Dressed| {
         let mine = all().filter(|&row| classes.get(row) == look.name);
-        let pivot = Pivot::sum(mine.map(|row| (times[row], stages.get(row), values[row])));
+        let pivot = Pivot::sum(mine.map(|row| (times[row], shown_as(stages.get(row)), values[row])));
         Class {
             waiting_mw: waiting.iter().map(|stage| pivot.at(&stage.name, &months)).collect(),
             done_mw: DONE.iter().map(|(name, ..)| pivot.get(name).map(|_| pivot.at(name, &months))).collect(),
@@ -114,16 +124,17 @@ fn paint(page: &Page, shown: &Shown, heights: &[f64]) -> Result<(), PlotError> {
     let frames = column(page, LEFT, RIGHT, heights);
     let (from, to) = (shown.months[0], month(shown.months[shown.months.len() - 1]).1);
     let xs = middles(&shown.months, month);
-    let stacks = shown.classes.iter().flat_map(|class| (0..shown.months.len()).map(|at| waiting(class, at)));
-    let lines = shown.classes.iter().flat_map(|class| class.done_mw.iter().flatten().flatten().copied());
-    let top = largest(stacks.chain(lines));
-    let unit = Unit::power(top);
     for (index, (class, frame)) in shown.classes.iter().zip(&frames).enumerate() {
+        // Classes differ by orders of magnitude, so each panel has its own scale.
+        let stack = (0..shown.months.len()).map(|at| waiting(class, at));
+        let top = largest(stack.chain(class.done_mw.iter().flatten().flatten().copied()));
+        let unit = Unit::power(top);
         let mut time = Axis::time(from, to, RIGHT - LEFT);
         if index + 1 < frames.len() {
             time = time.unlabelled();
         }
-        let heading = format!("{} ({})", capitalised(&class.look.label), unit.label);
+        let who = if class.look.name == "ai_training" { "AI campuses" } else { class.look.label.as_str() };
+        let heading = format!("{} ({})", capitalised(who), unit.label);
         let panel = Panel::new(page, *frame, &heading, time, Axis::from_zero([top * unit.factor], 5))?;
         let layers: Vec<_> = shown
             .stages

@@ -11,7 +11,12 @@ pub const TABLE: Table = Table {
         Column { name: "owner", kind: Kind::Text, unit: "", meaning: "Who asked." },
         Column { name: "class", kind: Kind::Text, unit: "", meaning: "Class of load." },
         Column { name: "zone", kind: Kind::Text, unit: "", meaning: "Load zone." },
-        Column { name: "bus", kind: Kind::Integer, unit: "", meaning: "Number of the bus in the pack." },
+        Column {
+            name: "bus",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "Number of the bus in the pack; empty before a study found one.",
+        },
         Column { name: "requested_mw", kind: Kind::Float, unit: "MW", meaning: "Size asked for." },
         Column { name: "energized_mw", kind: Kind::Float, unit: "MW", meaning: "Size delivered by the end." },
         Column { name: "stage", kind: Kind::Text, unit: "", meaning: "Stage at the end." },

@@ -96,10 +96,6 @@ mirror! {
         patience_spread_log: f64, "", "assumed", 0.0..=3.0;
         /// Chance that a speculative request accepts an offer all the same.
         speculative_accept_share: f64, "probability", "assumed", 0.0..=1.0;
-        /// Chance of giving up in a month of waiting, for a speculative request.
-        speculative_give_up_per_month: f64, "1/month", "[D] generators in US queues", 0.0..=1.0;
-        /// Chance of giving up in a month of waiting, for a request that is meant to be built.
-        real_give_up_per_month: f64, "1/month", "assumed", 0.0..=1.0;
     }
 }
 

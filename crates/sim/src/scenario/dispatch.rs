@@ -46,10 +46,6 @@ section! {
         large_load_shed_usd_per_mwh: f64 = 6000.0, "$/MWh", "assumed", 1.0..=1000000.0;
         /// Penalty for not serving native load, spread over its zone.
         native_shed_usd_per_mwh: f64 = 9000.0, "$/MWh", "assumed", 1.0..=1000000.0;
-        /// Penalty for not serving native load at a single bus.
-        pocket_shed_usd_per_mwh: f64 = 12000.0, "$/MWh", "assumed", 1.0..=1000000.0;
-        /// Worth of a MWh not served, in reports only.
-        value_of_lost_load_usd_per_mwh: f64 = 35000.0, "$/MWh", "[M] adopted for planning in ERCOT", 1.0..=1000000.0;
         /// What wind asks for while it earns a production credit.
         wind_offer_usd_per_mwh: f64 = -20.0, "$/MWh", "assumed", -1000.0..=1000.0;
         /// Worth of operating reserve from the first megawatt on; the width beyond all steps is worth nothing.

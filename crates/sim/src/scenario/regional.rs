@@ -22,10 +22,8 @@ impl Scenario {
         dispatch.offer_floor_usd_per_mwh = region.market.offer_floor_usd_per_mwh;
         dispatch.offer_cap_usd_per_mwh = region.market.offer_cap_usd_per_mwh;
         dispatch.settlement_cap_usd_per_mwh = region.market.settlement_cap_usd_per_mwh;
-        dispatch.value_of_lost_load_usd_per_mwh = region.market.value_of_lost_load_usd_per_mwh;
         dispatch.large_load_shed_usd_per_mwh = region.shed.large_load_usd_per_mwh;
         dispatch.native_shed_usd_per_mwh = region.shed.native_usd_per_mwh;
-        dispatch.pocket_shed_usd_per_mwh = region.shed.pocket_usd_per_mwh;
         let steps = region.branch_ceilings.iter().enumerate().map(|(i, step)| CeilingStep {
             minimum_kv: if i == 0 { 0.0 } else { step.minimum_kv },
             usd_per_mwh: step.usd_per_mwh,
@@ -57,7 +55,6 @@ impl Scenario {
             (Fuel::Nuclear, &mut shares.nuclear),
             (Fuel::Hydro, &mut shares.hydro),
             (Fuel::Oil, &mut shares.oil),
-            (Fuel::Storage, &mut shares.storage),
             (Fuel::Other, &mut shares.other),
         ] {
             if let Some(given) = region.availability.get(&fuel) {

@@ -27,10 +27,8 @@ impl Scenario {
         let d = &self.dispatch;
         let cap = ("dispatch.offer_cap_usd_per_mwh", d.offer_cap_usd_per_mwh);
         let settled = ("dispatch.settlement_cap_usd_per_mwh", d.settlement_cap_usd_per_mwh);
-        let lost = ("dispatch.value_of_lost_load_usd_per_mwh", d.value_of_lost_load_usd_per_mwh);
         let large = ("dispatch.large_load_shed_usd_per_mwh", d.large_load_shed_usd_per_mwh);
         let native = ("dispatch.native_shed_usd_per_mwh", d.native_shed_usd_per_mwh);
-        let pocket = ("dispatch.pocket_shed_usd_per_mwh", d.pocket_shed_usd_per_mwh);
         let world = &self.bitcoin.rest_of_world;
         let (mining, ai) = (&self.arrivals.mining, &self.arrivals.ai);
         let value = &self.arrivals.decisions;
@@ -38,10 +36,8 @@ impl Scenario {
         let (campus, jobs) = (&self.ai.campus, &self.ai.jobs);
         vec![
             Order { low: cap, high: settled, strictly: true },
-            order(settled, lost),
             order(cap, large),
             order(large, native),
-            order(native, pocket),
             order(
                 ("bitcoin.rest_of_world.lag_min_days", f64::from(world.lag_min_days)),
                 ("bitcoin.rest_of_world.lag_max_days", f64::from(world.lag_max_days)),

@@ -21,16 +21,6 @@ choices! {
     }
 }
 
-choices! {
-    /// Whether the connection is firm.
-    Service {
-        /// Served at the shed tier of large loads.
-        Firm = "firm",
-        /// Bids, and is turned down by price.
-        Controllable = "controllable",
-    }
-}
-
 section! {
     /// A dated request for a grid connection.
     RequestRow {
@@ -52,15 +42,13 @@ section! {
         wanted: Option<Date> = None, "", "";
         /// Time from energization to full load.
         ramp_months: u32 = 12, "months", "assumed", 0.0..=120.0;
-        /// Whether the connection is firm; mines are usually controllable.
-        service: Service = Service::Controllable, "", "";
     }
 }
 
 /// Reads a requests file: a header line with key names, then one request a line.
 pub(super) fn parse_csv(file: &str, text: &str, faults: &mut Faults) -> Vec<(Place, RequestRow)> {
     let place = |line: u64| Place { file: file.into(), at: Some((line as u32, 1)) };
-    let textual: BTreeSet<&str> = ["name", "kind", "owner", "zone", "service"].into();
+    let textual: BTreeSet<&str> = ["name", "kind", "owner", "zone"].into();
     let mut reader = csv::ReaderBuilder::new()
         .comment(Some(b'#'))
         .trim(csv::Trim::All)

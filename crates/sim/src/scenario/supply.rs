@@ -44,14 +44,12 @@ section! {
         gas: f64 = 0.92, "share", "assumed", 0.0..=1.0;
         /// Coal units.
         coal: f64 = 0.88, "share", "assumed", 0.0..=1.0;
-        /// Nuclear units; 93 % was the mean capacity factor in the United States in 2023 [S].
+        /// Nuclear units; 93 % was the mean capacity factor in the United States in 2023.
         nuclear: f64 = 0.95, "share", "assumed", 0.0..=1.0;
         /// Hydro units, limited by water more than by outages.
         hydro: f64 = 0.45, "share", "assumed", 0.0..=1.0;
         /// Oil units.
         oil: f64 = 0.90, "share", "assumed", 0.0..=1.0;
-        /// Batteries and pumped storage.
-        storage: f64 = 0.97, "share", "assumed", 0.0..=1.0;
         /// Biomass, geothermal, waste.
         other: f64 = 0.80, "share", "assumed", 0.0..=1.0;
     }
@@ -66,9 +64,8 @@ impl Availability {
             Fuel::Nuclear => Some(self.nuclear),
             Fuel::Hydro => Some(self.hydro),
             Fuel::Oil => Some(self.oil),
-            Fuel::Storage => Some(self.storage),
             Fuel::Other => Some(self.other),
-            Fuel::Wind | Fuel::Solar => None,
+            Fuel::Wind | Fuel::Solar | Fuel::Storage => None,
         }
     }
 }

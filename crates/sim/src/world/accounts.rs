@@ -7,6 +7,7 @@
 //! back to load in proportion to energy served, so that both end the month at zero.
 
 use gridrush_core::grid::Fuel;
+use gridrush_core::interconnection::{RATE_BASE_ACCOUNT, TRANSMISSION_ACCOUNT};
 use gridrush_core::kernel::SimTime;
 use gridrush_core::ledger::{AccountId, Cents, KindId, Ledger, LedgerError, LineId, Posting};
 
@@ -66,6 +67,20 @@ impl Accounts {
             rent,
             load,
         })
+    }
+
+    /// Books an investment that goes into the rate base: paid to the transmission owner, owed by the
+    /// rate payers of later years.
+    pub fn post_rate_base(
+        &self,
+        ledger: &mut Ledger,
+        at: SimTime,
+        kind: &str,
+        usd: f64,
+    ) -> Result<(), LedgerError> {
+        let (owner, base) = (ledger.account(TRANSMISSION_ACCOUNT), ledger.account(RATE_BASE_ACCOUNT));
+        let kind = ledger.kind(kind);
+        ledger.post(at, owner, base, kind, Cents::from_usd(usd)?)
     }
 
     /// Closes the month: rounds all lines, clears the market's balance into congestion rent, and returns

@@ -20,9 +20,8 @@ use gridrush_workload::{AI_TRAINING, CLASSES, MINING};
 use super::{RunError, World};
 use crate::event::{Event, FirmEvent};
 use crate::probe;
-use crate::scenario::{Kind, Service as AskedService};
+use crate::scenario::Kind;
 use crate::site::{Asset, CONTROLLABLE_BLOCKS, Site, install_existing_rigs};
-use crate::supply::months;
 
 /// Hours over which firms average prices.
 const TRAILING_HOURS: f64 = 8766.0;
@@ -55,6 +54,8 @@ impl World {
                 setup.pack.network.buses().find(|(_, bus)| bus.number == number).map(|(id, _)| id)
             });
             let mining = row.kind == Kind::Mining;
+            let classes = &setup.params.arrivals;
+            let arrivals = if mining { &classes.mining } else { &classes.ai };
             let application = Application {
                 name: row.name.clone(),
                 class: if mining { MINING } else { AI_TRAINING },
@@ -63,13 +64,10 @@ impl World {
                 bus,
                 requested_mw: row.requested_mw,
                 wanted: row.wanted.map_or(SimTime::ZERO, |day| setup.time_of(day)),
-                construction: months(if mining { 9 } else { 18 }),
+                construction: SimSpan::from_hours_f64(arrivals.construction_months * 730.5),
                 station_lead: None,
                 ramp_months: row.ramp_months,
-                service: match row.service {
-                    AskedService::Firm => Service::Firm,
-                    AskedService::Controllable => Service::Controllable,
-                },
+                service: if mining { Service::Controllable } else { Service::Firm },
                 attrition: false,
             };
             let intent = Intent { key: Key::of(&row.name), speculative: false, given: true };
@@ -201,7 +199,12 @@ impl World {
             self.sites[site].energized_mw = mw;
             match &mut self.sites[site].asset {
                 Asset::Mine(mine) => install_existing_rigs(mine, existing.installed_mw),
-                Asset::Campus(_) => self.fill_campus(site, existing.installed_mw),
+                Asset::Campus(_) => {
+                    self.fill_campus(site, existing.installed_mw);
+                    if let Asset::Campus(campus) = &mut self.sites[site].asset {
+                        campus.energize(mw);
+                    }
+                }
             }
         }
     }
@@ -236,7 +239,7 @@ impl World {
         match &mut self.sites[site].asset {
             Asset::Mine(mine) => {
                 let market = self.bitcoin.rig_market(day, power);
-                let room_mw = ready_mw - mine.installed_mw();
+                let room_mw = ready_mw - mine.installed_mw() - mine.ordered_mw(false);
                 if room_mw > 0.0 && mine.bid_usd_per_mwh(market.j_per_th) > power {
                     mine.install_mw(room_mw, market.j_per_th, month);
                 }
@@ -258,33 +261,16 @@ impl World {
             match &mut site.asset {
                 Asset::Mine(mine) => {
                     let review = mine.review(month, mw, &market);
-                    let to_mw = market.j_per_th / 1e6;
                     if review.ordered_ths > 0.0 {
-                        self.decide(
-                            sink,
-                            &name,
-                            MINING,
-                            "order",
-                            &name,
-                            review.ordered_ths * to_mw,
-                            Some(power),
-                        )?;
+                        self.decide(sink, &name, MINING, "order", &name, review.ordered_mw, Some(power))?;
                     }
                     if review.retired_ths > 0.0 {
-                        self.decide(
-                            sink,
-                            &name,
-                            MINING,
-                            "retire",
-                            &name,
-                            review.retired_ths * to_mw,
-                            Some(power),
-                        )?;
+                        self.decide(sink, &name, MINING, "retire", &name, review.retired_mw, Some(power))?;
                     }
                 }
                 Asset::Campus(campus) => {
                     if let Some(order) = campus.review(year, &mut self.calendar) {
-                        let mw = f64::from(order.count) * order.spec.server_kw / 1000.0;
+                        let mw = f64::from(order.count) * order.spec.server_kw / 1000.0 * campus.params().pue;
                         self.decide(sink, &name, AI_TRAINING, "order", &name, mw, Some(power))?;
                     }
                 }

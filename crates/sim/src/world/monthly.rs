@@ -128,13 +128,14 @@ impl World {
                 .and_then(|offer| offer.upgrades.first())
                 .and_then(|id| self.queue.upgrades().find(|(other, _)| other == id))
                 .map_or("", |(_, upgrade)| self.setup.pack.network.branch(upgrade.branch).name.as_str());
-            let bus = request.bus().map_or(0, |bus| self.setup.pack.network.bus(bus).number);
+            let bus =
+                request.bus().map_or(String::new(), |b| self.setup.pack.network.bus(b).number.to_string());
             let row = [
                 Cell::Text(&application.name),
                 Cell::Text(&application.owner),
                 Cell::Text(CLASSES[usize::from(application.class.0)]),
                 Cell::Text(&self.setup.pack.region.zones[usize::from(application.zone.0)].name),
-                Cell::Integer(i64::from(bus)),
+                Cell::Text(&bus),
                 Cell::Float(application.requested_mw),
                 Cell::Float(request.energized_mw()),
                 Cell::Text(request.stage().name()),

@@ -5,7 +5,9 @@
 //! that a site is energized; the world opens it and puts equipment on order.
 
 use gridrush_core::grid::BusId;
-use gridrush_core::interconnection::{Effect, Exit, Offer, QueueEvent, RequestId, StudyCase, StudyGrid};
+use gridrush_core::interconnection::{
+    Effect, Exit, Offer, QueueEvent, RequestId, StudyBranch, StudyCase, StudyGrid,
+};
 use gridrush_core::kernel::HOUR_MS;
 use gridrush_tables::RowSink;
 
@@ -47,18 +49,28 @@ impl World {
 
     /// Studies a request on the snapshots, finding it a bus first if it has none.
     fn study(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
+        let branches = self.branches_as_planned();
         let grid = StudyGrid {
             dc: &self.topology,
             unit: &mut self.unit_flows,
             network: &self.setup.pack.network,
             snapshots: self.snapshots.clone(),
-            branches: self.study_branches.clone(),
+            branches,
         };
         let (schedule, ledger) = (&mut self.calendar, &mut self.ledger);
         match self.queue.study(id, grid).map_err(RunError::Study)? {
             Some((bus, outcome)) => Ok(self.queue.complete_study(id, bus, &outcome, schedule, ledger)?),
             None => Ok(self.queue.reject(id, Exit::NoPointOfInterconnection, schedule, ledger)?),
         }
+    }
+
+    /// Branches with background reinforcements that are on their way.
+    fn branches_as_planned(&self) -> Vec<StudyBranch> {
+        let mut branches = self.study_branches.clone();
+        for (branch, building_mw) in branches.iter_mut().zip(&self.transmission.building_mw) {
+            branch.planned_mw += building_mw;
+        }
+        branches
     }
 
     /// Asks the owner for an answer.
@@ -81,17 +93,16 @@ impl World {
         if self.site_of_request.len() <= at {
             self.site_of_request.resize(at + 1, None);
         }
-        let site = match self.site_of_request[at] {
-            Some(site) => site,
-            None => {
-                let request = self.queue.request(id)?;
-                let application = request.application().clone();
-                let bus = request.bus().unwrap_or(BusId(0));
-                let mw = application.requested_mw;
-                let site = self.open_site(&application.name, application.class, bus, mw);
-                self.site_of_request[at] = Some(site);
-                site
-            }
+        let site = if let Some(site) = self.site_of_request[at] {
+            site
+        } else {
+            let request = self.queue.request(id)?;
+            let application = request.application().clone();
+            let bus = request.bus().unwrap_or(BusId(0));
+            let mw = application.requested_mw;
+            let site = self.open_site(&application.name, application.class, bus, mw);
+            self.site_of_request[at] = Some(site);
+            site
         };
         self.add_to_snapshots(site, energized_mw - self.sites[site].energized_mw)?;
         self.sites[site].energized_mw = energized_mw;

@@ -9,20 +9,20 @@ use gridrush_tables::{Cell, RowSink};
 use super::{RunError, World};
 use crate::event::{Event, SupplyEvent};
 use crate::probe;
-use crate::supply::{FuelYear, months};
+use crate::supply::{FuelYear, later};
 
 /// Reinforcements of branches that are under way.
 #[derive(Clone, Debug)]
 pub(super) struct Transmission {
-    /// (branch, new rating), in the order of their decisions.
+    /// (branch, added rating), in the order of their decisions.
     under_way: Vec<(u32, f64)>,
-    /// Branches with a reinforcement under way.
-    busy: Vec<bool>,
+    /// Rating on its way, by branch; zero where nothing is.
+    pub building_mw: Vec<f64>,
 }
 
 impl Transmission {
     pub(super) fn new(branches: usize) -> Transmission {
-        Transmission { under_way: Vec::new(), busy: vec![false; branches] }
+        Transmission { under_way: Vec::new(), building_mw: vec![0.0; branches] }
     }
 }
 
@@ -34,12 +34,11 @@ impl World {
                 self.refresh_costs();
             }
             SupplyEvent::Reinforced(n) => {
-                let (branch, rating_mw) = self.transmission.under_way[n as usize];
-                let limit = &mut self.clearing.problem.branches[branch as usize].limit_mw;
-                let added_mw = (rating_mw - *limit).max(0.0);
-                *limit += added_mw;
-                self.study_branches[branch as usize].rating_mw += added_mw;
-                self.transmission.busy[branch as usize] = false;
+                let (branch, added_mw) = self.transmission.under_way[n as usize];
+                let branch = branch as usize;
+                self.clearing.problem.branches[branch].limit_mw += added_mw;
+                self.study_branches[branch].rating_mw += added_mw;
+                self.transmission.building_mw[branch] = 0.0;
             }
         }
     }
@@ -75,10 +74,10 @@ impl World {
     fn plan_transmission(&mut self) -> Result<(), RunError> {
         let setup = Arc::clone(&self.setup);
         let terms = setup.scenario.supply.transmission.terms();
-        let lead = months(setup.scenario.supply.transmission.lead_months);
+        let online = later(self.calendar.now(), setup.scenario.supply.transmission.lead_months);
         let now = self.calendar.now();
         let rents: Vec<(usize, f64)> = (self.probes.branches.iter().enumerate())
-            .filter(|(branch, year)| year.rent_usd > 0.0 && !self.transmission.busy[*branch])
+            .filter(|(branch, year)| year.rent_usd > 0.0 && self.transmission.building_mw[*branch] <= 0.0)
             .map(|(branch, year)| (branch, year.rent_usd))
             .collect();
         if rents.is_empty() {
@@ -89,8 +88,11 @@ impl World {
             .planner
             .asked_flows(&setup, &self.weather, &self.clearing, &loads, now.hour())
             .map_err(RunError::Planning)?;
+        let mut planned = self.study_branches.clone();
+        self.queue.add_planned(&mut planned);
         for (branch, congestion_rent_usd) in rents {
-            let limit_mw = self.clearing.problem.branches[branch].limit_mw;
+            // Upgrades that large loads have on their way count.
+            let limit_mw = self.clearing.problem.branches[branch].limit_mw + planned[branch].planned_mw;
             let year = BranchYear {
                 rating_mw: limit_mw,
                 length_mi: setup.pack.network.branch(BranchId(branch as u32)).length_mi.unwrap_or(0.0),
@@ -99,12 +101,17 @@ impl World {
             };
             if let Some(project) = reinforce(&terms, &year) {
                 let n = self.transmission.under_way.len() as u32;
-                self.transmission.under_way.push((branch as u32, project.rating_mw));
-                self.transmission.busy[branch] = true;
-                let online = (now + lead).to_next_hour_edge();
+                self.transmission.under_way.push((branch as u32, project.rating_mw - limit_mw));
+                self.transmission.building_mw[branch] = project.rating_mw - limit_mw;
                 if online < setup.end() {
                     self.calendar.schedule(Event::Supply(SupplyEvent::Reinforced(n)), online);
                 }
+                self.accounts.post_rate_base(
+                    &mut self.ledger,
+                    now,
+                    "background_transmission",
+                    project.cost_usd,
+                )?;
                 self.probes.system.transmission_cost_usd += project.cost_usd;
                 self.probes.system.transmission_mw += project.rating_mw - limit_mw;
             }

@@ -234,10 +234,8 @@ pub fn arrivals_of_month(
         let class = class_params(params, kind);
         let multiple = rate_multiple(class, kind, accept, month, view).clamp(0.0, class.max_multiple);
         let entity = Key::of(kind.name()).part(u64::from(month));
-        let candidates = poisson(
-            class.base_per_month * class.max_multiple,
-            uniform_open(&mut streams.open(entity, COUNT)),
-        );
+        let mut rng = streams.open(entity, COUNT);
+        let candidates = poisson(class.base_per_month * class.max_multiple, || uniform_open(&mut rng));
         arrivals.extend(
             (0..candidates)
                 .filter_map(|n| candidate(params, kind, month, n, multiple / class.max_multiple, streams)),
@@ -325,16 +323,24 @@ fn pick(uniform: f64, weights: impl Iterator<Item = f64> + Clone) -> usize {
     last
 }
 
-/// A Poisson draw by inversion; for means up to a few hundred.
-fn poisson(mean: f64, uniform: f64) -> u32 {
-    let mut probability = exp(-mean);
-    let (mut cumulative, mut n) = (probability, 0);
-    while uniform > cumulative && probability > 0.0 {
-        n += 1;
-        probability *= mean / f64::from(n);
-        cumulative += probability;
+/// A Poisson draw by inversion, in parts whose means are small enough for `exp(-mean)` to stay exact.
+fn poisson(mean: f64, mut uniform: impl FnMut() -> f64) -> u32 {
+    const LARGEST_PART: f64 = 100.0;
+    let parts = (mean / LARGEST_PART).ceil().max(1.0);
+    let part_mean = mean / parts;
+    let mut total = 0;
+    for _ in 0..parts as u32 {
+        let uniform = uniform();
+        let mut probability = exp(-part_mean);
+        let (mut cumulative, mut n) = (probability, 0);
+        while uniform > cumulative && probability > 0.0 {
+            n += 1;
+            probability *= part_mean / f64::from(n);
+            cumulative += probability;
+        }
+        total += n;
     }
-    n
+    total
 }
 
 #[cfg(test)]
@@ -395,10 +401,14 @@ mod tests {
     fn poisson_by_inversion_has_the_right_mean_and_variance() {
         let n = 20_000;
         let draws: Vec<f64> =
-            (0..n).map(|i| f64::from(poisson(40.0, (f64::from(i) + 0.5) / f64::from(n)))).collect();
+            (0..n).map(|i| f64::from(poisson(40.0, || (f64::from(i) + 0.5) / f64::from(n)))).collect();
         let mean = draws.iter().sum::<f64>() / f64::from(n);
         let variance = draws.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / f64::from(n);
         assert!((mean - 40.0).abs() < 0.01 && (variance - 40.0).abs() < 0.2, "{mean} {variance}");
+        // A mean beyond the range of exp(-mean) is drawn in parts.
+        let mut rng = Streams::new(1, 0).open(Key::of("many"), COUNT);
+        let many = f64::from(poisson(8000.0, || uniform_open(&mut rng)));
+        assert!((many - 8000.0).abs() < 4.0 * 8000.0_f64.sqrt(), "{many}");
     }
 
     proptest! {

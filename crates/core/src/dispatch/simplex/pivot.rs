@@ -77,7 +77,7 @@ impl Engine {
 
     /// The watched or overloaded branch farthest outside the range that its present price allows.
     pub(super) fn violated_watched(&self, problem: &DispatchProblem) -> Option<Leaving> {
-        let mut worst = ROW_TOLERANCE;
+        let mut worst = self.flow_tolerance;
         let mut leaving = None;
         for &l in self.watched.iter().filter(|&&l| !self.branch_taken[l as usize]) {
             let constraint = Constraint::Branch(l);
@@ -107,7 +107,7 @@ impl Engine {
         for (l, ((link, limited), flow)) in state.enumerate() {
             *flow = link.flow(angle);
             let violation = flow.abs() - limited.limit_mw.max(0.0);
-            if violation > ROW_TOLERANCE && !self.branch_taken[l] {
+            if violation > self.flow_tolerance && !self.branch_taken[l] {
                 self.violations.push((violation, l as u32));
             }
         }
@@ -116,7 +116,7 @@ impl Engine {
             self.violations.select_nth_unstable_by(WATCHED_AT_ONCE, order);
             self.violations.truncate(WATCHED_AT_ONCE);
         }
-        let mut worst = (ROW_TOLERANCE, None);
+        let mut worst = (self.flow_tolerance, None);
         for &(violation, l) in &self.violations {
             if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| l < other)) {
                 worst = (violation, Some(l));

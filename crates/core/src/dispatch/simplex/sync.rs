@@ -1,6 +1,6 @@
 //! Taking over what changed in the problem since the last solve.
 
-use super::{Engine, ROW_TOLERANCE, TIE_USD_PER_MWH};
+use super::{Engine, FLOW_ROUNDING_RAD, ROW_TOLERANCE, TIE_USD_PER_MWH};
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::columns::Columns;
 use crate::dispatch::error::DispatchError;
@@ -44,6 +44,7 @@ impl Engine {
             island_idle: Vec::new(),
             row_binds: Vec::new(),
             branch_taken: Vec::new(),
+            flow_tolerance: ROW_TOLERANCE,
             reselect: true,
             inverse_stale: true,
             duals_stale: true,
@@ -124,6 +125,8 @@ impl Engine {
         if let Some(topology) = &mut self.topology {
             topology.update(&problem.branches)?;
             self.islands = topology.islands().clone();
+            let stiffness = topology.links().iter().map(|link| link.susceptance_mw_per_rad.abs());
+            self.flow_tolerance = stiffness.map(|b| b * FLOW_ROUNDING_RAD).fold(ROW_TOLERANCE, f64::max);
             self.order = topology.position().to_vec();
         } else {
             for (l, branch) in problem.branches.iter().enumerate() {

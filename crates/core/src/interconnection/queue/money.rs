@@ -11,6 +11,8 @@ pub const DEPOSITS_ACCOUNT: &str = "queue/deposits_held";
 pub const STUDY_ACCOUNT: &str = "queue/study_office";
 /// The account that gets contributions to upgrades and forfeited deposits.
 pub const TRANSMISSION_ACCOUNT: &str = "grid/transmission_owner";
+/// The account of what rate payers will owe for the network.
+pub const RATE_BASE_ACCOUNT: &str = "grid/rate_base";
 /// The account that sells customer stations.
 pub const STATION_ACCOUNT: &str = "queue/station_vendors";
 

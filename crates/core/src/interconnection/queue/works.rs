@@ -1,6 +1,6 @@
 //! From signing to full demand: payments, orders, construction, energization, ramp.
 
-use super::money::{STATION_ACCOUNT, TRANSMISSION_ACCOUNT};
+use super::money::{RATE_BASE_ACCOUNT, STATION_ACCOUNT, TRANSMISSION_ACCOUNT};
 use super::offering::latest;
 use super::{Desk, Queue, QueueError, days};
 use crate::interconnection::effect::{Effect, QueueEvent};
@@ -46,8 +46,10 @@ impl Queue {
         let ready = (desk.schedule.now() + upgrade.lead.max(SimSpan(1))).to_next_hour_edge();
         upgrade.state = UpgradeState::Committed { ready };
         let (payer, charge) = (upgrade.payer, upgrade.charge);
+        let rest = upgrade.cost.checked_sub(charge).unwrap_or(Cents::ZERO);
         let owner = &self.requests[payer.0 as usize].application.owner;
         desk.cashier().pay(owner, TRANSMISSION_ACCOUNT, "upgrade_contribution", charge)?;
+        desk.cashier().pay(RATE_BASE_ACCOUNT, TRANSMISSION_ACCOUNT, "upgrade_remainder", rest)?;
         desk.schedule.at(ready, QueueEvent::UpgradeDone(id));
         let waits = |request: &Request| {
             request.stage() == Stage::Building

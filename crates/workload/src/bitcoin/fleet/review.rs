@@ -36,10 +36,14 @@ pub struct Review {
     pub installed_ths: f64,
     /// Rigs that left, TH/s.
     pub retired_ths: f64,
+    /// What they drew, MW at the meter.
+    pub retired_mw: f64,
     /// What they sold for, $.
     pub resale_usd: f64,
     /// Rigs ordered, TH/s.
     pub ordered_ths: f64,
+    /// What they will draw, MW at the meter.
+    pub ordered_mw: f64,
     /// What they cost, $.
     pub order_usd: f64,
 }
@@ -95,6 +99,7 @@ impl MineFleet {
             let share = if worst_mw - left_mw > 1e-6 { left_mw / worst_mw } else { 1.0 };
             let leaving = worst.ths * share;
             review.retired_ths += leaving;
+            review.retired_mw += self.mw(worst.j_per_th, leaving);
             review.resale_usd += self.resale_usd(market, &worst, leaving);
             left_mw -= worst_mw;
             if share < 1.0 {
@@ -124,6 +129,7 @@ impl MineFleet {
             batch.months_unprofitable = if pays { 0 } else { batch.months_unprofitable + 1 };
             if batch.months_unprofitable >= self.params.patience_months {
                 review.retired_ths += batch.ths;
+                review.retired_mw += self.mw(batch.j_per_th, batch.ths);
                 review.resale_usd += self.resale_usd(market, &batch, batch.ths);
             } else {
                 kept.push(batch);
@@ -171,6 +177,7 @@ impl MineFleet {
     fn order(&mut self, month: u32, mw: f64, replaces: bool, market: &RigMarket, review: &mut Review) {
         let ths = mw * 1e6 / market.j_per_th / self.params.pue;
         review.ordered_ths += ths;
+        review.ordered_mw += mw;
         review.order_usd += ths * market.price_usd_per_th;
         let due_month = month + self.params.delivery_months;
         self.orders.push(RigOrder { due_month, j_per_th: market.j_per_th, ths, replaces });

@@ -22,7 +22,6 @@ use crate::bitcoin::valuation::{annuity, breakeven_usd_per_mwh, rig_cost_usd_per
 use crate::bitcoin::{RigMarket, ValuationParams};
 
 const ANSWER: Purpose = Purpose::of("answer");
-const GIVE_UP: Purpose = Purpose::of("give up");
 
 /// How firms answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,11 +56,6 @@ pub struct AcceptParams {
     pub patience_spread_log: f64,
     /// Chance that a speculative request accepts an offer all the same. Assumed.
     pub speculative_accept_share: f64,
-    /// Chance per month that a speculative request gives up while it waits. \[D\] generators in US queues
-    /// that withdrew did so after 12-29 months (medians by region).
-    pub speculative_give_up_per_month: f64,
-    /// The same for a request that is meant to be built. Assumed.
-    pub real_give_up_per_month: f64,
 }
 
 impl Default for AcceptParams {
@@ -81,8 +75,6 @@ impl Default for AcceptParams {
             ai_patience_months: 66.0,
             patience_spread_log: 0.4,
             speculative_accept_share: 0.05,
-            speculative_give_up_per_month: 0.03,
-            real_give_up_per_month: 0.003,
         }
     }
 }
@@ -219,13 +211,6 @@ pub fn accept(
     if net_usd >= 0.0 { Answer::Stay(Some(net_usd)) } else { Answer::Leave(Reason::TooDear) }
 }
 
-/// Whether a waiting request gives up in its `month`-th month of waiting.
-pub fn gives_up(params: &AcceptParams, streams: &Streams, key: Key, speculative: bool, month: u32) -> bool {
-    let hazard =
-        if speculative { params.speculative_give_up_per_month } else { params.real_give_up_per_month };
-    uniform_open(&mut streams.open_at(key, GIVE_UP, u64::from(month))) < hazard
-}
-
 /// $ per MW at the day of power, which comes after `years`.
 fn mining_value(params: &AcceptParams, view: &MiningOutlook, belief: f64, years: f64) -> f64 {
     let optimism = exp(params.mining_spread_log * normal_quantile(belief));
@@ -332,20 +317,5 @@ mod tests {
         // 1.4 M$ per MW over 0.945 M$ per year.
         assert!((view.payback_years(333_000.0).unwrap() - 1.481).abs() < 0.002);
         assert_eq!(MiningOutlook { power_usd_per_mwh: 160.0, ..view }.payback_years(0.0), None);
-    }
-
-    #[test]
-    fn speculation_leaves_by_chance_and_by_hazard() {
-        let stay = staying(OFFER, AI, true);
-        assert!((30..75).contains(&stay), "{stay}");
-        let params = AcceptParams::default();
-        let months: Vec<u32> = (0..2_000)
-            .map(|n| {
-                let key = Key::of("waiting").part(n);
-                (0..1_000).find(|m| gives_up(&params, &STREAMS, key, true, *m)).unwrap()
-            })
-            .collect();
-        let mean = months.iter().map(|m| f64::from(*m)).sum::<f64>() / 2_000.0;
-        assert!((mean - 0.97 / 0.03).abs() < 4.0 * 33.0 / 2_000.0_f64.sqrt(), "{mean}");
     }
 }
