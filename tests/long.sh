@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|time
+# Results go to a folder of their own that is removed at the end, unless LONG_OUT names one to keep.
+# docs/evidence.md holds what they said last.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+names="adequacy identity calibrate time"
+name=${1:-}
+if [[ $# -ne 1 || " $names " != *" $name "* ]]; then
+    echo "usage: tests/long.sh NAME, one of: $names" >&2
+    exit 2
+fi
+
+if [[ -n ${LONG_OUT:-} ]]; then
+    out=$LONG_OUT
+    mkdir -p "$out"
+else
+    out=$(mktemp -d)
+    trap 'rm -rf "$out"' EXIT
+fi
+
+cargo build --release --quiet
+gridrush=target/release/gridrush
+
+# Runs a scenario without charts; what it prints goes to a log beside its results.
+simulate() {
+    local scenario=$1 folder=$2
+    shift 2
+    echo "-- $scenario"
+    if ! "$gridrush" run "$scenario" -o "$folder" --no-charts --no-progress "$@" >"$folder.log" 2>&1; then
+        cat "$folder.log" >&2
+        return 1
+    fi
+}
+
+# Fails unless two folders of results hold the same bytes; where and when they were made may differ.
+same() {
+    diff -r --exclude=provenance.json "$1" "$2"
+    echo "identical: $(find "$1" -type f ! -name provenance.json | wc -l) files, $3"
+}
+
+# No shortage without large loads, hardly any with them, and what supply response does about it.
+prove_adequacy() {
+    local arm
+    for arm in texas-no-large-loads texas texas-no-supply-response; do
+        simulate "scenarios/$arm.toml" "$out/$arm"
+    done
+    python3 tests/long/adequacy.py "$out"
+}
+
+# The same inputs give the same bytes: twice over, and on one thread or two.
+prove_identity() {
+    simulate scenarios/texas.toml "$out/first"
+    simulate scenarios/texas.toml "$out/second"
+    same "$out/first" "$out/second" "ten years twice"
+    local threads
+    for threads in 1 2; do
+        echo "-- compare on $threads threads"
+        "$gridrush" compare scenarios/texas-boom-vs-flat.toml -n 2 -j "$threads" -o "$out/threads$threads" \
+            -p end=2025-07-01 --no-progress >"$out/threads$threads.log"
+    done
+    same "$out/threads1" "$out/threads2" "two arms of two replications on 1 and 2 threads"
+}
+
+# The Texas weather against the history that it was fitted to, which is not part of the project.
+prove_calibrate() {
+    local data=../shared/data packed
+    if [[ ! -d $data ]]; then
+        echo "skipped: the history of ERCOT is not in $data"
+        return
+    fi
+    mkdir -p "$out/history"
+    for packed in "$data"/load_eia930_2020_2022/*/ERCO-*.csv.gz "$data"/fuelmix_2020_2021/US-TEX-ERCO.csv.gz; do
+        gunzip -c "$packed" >"$out/history/$(basename "$packed" .gz)"
+    done
+    "$gridrush" calibrate data/regions/texas/calibrate.toml --input "$out/history"
+}
+
+# How long ten years take, and how much memory.
+prove_time() {
+    local timer=()
+    if [[ -x /usr/bin/time ]]; then
+        timer=(/usr/bin/time -f "%U s of processor, %e s on the clock, %M kB of memory at most")
+    fi
+    "${timer[@]}" "$gridrush" run scenarios/texas.toml -o "$out/texas" --no-progress
+}
+
+began=$SECONDS
+"prove_$name"
+echo "== $name passed in $((SECONDS - began)) s"
