@@ -85,16 +85,16 @@ impl RunTotals {
                 .filter(|(_, request)| usize::from(request.application().class.0) == class)
                 .filter_map(|(_, r)| Some(r.entered(Stage::Energized)?.since(r.filed()).as_days()))
                 .collect();
-            // Who is still waiting, or gave up, has no wait: the share says how many stand behind the mean.
-            add(format!("{name}_energized_requests"), "requests", waits.len() as f64);
             let filed =
                 queue.requests().filter(|(_, r)| usize::from(r.application().class.0) == class).count();
-            add(format!("{name}_energized_share_percent"), "%", 100.0 * waits.len() as f64 / filed as f64);
-            add(
-                format!("{name}_wait_of_energized_days"),
-                "d",
-                waits.iter().sum::<f64>() / waits.len() as f64,
-            );
+            if filed > 0 {
+                // Who still waits, or gave up, has no wait: the share says how many stand behind the mean.
+                let energized = waits.len() as f64;
+                let mean_days = waits.iter().sum::<f64>() / energized;
+                add(format!("{name}_energized_requests"), "requests", energized);
+                add(format!("{name}_energized_share_percent"), "%", 100.0 * energized / filed as f64);
+                add(format!("{name}_wait_of_energized_days"), "d", mean_days);
+            }
         }
         out
     }
