@@ -1,8 +1,9 @@
-//! A study office: a fixed number of studies at once, the earliest place in the queue first.
+//! A study office: a fixed number of studies at once, in the order in which they are handed in.
 //!
-//! The office knows jobs only as ordered ids; the order of ids is the order of service, so a job that
-//! comes back for a restudy keeps its place. With jobs numbered by arrival this is an M/M/c queue when
-//! arrivals are Poisson and durations exponential. Every operation is O(log n).
+//! The office knows jobs only as ids. A job that comes back for a restudy waits behind those already
+//! there, so it never overtakes one that was not studied yet. This is an M/M/c queue when arrivals are
+//! Poisson and durations exponential. Beginning a job is O(log n), handing in and leaving O(n) in the
+//! jobs that wait.
 
 use std::collections::{BTreeSet, VecDeque};
 
