@@ -198,16 +198,18 @@ mod tests {
     }
 
     #[test]
-    fn a_returning_job_keeps_its_place() {
+    fn jobs_are_taken_in_the_order_of_hand_in() {
         let mut office = Office::new(1);
         office.arrive(5);
         assert_eq!(office.begin(), Some(5));
         office.arrive(7);
         office.arrive(2);
+        office.arrive(7);
         assert_eq!(office.begin(), None);
         assert!(office.leave(5));
+        assert_eq!(office.begin(), Some(7));
+        assert!(office.leave(7));
         assert_eq!(office.begin(), Some(2));
-        assert!(!office.leave(7));
         assert!(office.leave(2));
         assert_eq!(office.begin(), None);
     }
