@@ -1,7 +1,9 @@
 //! Tests of the workspace as a whole.
 
 mod architecture;
+mod calibrate;
 mod reference;
+mod results;
 mod validate;
 
 use std::path::{Path, PathBuf};

@@ -95,9 +95,6 @@ pub struct CompareArgs {
     /// The scenarios; the first is what the others are compared with.
     #[arg(value_name = "SCENARIO.toml", required = true, num_args = 1..)]
     pub scenarios: Vec<PathBuf>,
-    /// Adds a variant of the first scenario with these overrides, separated by spaces; may be repeated.
-    #[arg(long, value_name = "NAME: PATH=VALUE ...")]
-    pub variant: Vec<String>,
     /// Replications of each scenario; the first scenario's number if not given.
     #[arg(short = 'n', long, value_name = "N")]
     pub replications: Option<u32>,

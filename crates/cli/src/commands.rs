@@ -18,7 +18,7 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Compare(args) => compare::run(&args),
-        Command::Calibrate(args) => calibrate::run(&args).map_err(Stop::Failed),
+        Command::Calibrate(args) => calibrate::run(&args),
         Command::Import(args) => import::run(args).map_err(|error| Stop::usage(format!("{error:#}"))),
         Command::Plot(args) => plot::run(&args),
         Command::Schema(args) => schema::run(&args),

@@ -1,6 +1,6 @@
 //! Many replications of several scenarios, and what their differences are worth.
 //!
-//! * [`compare`]: every arm times every replication on a pool of threads, folded by number.
+//! * [`compare()`]: every arm times every replication on a pool of threads, folded by number.
 //! * [`stats`]: paired differences and their intervals.
 //! * [`report`]: the results as tables.
 //!

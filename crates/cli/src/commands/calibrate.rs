@@ -5,20 +5,24 @@
 //! read. Files are plain CSV: unpack `.gz` first.
 
 use std::fmt::Write as _;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use gridrush_core::weather::calibrate::{self, GenerationInput, Input, LoadInput, Window};
+use gridrush_core::weather::calibrate::{self, Calibration, GenerationInput, Input, LoadInput, Window};
 use gridrush_core::weather::checks::{self, Check};
 use gridrush_core::weather::record::{
     self, DateOrder, HourLabel, HourlyRecord, Layout, Plausible, StampClock,
 };
 use gridrush_core::weather::{Clock, SeriesKind, draw};
+use gridrush_tables::atomic;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+
+use crate::stop::Stop;
 
 /// Fit a region's weather to hourly history and check the fit.
 #[derive(Debug, Args)]
@@ -158,41 +162,51 @@ impl Clock for ZoneClock {
     }
 }
 
-/// Runs the command.
+/// Fits, writes the model if asked to, and checks the fit.
 ///
 /// # Errors
-/// Input that cannot be used, files that cannot be read or written, and checks that fail.
-pub fn run(args: &CalibrateArgs) -> Result<()> {
+/// `Stop::Usage` for input that cannot be used, with nothing written; `Stop::Failed` for a file that cannot
+/// be written and for checks that fail.
+pub fn run(args: &CalibrateArgs) -> Result<(), Stop> {
+    let (fitted, notes) = fit(args).map_err(|error| Stop::usage(format!("{error:#}")))?;
+    let mut out = io::stdout().lock();
+    for note in notes {
+        writeln!(out, "{note}")?;
+    }
+    if let Some(file) = &args.out {
+        let text = fitted.model.to_toml();
+        atomic::write(file, text.as_bytes()).with_context(|| format!("{}: cannot write", file.display()))?;
+        let (series, kb) = (fitted.model.series.len(), text.len() / 1000);
+        writeln!(out, "{}: {series} series, {kb} kB", file.display())?;
+    }
+    let checks = checks::check(&fitted, args.seed, args.repetitions)
+        .map_err(|faults| anyhow!("{} faults in the fitted model", faults.len()))?;
+    print_checks(&mut out, &checks, args.repetitions)?;
+    let fail = checks.iter().filter(|check| !check.passes()).count();
+    if fail > 0 {
+        return Err(anyhow!("{fail} of {} checks fail", checks.len()).into());
+    }
+    writeln!(out, "all {} checks pass", checks.len())?;
+    Ok(())
+}
+
+/// Reads the recipe and its files and fits the model; also returns what the reader should know.
+fn fit(args: &CalibrateArgs) -> Result<(Calibration, Vec<String>)> {
     let recipe_text = read(&args.recipe)?;
     let recipe: Recipe =
         toml::from_str(&recipe_text).with_context(|| format!("{}: not a recipe", args.recipe.display()))?;
     let beside = args.recipe.parent().unwrap_or(Path::new(""));
     let folder = args.input.as_deref().unwrap_or(beside);
     let clock = ZoneClock(TimeZone::get(&recipe.time_zone)?);
-    let input = read_history(&recipe, folder, beside, &clock, args.strict)?;
+    let (input, mut notes) = read_history(&recipe, folder, beside, &clock, args.strict)?;
     let fitted = calibrate::calibrate(&input, &clock).map_err(|faults| {
         anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
     for exclude in &recipe.exclude {
-        println!("left out {} through {}: {}", exclude.from.0, exclude.through.0, exclude.reason);
+        notes.push(format!("left out {} through {}: {}", exclude.from.0, exclude.through.0, exclude.reason));
     }
-    for note in &fitted.notes {
-        println!("{note}");
-    }
-    if let Some(out) = &args.out {
-        let text = fitted.model.to_toml();
-        fs::write(out, &text).with_context(|| format!("{}: cannot write", out.display()))?;
-        println!("{}: {} series, {} kB", out.display(), fitted.model.series.len(), text.len() / 1000);
-    }
-    let checks = checks::check(&fitted, args.seed, args.repetitions)
-        .map_err(|faults| anyhow!("{} faults in the fitted model", faults.len()))?;
-    print_checks(&checks, args.repetitions);
-    let fail = checks.iter().filter(|check| !check.passes()).count();
-    if fail > 0 {
-        bail!("{fail} of {} checks fail", checks.len());
-    }
-    println!("all {} checks pass", checks.len());
-    Ok(())
+    notes.extend(fitted.notes.iter().cloned());
+    Ok((fitted, notes))
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -225,14 +239,16 @@ fn layout(format: &Format) -> Layout {
     }
 }
 
-/// Reads all files; every fault of every file is reported at once.
+/// Reads all files; every fault of every file is reported at once. Also returns the faults that are none to
+/// a reader who is not strict.
 fn read_history(
     recipe: &Recipe,
     folder: &Path,
     beside: &Path,
     clock: &ZoneClock,
     strict: bool,
-) -> Result<Input> {
+) -> Result<(Input, Vec<String>)> {
+    let mut notes = Vec::new();
     let mut refused = String::new();
     let mut series = |file: &Path, format: &Format, column: &str, plausible| -> Option<HourlyRecord> {
         let path = folder.join(file);
@@ -249,7 +265,7 @@ fn read_history(
             if fault.fatal || strict {
                 let _ = writeln!(refused, "{fault}");
             } else {
-                println!("{fault}");
+                notes.push(fault.to_string());
             }
         }
         record
@@ -286,7 +302,7 @@ fn read_history(
     if !refused.is_empty() {
         bail!("{}", refused.trim_end());
     }
-    Ok(Input {
+    let input = Input {
         title: recipe.title.clone(),
         source: recipe.source.clone(),
         time_zone: recipe.time_zone.clone(),
@@ -303,7 +319,8 @@ fn read_history(
                 to_hour: first_hour(window.through) + 24,
             })
             .collect(),
-    })
+    };
+    Ok((input, notes))
 }
 
 /// The UTC hour in which a day begins.
@@ -315,14 +332,16 @@ fn first_hour(Day(date): Day) -> i64 {
     )
 }
 
-fn print_checks(checks: &[Check], repetitions: u32) {
-    println!("\nfitted v. generated ({repetitions} times history's own calendar)");
-    println!(
+fn print_checks(out: &mut impl Write, checks: &[Check], repetitions: u32) -> io::Result<()> {
+    writeln!(out, "\nfitted v. generated ({repetitions} times history's own calendar)")?;
+    writeln!(
+        out,
         "{:<15} {:<44} {:>9} {:>9} {:>8} {:>6}  result",
         "series", "check", "fitted", "generated", "error", "limit"
-    );
+    )?;
     for check in checks {
-        println!(
+        writeln!(
+            out,
             "{:<15} {:<44} {:>9.4} {:>9.4} {:>+8.4} {:>6.2}  {}",
             check.series,
             check.what,
@@ -331,8 +350,9 @@ fn print_checks(checks: &[Check], repetitions: u32) {
             check.error,
             check.tolerance,
             if check.passes() { "PASS" } else { "FAIL" }
-        );
+        )?;
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -381,7 +401,7 @@ mod tests {
         let shipped = fs::read_to_string(pack.join("weather.toml")).expect("part of the project");
         assert!(made == shipped, "data/regions/texas/weather.toml is stale: run gridrush calibrate");
         // Values that had to be left out are a refusal under --strict, each with its line.
-        let error = run(&CalibrateArgs { strict: true, ..args }).expect_err("the record has defects");
+        let error = fit(&CalibrateArgs { strict: true, ..args }).expect_err("the record has defects");
         let text = error.to_string();
         assert!(text.contains("ERCO-EAST.csv:13413: raw demand (MW) 4800"), "{text}");
         assert!(text.contains("ERCO-WEST.csv:16964: raw demand (MW) 4000"), "{text}");
@@ -423,7 +443,7 @@ mod tests {
             seed: 1,
             strict: false,
         };
-        let text = run(&args).expect_err("three faults").to_string();
+        let text = fit(&args).expect_err("three faults").to_string();
         assert!(text.contains("a.csv:3: \"noon\" is not the stamp of a whole hour"), "{text}");
         assert!(text.contains("b.csv: cannot read"), "{text}");
         assert!(text.contains("c.csv.gz: compressed"), "{text}");

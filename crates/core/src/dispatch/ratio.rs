@@ -110,7 +110,6 @@ impl RatioTest {
     }
 
     /// Gathers the breakpoints up to the threshold; returns the loss of slope when all are passed.
-    #[expect(clippy::needless_bitwise_bool, reason = "a lazy `&&` would keep the lanes apart")]
     fn collect(&mut self, columns: ColumnView, sign: f64) -> f64 {
         let threshold = self.threshold;
         self.passed.clear();

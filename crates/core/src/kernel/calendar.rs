@@ -1,8 +1,13 @@
 //! The pending events, earliest first; an event is its own key.
 //!
-//! Backed by an indexed binary heap: `schedule`, `cancel` and `pop` are O(log n), `peek` O(1). Equal
-//! instants are ordered by the event itself (variant, then entity): low entities come first, a known
-//! and documented bias, in exchange for an order that no unrelated event and no restart can change.
+//! Backed by the indexed binary heap of the `priority-queue` crate: `schedule`, `cancel`, `pop` and `peek`
+//! are O(log n). Equal instants are ordered by the event itself (variant, then entity): low entities come
+//! first, a known and documented bias, in exchange for an order that no unrelated event and no restart can
+//! change.
+//!
+//! Most events schedule themselves again while they happen. A popped event therefore stays in the heap
+//! until the next one is asked for: if it was scheduled again it has only moved, which costs one sift
+//! instead of a removal and an insertion.
 
 use core::cmp::Reverse;
 use core::hash::Hash;
@@ -22,11 +27,19 @@ pub struct Calendar<E: Copy + Ord + Hash> {
     now: SimTime,
     current: Option<E>,
     popped: u64,
+    /// Whether `current` lies in the queue only because nobody has removed it yet.
+    spent: bool,
 }
 
 impl<E: Copy + Ord + Hash> Default for Calendar<E> {
     fn default() -> Self {
-        Self { queue: PriorityQueue::with_default_hasher(), now: SimTime::ZERO, current: None, popped: 0 }
+        Self {
+            queue: PriorityQueue::with_default_hasher(),
+            now: SimTime::ZERO,
+            current: None,
+            popped: 0,
+            spent: false,
+        }
     }
 }
 
@@ -48,12 +61,12 @@ impl<E: Copy + Ord + Hash> Calendar<E> {
 
     /// How many events are pending.
     pub fn len(&self) -> usize {
-        self.queue.len()
+        self.queue.len() - usize::from(self.spent)
     }
 
     /// Whether nothing is pending.
     pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        self.len() == 0
     }
 
     /// Schedules `event` at `at`, or moves it there if it is already pending.
@@ -69,28 +82,37 @@ impl<E: Copy + Ord + Hash> Calendar<E> {
             "an event scheduled an event of equal or lower order at the same instant"
         );
         self.queue.push(event, Reverse((at.max(self.now), event)));
+        self.spent &= self.current != Some(event);
     }
 
     /// Removes `event`; returns the instant it was due, or `None` if it was not pending.
     pub fn cancel(&mut self, event: E) -> Option<SimTime> {
+        if self.is_spent(event) {
+            return None;
+        }
         self.queue.remove(&event).map(|(_, Reverse((at, _)))| at)
     }
 
     /// When `event` is due, if it is pending.
     pub fn due(&self, event: E) -> Option<SimTime> {
+        if self.is_spent(event) {
+            return None;
+        }
         self.queue.get_priority(&event).map(|Reverse((at, _))| *at)
     }
 
     /// The next event and its instant.
-    pub fn peek(&self) -> Option<(SimTime, E)> {
+    pub fn peek(&mut self) -> Option<(SimTime, E)> {
+        self.remove_spent();
         self.queue.peek().map(|(_, Reverse(next))| *next)
     }
 
     /// Removes the next event and moves the clock to it.
     pub fn pop(&mut self) -> Option<(SimTime, E)> {
-        let (event, Reverse((at, _))) = self.queue.pop()?;
+        let (at, event) = self.peek()?;
         self.now = at;
         self.current = Some(event);
+        self.spent = true;
         self.popped += 1;
         Some((at, event))
     }
@@ -102,9 +124,21 @@ impl<E: Copy + Ord + Hash> Calendar<E> {
 
     /// All pending events in the order in which they will happen.
     pub fn sorted(&self) -> Vec<(SimTime, E)> {
-        let mut all: Vec<_> = self.queue.iter().map(|(_, Reverse(key))| *key).collect();
+        let pending = self.queue.iter().filter(|(event, _)| !self.is_spent(**event));
+        let mut all: Vec<_> = pending.map(|(_, Reverse(key))| *key).collect();
         all.sort_unstable();
         all
+    }
+
+    fn is_spent(&self, event: E) -> bool {
+        self.spent && self.current == Some(event)
+    }
+
+    fn remove_spent(&mut self) {
+        if let Some(event) = self.current.filter(|_| self.spent) {
+            self.queue.remove(&event);
+            self.spent = false;
+        }
     }
 }
 

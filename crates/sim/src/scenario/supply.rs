@@ -1,8 +1,8 @@
 //! `[supply]`: how plants and wires answer over the years.
 //!
-//! Costs are annualised: capital recovery and fixed operation and maintenance, after tax credits, in
-//! dollars per kilowatt of installed power and year. They are round numbers of the kind that the NREL
-//! Annual Technology Baseline and ERCOT's cost-of-new-entry studies give.
+//! Costs are annualised: capital recovery and fixed operation and maintenance, in dollars per kilowatt of
+//! installed power and year. They are round numbers of the kind that the NREL Annual Technology Baseline
+//! and ERCOT's cost-of-new-entry studies give.
 
 use gridrush_core::grid::{Fuel, Technology};
 use gridrush_core::market::{EntryTerms, ReinforcementTerms};
@@ -90,7 +90,7 @@ section! {
 section! {
     /// The terms on which one technology enters.
     EntryOf {
-        /// Capital recovery and fixed operation and maintenance, after tax credits.
+        /// Capital recovery and fixed operation and maintenance, after tax credits where the technology says so.
         annualised_cost_usd_per_kw_year: f64 = 150.0, "$/kW-year", "[M]", 0.0..=5000.0;
         /// Most that is started in one year in the whole region.
         yearly_cap_mw: f64 = 3000.0, "MW per year", "assumed", 0.0..=1000000.0;

@@ -88,11 +88,10 @@ impl World {
             .planner
             .asked_flows(&setup, &self.weather, &self.clearing, &loads, now.hour())
             .map_err(RunError::Planning)?;
-        let mut planned = self.study_branches.clone();
-        self.queue.add_planned(&mut planned);
+        let ordered_mw = self.queue.ordered_mw(self.study_branches.len());
         for (branch, congestion_rent_usd) in rents {
-            // Upgrades that large loads have on their way count.
-            let limit_mw = self.clearing.problem.branches[branch].limit_mw + planned[branch].planned_mw;
+            // Upgrades that large loads have ordered count.
+            let limit_mw = self.clearing.problem.branches[branch].limit_mw + ordered_mw[branch];
             let year = BranchYear {
                 rating_mw: limit_mw,
                 length_mi: setup.pack.network.branch(BranchId(branch as u32)).length_mi.unwrap_or(0.0),

@@ -7,7 +7,7 @@ use crate::demand::ClassId;
 use crate::grid::BusId;
 use crate::interconnection::request::{Request, RequestId, Stage};
 use crate::interconnection::study::StudyBranch;
-use crate::interconnection::upgrade::{Upgrade, UpgradeId};
+use crate::interconnection::upgrade::{Upgrade, UpgradeId, UpgradeState};
 
 /// Load that a study has to count on beyond what already draws power.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,6 +91,17 @@ impl Queue {
         for upgrade in self.upgrades.iter().filter(|upgrade| upgrade.is_pending()) {
             branches[upgrade.branch.0 as usize].planned_mw += upgrade.added_mw;
         }
+    }
+
+    /// Rating that ordered upgrades will add, by branch.
+    pub fn ordered_mw(&self, branches: usize) -> Vec<f64> {
+        let mut mw = vec![0.0; branches];
+        for upgrade in &self.upgrades {
+            if matches!(upgrade.state, UpgradeState::Committed { .. }) {
+                mw[upgrade.branch.0 as usize] += upgrade.added_mw;
+            }
+        }
+        mw
     }
 
     /// Requests and megawatts by class and stage, in that order; stages without requests are left out.
