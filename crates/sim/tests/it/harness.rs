@@ -33,7 +33,7 @@ pub fn setup(region: &str, start: &str, end: &str, text: &str) -> Arc<Setup> {
         format!("schema = 1\nname = \"t\"\nregion = \"{region}\"\nstart = {start}\nend = {end}\n{text}");
     let scenario = match Draft::parse("test.toml", &text).finish(&Scenario::defaults_of(&pack), &around) {
         Ok(checked) => checked.scenario,
-        Err(faults) => panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>()),
+        Err(faults) => panic!("{faults:#?}"),
     };
     Arc::new(Setup::new(Resolved { scenario, pack, pack_files, files: BTreeMap::new() }).unwrap())
 }

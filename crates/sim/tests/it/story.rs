@@ -111,7 +111,9 @@ pub fn look(world: &World, solution: &DispatchSolution) -> Hour {
         if surplus.contains(key) {
             surplus_mw += mw;
             if let Place::Spread(terms) = place {
-                terms.iter().for_each(|&(bus, c)| spilled[bus as usize] -= c * mw);
+                for &(bus, c) in terms {
+                    spilled[bus as usize] -= c * mw;
+                }
             }
         }
     }
