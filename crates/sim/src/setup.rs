@@ -360,8 +360,8 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
             unit.technology == planned.technology && pack.network.bus(unit.bus).zone == planned.zone
         });
         let enters = ENTRANTS.contains(&planned.technology) || planned.technology == Technology::Battery;
-        let comes = planned.action == PlannedAction::Add;
-        if !stands && !(comes && enters) {
+        let can_come = enters && planned.action == PlannedAction::Add;
+        if !(stands || can_come) {
             let (name, technology) = (&planned.name, planned.technology.name());
             let zone = &pack.network.zones[usize::from(planned.zone.0)].name;
             let message = format!("planned.csv: `{name}`: zone {zone} has no {technology} to change");

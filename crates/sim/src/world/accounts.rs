@@ -71,13 +71,7 @@ impl Accounts {
 
     /// Books an investment that goes into the rate base: paid to the transmission owner, owed by the
     /// rate payers of later years.
-    pub fn post_rate_base(
-        &self,
-        ledger: &mut Ledger,
-        at: SimTime,
-        kind: &str,
-        usd: f64,
-    ) -> Result<(), LedgerError> {
+    pub fn post_rate_base(ledger: &mut Ledger, at: SimTime, kind: &str, usd: f64) -> Result<(), LedgerError> {
         let (owner, base) = (ledger.account(TRANSMISSION_ACCOUNT), ledger.account(RATE_BASE_ACCOUNT));
         let kind = ledger.kind(kind);
         ledger.post(at, owner, base, kind, Cents::from_usd(usd)?)

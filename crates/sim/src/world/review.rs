@@ -6,6 +6,7 @@ use gridrush_core::grid::{BranchId, BranchKind, Fuel, Technology};
 use gridrush_core::market::{BranchYear, reinforce};
 use gridrush_tables::{Cell, RowSink};
 
+use super::accounts::Accounts;
 use super::{RunError, World};
 use crate::event::{Event, SupplyEvent};
 use crate::probe;
@@ -105,12 +106,7 @@ impl World {
                 if online < setup.end() {
                     self.calendar.schedule(Event::Supply(SupplyEvent::Reinforced(n)), online);
                 }
-                self.accounts.post_rate_base(
-                    &mut self.ledger,
-                    now,
-                    "background_transmission",
-                    project.cost_usd,
-                )?;
+                Accounts::post_rate_base(&mut self.ledger, now, "background_transmission", project.cost_usd)?;
                 self.probes.system.transmission_cost_usd += project.cost_usd;
                 self.probes.system.transmission_mw += project.rating_mw - limit_mw;
             }
