@@ -132,3 +132,25 @@ fn threads_do_not_change_a_comparison() {
     let price = differences.lines().find(|line| line.contains("price_usd_per_mwh")).expect("a price");
     assert!(price.contains("dear-gas"), "{price}");
 }
+
+#[test]
+fn a_coin_history_is_replayed_day_by_day() {
+    let folder = tempfile::tempdir().expect("folder");
+    let history = folder.path().join("coin.csv");
+    let days = (1..=31).map(|day| format!("2025-01-{day:02},{}\n", 40_000 + 100 * day));
+    fs::write(&history, format!("date,price_usd\n{}", days.collect::<String>())).expect("written");
+    let path = history.display().to_string();
+    let (dir, _) = quickstart(&["-p", "end=2025-03-01", "--bitcoin-history", &path, "--no-charts"]);
+    let table = fs::read_to_string(dir.path().join("bitcoin_daily.csv")).expect("table");
+    let prices: Vec<f64> = (table.lines().skip(1))
+        .map(|line| line.split(',').nth(1).and_then(|price| price.parse().ok()).expect("price"))
+        .collect();
+    assert_eq!(prices[0], 40_100.0);
+    assert_eq!(prices[30], 43_100.0);
+
+    fs::write(&history, "date,price_usd\n2025-01-01,100\n2025-01-02,-5\n").expect("written");
+    let arguments = ["validate", QUICKSTART, "--bitcoin-history", &path];
+    let output = gridrush().args(arguments).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 3"), "{output:?}");
+}

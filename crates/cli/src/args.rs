@@ -46,6 +46,10 @@ pub struct InputArgs {
     /// Root of all random streams, in place of the scenario's.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// CSV file of daily coin prices to replay, in place of the scenario's `bitcoin.history_file`; path
+    /// from the current directory.
+    #[arg(long, value_name = "FILE")]
+    pub bitcoin_history: Option<PathBuf>,
     /// Folder with region packs in `regions/`, looked at before all others.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

@@ -109,6 +109,13 @@ fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
         draft = draft.over(below);
     }
     draft = draft.with("-p", &input.overrides);
+    if let Some(history) = &input.bitcoin_history {
+        // The key's path counts from the scenario file, the argument's from where the user is.
+        let at = std::path::absolute(history)
+            .map_err(|e| Stop::usage(format!("--bitcoin-history {}: {e}", history.display())))?;
+        let argument = format!("bitcoin.history_file={:?}", at.display().to_string());
+        draft = draft.with("--bitcoin-history", &[argument]);
+    }
     if let Some(seed) = input.seed {
         draft = draft.with("--seed", &[format!("seed={seed}")]);
     }
@@ -171,17 +178,21 @@ fn finish(
         around.files.into_iter().filter_map(|(path, text)| Some((path, text.ok()?))).collect();
     let resolved = Resolved { scenario, pack, pack_files: region.texts, files };
     let setup = Setup::new(resolved).map_err(|errors| {
-        Stop::Input(errors.iter().map(|error| setup_fault(&region.origin, error)).collect())
+        Stop::Input(errors.iter().map(|error| setup_fault(path, &region.origin, error)).collect())
     })?;
     Ok(Job { name, setup: Arc::new(setup), text, data, origin: region.origin, warnings: checked.warnings })
 }
 
-fn setup_fault(origin: &str, error: &SetupError) -> Fault {
+fn setup_fault(scenario: &Path, origin: &str, error: &SetupError) -> Fault {
+    let (file, path) = match error {
+        SetupError::File(_) => (scenario.display().to_string(), "file"),
+        _ => (origin.to_owned(), "region"),
+    };
     Fault {
-        file: origin.to_owned(),
+        file,
         line: None,
         column: None,
-        path: "region".to_owned(),
+        path: path.to_owned(),
         message: error.to_string(),
         value: None,
         allowed: None,

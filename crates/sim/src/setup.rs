@@ -58,9 +58,12 @@ pub enum SetupError {
     /// `weather.toml` has faults.
     #[error("weather.toml: {0}")]
     Weather(String),
-    /// Anything else in the scenario that the region cannot satisfy.
+    /// Something in the pack that the market of this version cannot do.
     #[error("{0}")]
-    Scenario(String),
+    Pack(String),
+    /// Something in a file that the scenario names; begins with the file's name.
+    #[error("{0}")]
+    File(String),
 }
 
 /// A civil month of the run.
@@ -344,16 +347,16 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
         let name = &unit.name;
         if unit.cost.is_some() {
             let why = "has a cost curve; the hourly market takes heat rate, fuel and variable cost";
-            out.push(SetupError::Scenario(format!("generators.csv: `{name}` {why}")));
+            out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
         }
         if !unit.in_service || unit.years != (None, None) {
             let why = "is not in service all the time; use planned.csv for what comes and goes";
-            out.push(SetupError::Scenario(format!("generators.csv: `{name}` {why}")));
+            out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
         }
     }
     for link in &pack.network.dc_links {
         let why = "direct-current links carry nothing in the hourly market of this version";
-        out.push(SetupError::Scenario(format!("dc_links.csv: `{}`: {why}", link.name)));
+        out.push(SetupError::Pack(format!("dc_links.csv: `{}`: {why}", link.name)));
     }
     for planned in &pack.planned {
         let stands = (pack.network.generators.iter()).any(|unit| {
@@ -365,7 +368,7 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
             let (name, technology) = (&planned.name, planned.technology.name());
             let zone = &pack.network.zones[usize::from(planned.zone.0)].name;
             let message = format!("planned.csv: `{name}`: zone {zone} has no {technology} to change");
-            out.push(SetupError::Scenario(message));
+            out.push(SetupError::Pack(message));
         }
     }
     out
@@ -390,7 +393,7 @@ fn replayed_load(
     match replay(name, text, label, &zones, first_hour, hours) {
         Ok(years) => Some(years),
         Err(list) => {
-            faults.extend(list.iter().map(|fault| SetupError::Scenario(fault.to_string())));
+            faults.extend(list.iter().map(|fault| SetupError::File(fault.to_string())));
             None
         }
     }
@@ -407,12 +410,12 @@ fn coin_history(
     match parse_history(text) {
         Ok(history) if history.first_day > start_day(scenario) => {
             let message = format!("{name}: begins after the scenario does");
-            faults.push(SetupError::Scenario(message));
+            faults.push(SetupError::File(message));
             None
         }
         Ok(history) => Some(history),
         Err(list) => {
-            faults.extend(list.iter().map(|fault| SetupError::Scenario(format!("{name}: {fault}"))));
+            faults.extend(list.iter().map(|fault| SetupError::File(format!("{name}: {fault}"))));
             None
         }
     }

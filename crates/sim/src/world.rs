@@ -300,7 +300,7 @@ impl World {
         let mut path = price_path(&params.price, &streams, days);
         if let Some(history) = &setup.coin_history {
             path = replay(history, start_day(&setup.scenario), &path)
-                .map_err(|error| SetupError::Scenario(error.to_string()))?;
+                .map_err(|error| SetupError::File(error.to_string()))?;
         }
         let bitcoin = BitcoinWorld::with_prices(params, &streams, path, on_grid_ehs);
         let (buses, branches) = (network.buses().len(), network.branches().len());
