@@ -20,14 +20,12 @@ use gridrush_core::market::{ReserveCurve, StorageFleet};
 use gridrush_core::names::Key;
 
 use crate::scenario::Ceilings;
-use crate::supply::{Costs, INCUMBENTS, IncumbentCost};
+use crate::units::{
+    Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, IncumbentCost, NEW_PLANTS, Unit,
+};
 
 /// Blocks of load that a site can bid.
 pub const BLOCKS_PER_SITE: usize = 6;
-
-/// Technologies that can enter a zone beyond the units of the pack.
-pub const ENTRANTS: [Technology; 4] =
-    [Technology::CombinedCycle, Technology::CombustionTurbine, Technology::Wind, Technology::Solar];
 
 /// Numbers that the market's columns are built from.
 #[derive(Clone, Debug)]
@@ -56,89 +54,6 @@ pub struct ClearingTerms {
     pub storage_round_trip: f64,
 }
 
-/// Short-run cost by fuel, $/MMBtu, carbon included.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FuelPrices {
-    /// Natural gas.
-    pub gas_usd_per_mmbtu: f64,
-    /// Coal.
-    pub coal_usd_per_mmbtu: f64,
-    /// Nuclear fuel.
-    pub nuclear_usd_per_mmbtu: f64,
-    /// Oil products.
-    pub oil_usd_per_mmbtu: f64,
-    /// Biomass and waste.
-    pub other_usd_per_mmbtu: f64,
-}
-
-impl FuelPrices {
-    fn of(&self, fuel: Fuel) -> f64 {
-        match fuel {
-            Fuel::Gas => self.gas_usd_per_mmbtu,
-            Fuel::Coal => self.coal_usd_per_mmbtu,
-            Fuel::Nuclear => self.nuclear_usd_per_mmbtu,
-            Fuel::Oil => self.oil_usd_per_mmbtu,
-            Fuel::Other => self.other_usd_per_mmbtu,
-            Fuel::Wind | Fuel::Solar | Fuel::Hydro | Fuel::Storage => 0.0,
-        }
-    }
-}
-
-/// How much of a unit can run this hour.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Availability {
-    /// A constant share of capacity.
-    Share(f64),
-    /// A weather series, by position.
-    Series(usize),
-}
-
-/// A column that generates.
-#[derive(Clone, Debug)]
-pub struct Unit {
-    /// Its column.
-    pub column: ColumnId,
-    /// Where its output counts.
-    pub zone: ZoneId,
-    /// What it burns.
-    pub fuel: Fuel,
-    /// Its prime mover.
-    pub technology: Technology,
-    /// Capacity at present.
-    pub capacity_mw: f64,
-    availability: Availability,
-    heat_rate_mmbtu_per_mwh: f64,
-    other_cost_usd_per_mwh: f64,
-}
-
-impl Unit {
-    /// Cost of one more megawatt-hour.
-    pub fn cost_usd_per_mwh(&self, prices: &FuelPrices) -> f64 {
-        self.heat_rate_mmbtu_per_mwh * prices.of(self.fuel) + self.other_cost_usd_per_mwh
-    }
-
-    /// Whether it can provide operating reserve.
-    pub fn gives_reserve(&self) -> bool {
-        matches!(
-            self.technology,
-            Technology::CombinedCycle
-                | Technology::CombustionTurbine
-                | Technology::GasSteam
-                | Technology::CoalSteam
-                | Technology::Hydro
-                | Technology::Other
-        )
-    }
-
-    /// The share of its capacity that can run this hour.
-    pub fn availability_now(&self, weather: &[f32]) -> f64 {
-        match self.availability {
-            Availability::Share(share) => share,
-            Availability::Series(series) => f64::from(weather[series]),
-        }
-    }
-}
-
 /// The columns of a zone.
 #[derive(Clone, Debug)]
 pub struct ZoneColumns {
@@ -152,12 +67,6 @@ pub struct ZoneColumns {
     pub strong: Vec<(u32, f64)>,
     /// Load buses with shares that sum to one.
     pub load: Vec<(u32, f64)>,
-}
-
-/// Availability by unit, as a function of fuel, technology and zone.
-pub trait Availabilities {
-    /// How much of a unit can run.
-    fn of(&self, fuel: Fuel, technology: Technology, zone: ZoneId) -> Availability;
 }
 
 /// The market's columns and their meaning.
@@ -183,16 +92,6 @@ pub struct Clearing {
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
     zone_of_bus: Vec<u16>,
 }
-
-/// Heat rate and variable cost of new plants: (technology, fuel, MMBtu/MWh, $/MWh).
-/// Heat rates: lower end of the range for combined cycle (6.4) and frame turbines (9.5); variable
-/// operation and maintenance 2.5 and 4.5 $/MWh \[M\].
-const NEW_PLANTS: [(Technology, Fuel, f64, f64); ENTRANTS.len()] = [
-    (Technology::CombinedCycle, Fuel::Gas, 6.4, 2.5),
-    (Technology::CombustionTurbine, Fuel::Gas, 9.5, 4.5),
-    (Technology::Wind, Fuel::Wind, 0.0, 0.0),
-    (Technology::Solar, Fuel::Solar, 0.0, 0.0),
-];
 
 impl Clearing {
     /// Builds the market of a network.

@@ -21,4 +21,5 @@ pub mod scenario;
 pub mod setup;
 pub mod site;
 pub mod supply;
+pub mod units;
 pub mod world;

@@ -194,7 +194,7 @@ fn survey(setup: &Setup, weather: &WeatherYears, clearing: &Clearing, first_hour
         .map(|hour| {
             setup.native_mw(weather, hour, &mut native);
             Setup::weather_at(weather, hour, &mut series);
-            let renewable = |u: &&crate::clearing::Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
+            let renewable = |u: &&crate::units::Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
             HourOfYear {
                 hour,
                 month: setup.stamps[hour].month,

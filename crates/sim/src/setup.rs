@@ -22,9 +22,10 @@ use gridrush_workload::bitcoin::{BitcoinParams, FleetParams, PriceHistory, parse
 use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
-use crate::clearing::{Availabilities, Availability, ClearingTerms, ENTRANTS, FuelPrices};
+use crate::clearing::ClearingTerms;
 use crate::scenario::{HourName, LoadSource, Resolved, Scenario};
 use crate::site::existing_mine_ehs;
+use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
 
 /// The file of a pack that holds its weather.
 const WEATHER: &str = "weather.toml";

@@ -11,22 +11,14 @@ use gridrush_core::market::{NetRevenue, entry_by_zone, retirement_mw};
 use gridrush_core::math;
 use gridrush_core::names::Key;
 
-use crate::clearing::{Clearing, ENTRANTS};
+use crate::clearing::Clearing;
 use crate::setup::Setup;
+use crate::units::{Costs, ENTRANTS, INCUMBENTS};
 
 const COMPLETES: Purpose = Purpose::of("supply/completes");
 
 /// Hours of an average month.
 const MONTH_HOURS: f64 = 730.5;
-
-/// Incumbent technologies that may close.
-pub const INCUMBENTS: [Technology; 5] = [
-    Technology::CoalSteam,
-    Technology::GasSteam,
-    Technology::CombinedCycle,
-    Technology::CombustionTurbine,
-    Technology::Nuclear,
-];
 
 /// Why a project happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,22 +283,4 @@ pub fn later(now: SimTime, n: u32) -> SimTime {
 /// A number of average months.
 pub fn months(n: u32) -> SimSpan {
     SimSpan::from_hours_f64(f64::from(n) * MONTH_HOURS)
-}
-
-/// Cost and availability of an incumbent technology in a zone.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct IncumbentCost {
-    /// Capacity-weighted short-run cost.
-    pub usd_per_mwh: f64,
-    /// Capacity-weighted availability.
-    pub availability: f64,
-}
-
-/// Short-run costs that the accounts compare prices with; they change only with fuel prices.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Costs {
-    /// Of entrants, in their order.
-    pub entrant: Vec<f64>,
-    /// Of incumbents, in their order, by zone; absent where there is none.
-    pub incumbent: Vec<Vec<Option<IncumbentCost>>>,
 }

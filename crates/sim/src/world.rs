@@ -36,7 +36,7 @@ use gridrush_workload::CLASSES;
 use gridrush_workload::bitcoin::{BitcoinWorld, DayReport, price_path, replay};
 use thiserror::Error;
 
-use crate::clearing::{Clearing, FuelPrices};
+use crate::clearing::Clearing;
 use crate::event::{Event, FirmEvent, SupplyEvent};
 use crate::metrics::{Metric, RunTotals};
 use crate::planning::Planner;
@@ -44,7 +44,8 @@ use crate::probe::Probes;
 use crate::scenario::Level;
 use crate::setup::{Setup, SetupError, start_day};
 use crate::site::Site;
-use crate::supply::{Costs, Supply};
+use crate::supply::Supply;
+use crate::units::{Costs, FuelPrices};
 
 use accounts::Accounts;
 use firms::{Arrivals, Intent, Trailing};
