@@ -2,6 +2,7 @@
 
 mod architecture;
 mod calibrate;
+mod readme;
 mod reference;
 mod results;
 mod validate;

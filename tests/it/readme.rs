@@ -1,0 +1,39 @@
+//! The README agrees with the program and with the tree.
+
+use std::fs;
+
+use crate::{gridrush, root};
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).expect("README.md")
+}
+
+/// Every command shown is one that the program takes, on files that are there. With `--help` behind them the
+/// arguments are read and nothing is done.
+#[test]
+fn its_commands_are_taken() {
+    let mut commands = 0;
+    for line in readme().lines() {
+        let Some(shown) = line.trim_start().strip_prefix("cargo run --release -- ") else { continue };
+        // Two spaces begin an explanation.
+        let arguments: Vec<&str> = shown.split("  ").next().expect("words").split_whitespace().collect();
+        let output = gridrush().args(&arguments).arg("--help").output().expect("runs");
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        for file in arguments.iter().filter(|word| word.starts_with("scenarios/")) {
+            assert!(root().join(file).is_file(), "{file}");
+        }
+        commands += 1;
+    }
+    assert!(commands >= 5, "{commands} commands found");
+}
+
+#[test]
+fn its_links_lead_somewhere() {
+    let text = readme();
+    let targets: Vec<&str> =
+        text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()).collect();
+    assert!(!targets.is_empty());
+    for target in targets.iter().filter(|target| !target.is_empty() && !target.contains("://")) {
+        assert!(root().join(target).exists(), "{target}");
+    }
+}
