@@ -28,6 +28,8 @@ pub use causes::{Block, Cause, Causes, Curtailment, Shortage};
 pub use certify::{Certificate, certify};
 pub use copper::CopperPlate;
 pub use error::DispatchError;
-pub use problem::{Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId};
+pub use problem::{
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, LinearRow, Place, RowId,
+};
 pub use solver::Solver;
 pub use topology::{Islands, Topology, TopologyError};

@@ -6,8 +6,10 @@ mod fuel;
 mod network;
 pub mod pack;
 pub mod recipe;
+mod series;
 
 pub use cost::{CostBlock, CostCurve};
 pub use fuel::{Fuel, Technology};
 pub use network::{Branch, BranchId, BranchKind, Bus, BusId, DcLink, Generator, Network, Zone, ZoneId};
 pub use pack::RegionPack;
+pub use series::{HourlySeries, LoadSeries};

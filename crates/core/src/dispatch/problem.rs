@@ -64,6 +64,27 @@ pub struct FlowBranch {
     pub in_service: bool,
 }
 
+/// A limit on a weighted sum of flows: an interface between areas, or a branch after the loss of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flowgate {
+    /// A stable name's key.
+    pub key: Key,
+    /// Branches with the weight of their flow.
+    pub terms: Vec<(u32, f64)>,
+    /// The branch whose loss is provided for: each term's flow then includes what it would take over (its
+    /// line outage distribution factor times that branch's flow). Without it, flows count as they are.
+    pub outage: Option<u32>,
+    /// Least sum; minus infinity for none.
+    pub lower_mw: f64,
+    /// Greatest sum; infinity for none.
+    pub upper_mw: f64,
+    /// Price of one MW beyond the limits; infinite for hard limits.
+    pub ceiling_usd_per_mwh: f64,
+    /// Whether it is watched. A flowgate is also idle while a term or the outaged branch is out of
+    /// service, or when that loss would split an island.
+    pub in_force: bool,
+}
+
 /// A linear row over columns, such as a reserve requirement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinearRow {
@@ -80,14 +101,16 @@ pub struct LinearRow {
 /// One interval's market, changed in place from interval to interval.
 ///
 /// Bounds, costs, demand, branch limits and row bounds may change at will between solves. Columns and
-/// rows may be appended. A change of `in_service` or `susceptance` must be followed by
-/// [`DispatchProblem::touch_topology`].
+/// rows may be appended. A change of `in_service` or `susceptance`, or of a flowgate other than its limits and
+/// ceiling, must be followed by [`DispatchProblem::touch_topology`].
 #[derive(Clone, Debug, Default)]
 pub struct DispatchProblem {
     /// Fixed withdrawal by bus.
     pub demand_mw: Vec<f64>,
     /// All branches.
     pub branches: Vec<FlowBranch>,
+    /// Limits on sums of flows.
+    pub flowgates: Vec<Flowgate>,
     /// Bounds and cost by column.
     pub bounds: Vec<Bound>,
     /// All linear rows.
@@ -163,6 +186,11 @@ pub struct DispatchSolution {
     pub binding: Vec<(u32, f64)>,
     /// Branches beyond their limit and by how much, in order of branch position.
     pub overload_mw: Vec<(u32, f64)>,
+    /// Flowgates at or beyond a limit with their shadow price, signed as that of branches. In order of
+    /// position.
+    pub binding_flowgates: Vec<(u32, f64)>,
+    /// Flowgates beyond a limit and by how much, in order of position.
+    pub flowgate_overload_mw: Vec<(u32, f64)>,
     /// Dual of each linear row: the change of the objective per unit of its activity bound.
     pub row_dual: Vec<f64>,
     /// The minimised objective, overload charges included.
