@@ -67,7 +67,8 @@ impl Set {
             let problem = self.opf.problem_mut();
             problem.demand_mw[center.bus] += center.firm_mw;
             problem.bounds[shed.0 as usize].upper_mw += center.firm_mw;
-            let bid = center.base_bid_usd_per_mwh + 6.0 * noise("coin", 0, hour) + 3.0 * noise("site", n, hour);
+            let bid =
+                center.base_bid_usd_per_mwh + 6.0 * noise("coin", 0, hour) + 3.0 * noise("site", n, hour);
             problem.bounds[center.column.0 as usize].cost_usd_per_mwh = -bid;
         }
     }
@@ -83,8 +84,7 @@ impl Set {
     }
 
     fn new(network: &Network, series: HourlySeries, limit_scale: f64) -> Set {
-        let options =
-            Options { limit_scale, angle_limits: false, ..Options::hourly(Convention::Matpower) };
+        let options = Options { limit_scale, angle_limits: false, ..Options::hourly(Convention::Matpower) };
         let opf = Opf::new(network, &options).expect("a case that can be solved");
         Set { hours: series.hours, opf, series, centers: Vec::new() }
     }
@@ -178,7 +178,8 @@ fn rts(data: &Path) -> Option<(Network, HourlySeries)> {
 fn borrowed_load(network: &Network, from: &HourlySeries) -> HourlySeries {
     let mut load = Vec::new();
     for (n, shape) in from.load.iter().enumerate() {
-        let members = network.buses().filter(|(id, bus)| id.0 as usize % from.load.len() == n && bus.load_mw != 0.0);
+        let members =
+            network.buses().filter(|(id, bus)| id.0 as usize % from.load.len() == n && bus.load_mw != 0.0);
         let buses: Vec<(BusId, f64)> = members.map(|(id, bus)| (id, bus.load_mw)).collect();
         let total_mw: f64 = buses.iter().map(|(_, mw)| mw).sum();
         let peak_mw = shape.mw.iter().copied().fold(0.0, f64::max);
