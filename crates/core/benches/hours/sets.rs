@@ -15,7 +15,7 @@
 //! load by area; its wind and solar plants take the RTS-GMLC profiles in turn.
 //!
 //! Everything is as [`Options::hourly`] says, in MATPOWER's convention, with ratings as the only branch
-//! limits. A data center is 3 % of the network's peak load, a fifth of it firm; the rest bids a price that
+//! limits; a quadratic cost is two straight pieces. A data center is 3 % of the network's peak load, a fifth of it firm; the rest bids a price that
 //! changes every hour. Its place, size and bids are assumed.
 //!
 //! The files are not part of the project; without them [`build`] gives `None`.
@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, Place};
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
 use gridrush_core::grid::case::rts_gmlc;
-use gridrush_core::grid::{BusId, Fuel, HourlySeries, LoadSeries, Network};
+use gridrush_core::grid::{BusId, CostCurve, Fuel, HourlySeries, LoadSeries, Network};
 use gridrush_core::math;
 use gridrush_core::names::Key;
 use gridrush_core::opf::{Convention, Opf, Options};
@@ -149,7 +149,18 @@ fn unpack(path: &Path) -> Option<String> {
 
 fn matpower_case(name: &str) -> Option<Network> {
     let text = unpack(&data().join(format!("cases/{name}.m.gz")))?;
-    Some(matpower::read(name, &text, ZoneBy::Area).expect("a good case"))
+    let mut network = matpower::read(name, &text, ZoneBy::Area).expect("a good case");
+    for unit in &mut network.generators {
+        let full_mw = unit.capacity_mw;
+        if let Some(curve @ CostCurve::Polynomial(c)) = &unit.cost
+            && c.iter().skip(2).any(|c| *c != 0.0)
+            && full_mw > 0.0
+        {
+            let points = [0.0, full_mw / 2.0, full_mw].map(|mw| (mw, curve.at(mw)));
+            unit.cost = Some(CostCurve::Piecewise(points.to_vec()));
+        }
+    }
+    Some(network)
 }
 
 /// RTS-GMLC. Its series lie packed and flat, so they are put where the pointers say.
