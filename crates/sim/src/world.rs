@@ -18,6 +18,7 @@ mod firms;
 mod monthly;
 mod queue;
 mod review;
+mod security;
 mod settle;
 
 use std::sync::Arc;
@@ -275,6 +276,8 @@ impl World {
                 self.calendar.schedule(Event::Supply(SupplyEvent::Online(n as u32)), project.online);
             }
         }
+        self.secure_at_start()?;
+        self.secure()?;
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
             self.schedule_dated_requests();

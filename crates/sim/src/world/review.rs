@@ -37,7 +37,8 @@ impl World {
             SupplyEvent::Reinforced(n) => {
                 let (branch, added_mw) = self.transmission.under_way[n as usize];
                 let branch = branch as usize;
-                self.clearing.problem.branches[branch].limit_mw += added_mw;
+                let rating_mw = self.clearing.problem.branches[branch].limit_mw + added_mw;
+                self.clearing.set_rating(branch as u32, rating_mw);
                 self.study_branches[branch].rating_mw += added_mw;
                 self.transmission.building_mw[branch] = 0.0;
             }
@@ -61,6 +62,7 @@ impl World {
             self.plan_transmission()?;
         }
         self.probes.branches.fill(probe::BranchYear::default());
+        self.secure()?;
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
         }
