@@ -4,7 +4,7 @@
 //! and a lost branch is a flowgate at the monitored branch's emergency rating. A pair that stays on the list
 //! keeps its place, so the solver stays warm across a change of list.
 
-use gridrush_core::dispatch::{FlowBranch, Flowgate};
+use gridrush_core::dispatch::{DispatchSolution, FlowBranch, Flowgate};
 use gridrush_core::grid::Network;
 use gridrush_core::market::{SecurityBranch, SecurityPair};
 use gridrush_core::names::Key;
@@ -113,7 +113,52 @@ impl Security {
     }
 }
 
+/// A branch, alone or after the loss of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Limit {
+    /// Position of the branch.
+    pub branch: u32,
+    /// Position of the branch whose loss is provided for.
+    pub loss: Option<u32>,
+}
+
+/// A limit that bound in an interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BindingLimit {
+    /// Which.
+    pub limit: Limit,
+    /// What one more megawatt of it would have saved.
+    pub shadow_price_usd_per_mwh: f64,
+    /// Its size.
+    pub limit_mw: f64,
+    /// Flow beyond it.
+    pub overload_mw: f64,
+}
+
 impl Clearing {
+    /// The limits that bind in a solution of the present interval, branches first, each in order of position.
+    pub fn binding_limits(&self, solution: &DispatchSolution, out: &mut Vec<BindingLimit>) {
+        let over = |list: &[(u32, f64)], at: u32| {
+            list.binary_search_by_key(&at, |o| o.0).map_or(0.0, |found| list[found].1)
+        };
+        out.clear();
+        out.extend(solution.binding.iter().map(|&(branch, shadow)| BindingLimit {
+            limit: Limit { branch, loss: None },
+            shadow_price_usd_per_mwh: shadow.abs(),
+            limit_mw: self.problem.branches[branch as usize].limit_mw,
+            overload_mw: over(&solution.overload_mw, branch),
+        }));
+        out.extend(solution.binding_flowgates.iter().filter_map(|&(gate, shadow)| {
+            let pair = self.security.pair(gate)?;
+            Some(BindingLimit {
+                limit: Limit { branch: pair.monitored, loss: Some(pair.outaged) },
+                shadow_price_usd_per_mwh: shadow.abs(),
+                limit_mw: self.problem.flowgates[gate as usize].upper_mw,
+                overload_mw: over(&solution.flowgate_overload_mw, gate),
+            })
+        }));
+    }
+
     /// Replaces the security list.
     pub fn watch(&mut self, pairs: &[SecurityPair]) {
         self.security.watch(pairs);

@@ -43,6 +43,7 @@ use crate::metrics::{Metric, RunTotals};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
+use crate::security::BindingLimit;
 use crate::setup::{Setup, SetupError, start_day};
 use crate::site::Site;
 use crate::supply::Supply;
@@ -127,6 +128,7 @@ struct Interval {
     weather: Vec<f32>,
     solution: DispatchSolution,
     causes: Vec<Curtailment>,
+    limits: Vec<BindingLimit>,
 }
 
 /// One replication of a scenario.
