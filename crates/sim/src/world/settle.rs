@@ -364,6 +364,7 @@ impl World {
                 BranchKind::Line => (Cause::Congestion, Some(branch)),
                 BranchKind::Transformer => (Cause::Substation, Some(branch)),
             },
+            CauseKind::Flowgate { .. } => (Cause::Congestion, None),
         }
     }
 

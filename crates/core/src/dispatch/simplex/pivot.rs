@@ -31,6 +31,15 @@ enum Place {
     Above,
 }
 
+/// How far a flow is outside its range, and on which side (+1 above).
+fn beyond(range: Range, flow: f64) -> (f64, f64) {
+    if flow - range.upper > range.lower - flow {
+        (flow - range.upper, 1.0)
+    } else {
+        (range.lower - flow, -1.0)
+    }
+}
+
 impl Engine {
     /// The basic column outside its bounds whose return promises the steepest gain: violation squared over
     /// the squared norm of its row of the inverse, which is at hand (dual steepest edge).
@@ -75,27 +84,25 @@ impl Engine {
         leaving
     }
 
-    /// The watched or overloaded branch farthest outside the range that its present price allows.
+    /// The watched or overloaded flow farthest outside the range that its present price allows.
     pub(super) fn violated_watched(&self, problem: &DispatchProblem) -> Option<Leaving> {
-        let mut worst = self.flow_tolerance;
+        let mut worst = 0.0;
         let mut leaving = None;
-        for &l in self.watched.iter().filter(|&&l| !self.branch_taken[l as usize]) {
-            let constraint = Constraint::Branch(l);
+        for &index in self.watched.iter().filter(|&&index| !self.flow_taken[index as usize]) {
+            let constraint = self.flow_at(index);
             let flow = self.activity(constraint);
-            let violation = flow.abs() - self.range(problem, constraint).upper;
-            if violation > worst {
+            let (violation, sign) = beyond(self.range(problem, constraint), flow);
+            if violation > worst && violation > self.tolerance(constraint) {
                 worst = violation;
-                let what = What::Row(constraint, flow);
-                leaving = Some(Leaving { what, sign: 1.0_f64.copysign(flow), violation });
+                leaving = Some(Leaving { what: What::Row(constraint, flow), sign, violation });
             }
         }
-        let flow = |l: u32| self.activity(Constraint::Branch(l));
-        self.violated_overload(problem, worst, flow).or(leaving)
+        self.violated_overload(problem, worst, |constraint| self.activity(constraint)).or(leaving)
     }
 
-    /// All flows, and the branch farthest outside the range that its present price allows; it and the next
-    /// ones are watched from now on.
-    pub(super) fn violated_branch(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
+    /// All flows, and the one farthest outside the range that its present price allows; it and the next ones
+    /// are watched from now on.
+    pub(super) fn violated_flow(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
         let topology = self.topology.as_ref()?;
         self.injection.copy_from_slice(&self.base_injection);
         self.columns.inject(&self.x, &mut self.injection);
@@ -103,12 +110,25 @@ impl Engine {
         let angle = &mut self.injection[..topology.bus_count()];
         topology.solve_angles(angle);
         self.violations.clear();
-        let state = topology.links().iter().zip(&problem.branches).zip(&mut self.flow);
+        let (branch_flow, gate_flow) = self.flow.split_at_mut(self.branch_count);
+        let state = topology.links().iter().zip(&problem.branches).zip(branch_flow.iter_mut());
         for (l, ((link, limited), flow)) in state.enumerate() {
             *flow = link.flow(angle);
             let violation = flow.abs() - limited.limit_mw.max(0.0);
-            if violation > self.flow_tolerance && !self.branch_taken[l] {
+            if violation > self.flow_tolerance && !self.flow_taken[l] {
                 self.violations.push((violation, l as u32));
+            }
+        }
+        self.gates.flows(branch_flow, gate_flow);
+        for (g, (flow, limited)) in gate_flow.iter().zip(&problem.flowgates).enumerate() {
+            let violation = (flow - limited.upper_mw).max(limited.lower_mw - flow);
+            let index = self.branch_count + g;
+            if violation > self.flow_tolerance
+                && !self.flow_taken[index]
+                && self.gates.is_active(g as u32)
+                && violation > self.flow_tolerance * self.gates.size(g as u32)
+            {
+                self.violations.push((violation, index as u32));
             }
         }
         if self.violations.len() > WATCHED_AT_ONCE {
@@ -116,38 +136,48 @@ impl Engine {
             self.violations.select_nth_unstable_by(WATCHED_AT_ONCE, order);
             self.violations.truncate(WATCHED_AT_ONCE);
         }
-        let mut worst = (self.flow_tolerance, None);
-        for &(violation, l) in &self.violations {
-            if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| l < other)) {
-                worst = (violation, Some(l));
+        let mut worst: (f64, Option<u32>) = (0.0, None);
+        for &(violation, index) in &self.violations {
+            if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| index < other)) {
+                worst = (violation, Some(index));
             }
-            self.rows.prepare(l, topology, &self.columns, &self.base_injection);
-            if let Err(at) = self.watched.binary_search(&l) {
-                self.watched.insert(at, l);
+            let flow = self.flow_at(index);
+            self.rows.prepare(flow, topology, &self.gates, &self.columns, &self.base_injection);
+            if let Err(at) = self.watched.binary_search(&index) {
+                self.watched.insert(at, index);
             }
         }
-        let leaving = worst.1.map(|l| {
-            let flow = self.flow[l as usize];
-            let what = What::Row(Constraint::Branch(l), flow);
-            Leaving { what, sign: 1.0_f64.copysign(flow), violation: worst.0 }
+        let leaving = worst.1.map(|index| {
+            let (constraint, flow) = (self.flow_at(index), self.flow[index as usize]);
+            let (violation, sign) = beyond(self.range(problem, constraint), flow);
+            Leaving { what: What::Row(constraint, flow), sign, violation }
         });
-        self.violated_overload(problem, worst.0, |l| self.flow[l as usize]).or(leaving)
+        let flow = |constraint| self.flow_index(constraint).map_or(0.0, |index| self.flow[index]);
+        self.violated_overload(problem, worst.0, flow).or(leaving)
     }
 
-    /// The overloaded branch that has fallen below its limit by most, if by more than `worst`.
+    /// A flow this far beyond its limits is violated.
+    fn tolerance(&self, flow: Constraint) -> f64 {
+        match flow {
+            Constraint::Flowgate(g) => self.flow_tolerance * self.gates.size(g),
+            _ => self.flow_tolerance,
+        }
+    }
+
+    /// The overloaded flow that has come back within its limit by most, if by more than `worst`.
     fn violated_overload(
         &self,
         problem: &DispatchProblem,
         mut worst: f64,
-        flow: impl Fn(u32) -> f64,
+        flow: impl Fn(Constraint) -> f64,
     ) -> Option<Leaving> {
         let mut leaving = None;
-        for overload in &self.overloaded {
-            let constraint = Constraint::Branch(overload.branch);
-            let flow = flow(overload.branch);
-            let limit = self.range(problem, constraint).upper;
-            let (violation, sign) = if overload.above { (limit - flow, -1.0) } else { (flow + limit, 1.0) };
-            if violation > worst {
+        for &Overload { constraint, above, .. } in &self.overloaded {
+            let flow = flow(constraint);
+            let range = self.range(problem, constraint);
+            let (violation, sign) =
+                if above { (range.upper - flow, -1.0) } else { (flow - range.lower, 1.0) };
+            if violation > worst && violation > self.tolerance(constraint) {
                 worst = violation;
                 leaving = Some(Leaving { what: What::Row(constraint, flow), sign, violation });
             }
@@ -338,17 +368,14 @@ impl Engine {
     fn set_place(&mut self, problem: &DispatchProblem, constraint: Constraint, place: Place) {
         self.free(constraint);
         let above = place == Place::Above;
-        if let (Constraint::Branch(branch), true) = (constraint, place != Place::Slack) {
+        if place != Place::Slack {
             let ceiling = self.range(problem, constraint).ceiling;
-            self.overload(Overload { branch, above, dual: if above { ceiling } else { -ceiling } });
+            self.overload(Overload { constraint, above, dual: if above { ceiling } else { -ceiling } });
         }
     }
 
     fn overload_of(&self, constraint: Constraint) -> Option<usize> {
-        match constraint {
-            Constraint::Branch(l) => self.overloaded.binary_search_by_key(&l, |o| o.branch).ok(),
-            _ => None,
-        }
+        self.overloaded.binary_search_by_key(&constraint, |o| o.constraint).ok()
     }
 
     fn take_overload(&mut self, constraint: Constraint) -> Option<Overload> {
