@@ -3,10 +3,10 @@
 //! | read | as |
 //! |---|---|
 //! | `bus` | buses; type 4 (isolated) is left out with everything attached to it |
-//! | `branch` | branches; a non-zero `ratio` or `angle` makes a transformer; `rateA` 0 means no limit |
+//! | `branch` | branches; a non-zero `ratio` or `angle` makes a transformer; `rateA` 0 means no limit, as do an `angmin` and `angmax` both 0 or beyond 360 |
 //! | `gen`, `genfuel`, `gentype` | generators; fuel and prime mover are `other` where no cell array names them |
 //! | `gencost` | [`CostCurve`], polynomial or piecewise; the second half (reactive) is left out |
-//! | `dcline` | direct-current lines with their proportional loss |
+//! | `dcline`, `dclinecost` | direct-current lines with their losses and costs; a negative `Pmin` or `Pmax` limits the flow at the `to` end |
 //! | `bus_name` | names |
 //!
 //! Reactive power, voltages, start-up costs and fields that only other programs know are left out.
@@ -36,18 +36,53 @@ pub enum ZoneBy {
     Area,
 }
 
-/// Reads a case. `file` is the name used in faults; all faults are returned at once.
+/// Reads a case. `file` is the name used in faults; all faults are returned at once. A bus that nothing
+/// joins to the others is a fault.
 pub fn read(file: &str, text: &str, zone_by: ZoneBy) -> Result<Network, Vec<CaseFault>> {
+    let (network, bus_lines, _) = parse(file, text, zone_by)?;
+    let mut list = Vec::new();
+    check::connected(&network, &bus_lines, &mut Faults::new(file, &mut list));
+    if list.is_empty() { Ok(network) } else { Err(list) }
+}
+
+/// As [`read`], but a case of several islands is as good as any. Also tells in words what the case has and the network
+/// does not hold.
+pub fn read_case(file: &str, text: &str, zone_by: ZoneBy) -> Result<(Network, Vec<String>), Vec<CaseFault>> {
+    parse(file, text, zone_by).map(|(network, _, notes)| (network, notes))
+}
+
+/// The network, the line of each bus, and what was left out.
+fn parse(
+    file: &str,
+    text: &str,
+    zone_by: ZoneBy,
+) -> Result<(Network, Vec<u64>, Vec<String>), Vec<CaseFault>> {
     let mut list = Vec::new();
     let mut faults = Faults::new(file, &mut list);
     let fields = text::assignments(text, &mut faults);
     let mut case = Case { fields, faults, isolated: BTreeSet::new(), numbers: BTreeMap::new() };
-    let (network, bus_lines) = case.build(zone_by);
-    if list.is_empty() {
-        check::connected(&network, &bus_lines, &mut Faults::new(file, &mut list));
+    let notes = case.left_out();
+    let built = case.build(zone_by);
+    if built.0.graph.node_count() == 0 && list.is_empty() {
+        Faults::new(file, &mut list).add(None, "bus", "the network has no bus");
     }
-    if list.is_empty() { Ok(network) } else { Err(list) }
+    if list.is_empty() { Ok((built.0, built.1, notes)) } else { Err(list) }
 }
+
+/// The fields that are read.
+const READ: [&str; 11] = [
+    "version",
+    "baseMVA",
+    "bus",
+    "branch",
+    "gen",
+    "genfuel",
+    "gentype",
+    "gencost",
+    "dcline",
+    "dclinecost",
+    "bus_name",
+];
 
 struct Case<'l> {
     fields: Vec<Assignment>,
@@ -97,6 +132,39 @@ impl Case<'_> {
             self.faults.add(line, "baseMVA", "the base must be a positive number");
         }
         base
+    }
+
+    /// What the case has and no network holds. Rows are counted as they stand, so this comes first.
+    fn left_out(&self) -> Vec<String> {
+        let count = |table: &str, columns: &[usize]| match self.field(table).map(|field| &field.value) {
+            Some(Value::Matrix(rows)) => {
+                let any = |row: &&MatrixRow| {
+                    columns.iter().any(|&at| row.numbers.get(at).is_some_and(|number| *number != 0.0))
+                };
+                rows.iter().filter(any).count()
+            }
+            _ => 0,
+        };
+        let isolated = match self.field("bus").map(|field| &field.value) {
+            Some(Value::Matrix(rows)) => rows.iter().filter(|row| row.numbers.get(1) == Some(&4.0)).count(),
+            _ => 0,
+        };
+        let counted = [
+            (isolated, "isolated buses (type 4) with all that is attached to them"),
+            (count("bus", &[3]), "reactive loads"),
+            (count("bus", &[5]), "shunt susceptances"),
+            (count("branch", &[4]), "line charging susceptances"),
+            (count("gencost", &[1, 2]), "start-up and shut-down costs"),
+        ];
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        let mut notes: Vec<String> =
+            counted.map(|(count, what)| format!("left out: {count} {what}")).collect();
+        let unread = self.fields.iter().map(|field| field.name.as_str()).filter(|name| !READ.contains(name));
+        let unread: BTreeSet<&str> = unread.collect();
+        if !unread.is_empty() {
+            notes.push(format!("left out: fields {}", unread.into_iter().collect::<Vec<_>>().join(", ")));
+        }
+        notes
     }
 
     /// The rows of a matrix that could be read and have at least `width` columns.
@@ -157,6 +225,11 @@ impl Case<'_> {
         let rows = self.rows("bus", 13, true);
         let good = rows.iter().filter(|row| !row.bad);
         let zones: BTreeSet<u32> = good.map(|row| row.numbers[column].max(0.0) as u32).collect();
+        if zones.len() > usize::from(u16::MAX) {
+            let message = format!("{} different numbers, more than {}", zones.len(), u16::MAX);
+            self.faults.add(None, &format!("bus.{word}"), message);
+            return Vec::new();
+        }
         network.zones = zones.iter().map(|zone| Zone { name: format!("{word}_{zone}") }).collect();
         let mut lines = Vec::new();
         for (index, row) in rows.iter().enumerate().filter(|(_, row)| !row.bad) {
@@ -218,7 +291,9 @@ impl Case<'_> {
             let r_pu = self.finite(row, "branch", 2, "r");
             let x_pu = self.finite(row, "branch", 3, "x");
             let ratio = self.finite(row, "branch", 8, "ratio");
+            let status = self.finite(row, "branch", 10, "status");
             let shift_deg = self.finite(row, "branch", 9, "angle");
+            let angle_difference_deg = self.angle_difference(row);
             let [a, b, c] = [row.numbers[5], row.numbers[6], row.numbers[7]];
             if x_pu == 0.0 {
                 self.faults.add(Some(row.line), "branch.x", "a branch needs a reactance other than zero");
@@ -252,12 +327,28 @@ impl Case<'_> {
                 x_pu,
                 tap: if ratio == 0.0 { 1.0 } else { ratio },
                 shift_deg,
+                angle_difference_deg,
                 rating_mw: limit(a).unwrap_or(f64::INFINITY),
                 emergency_rating_mw: limit(c).or(limit(b)),
                 length_mi: None,
-                in_service: row.numbers[10] > 0.0,
+                in_service: status > 0.0,
             });
         }
+    }
+
+    /// Limits on the angle difference: none when the columns are absent or both zero, and none on a side
+    /// of 360 degrees or more.
+    fn angle_difference(&mut self, row: &MatrixRow) -> Option<(f64, f64)> {
+        let &[least, most, ..] = row.numbers.get(11..)? else { return None };
+        if least.is_nan() || most.is_nan() || least > most {
+            let message = format!("{least} to {most} degrees is no range");
+            self.faults.add(Some(row.line), "branch.angmin", message);
+            return None;
+        }
+        let least = if least > -360.0 { least } else { f64::NEG_INFINITY };
+        let most = if most < 360.0 { most } else { f64::INFINITY };
+        let limited = (least, most) != (0.0, 0.0) && (least.is_finite() || most.is_finite());
+        limited.then_some((least, most))
     }
 
     fn generators(&mut self, network: &mut Network) {
@@ -272,13 +363,14 @@ impl Case<'_> {
         let movers: Vec<String> = self.cells("gentype").to_vec();
         let mut names = Ordinals::default();
         for (index, row) in rows.iter().enumerate() {
-            let cost = costs.get(index).filter(|row| !row.bad).and_then(|row| self.cost(row));
+            let cost = costs.get(index).filter(|row| !row.bad).and_then(|row| self.cost(row, "gencost"));
             if row.bad {
                 continue;
             }
             let bus = self.bus(row, "gen", 0, "bus");
             let capacity_mw = self.finite(row, "gen", 8, "Pmax");
             let minimum_mw = self.finite(row, "gen", 9, "Pmin");
+            let status = self.finite(row, "gen", 7, "status");
             if minimum_mw > capacity_mw {
                 self.faults.add(Some(row.line), "gen.Pmin", "the minimum output is above the capacity");
             }
@@ -296,24 +388,24 @@ impl Case<'_> {
                 variable_om_usd_per_mwh: 0.0,
                 storage_mwh: 0.0,
                 years: (None, None),
-                in_service: row.numbers[7] > 0.0,
+                in_service: status > 0.0,
                 cost,
             });
         }
     }
 
-    fn cost(&mut self, row: &MatrixRow) -> Option<CostCurve> {
+    fn cost(&mut self, row: &MatrixRow, table: &str) -> Option<CostCurve> {
         let (model, count) = (row.numbers[0], row.numbers[3]);
         let width = if model == 1.0 { 2.0 * count } else { count };
         let data = &row.numbers[4..];
         if !(count >= 0.0 && count.fract() == 0.0 && width <= data.len() as f64) {
             let message = format!("n = {count} does not fit {} numbers", data.len());
-            self.faults.add(Some(row.line), "gencost.n", message);
+            self.faults.add(Some(row.line), &format!("{table}.n"), message);
             return None;
         }
         let data = &data[..width as usize];
         if data.iter().any(|x| !x.is_finite()) {
-            self.faults.add(Some(row.line), "gencost", "the numbers of a cost curve must be finite");
+            self.faults.add(Some(row.line), table, "the numbers of a cost curve must be finite");
             return None;
         }
         let curve = match model {
@@ -321,15 +413,15 @@ impl Case<'_> {
             2.0 if data.is_empty() => return None,
             2.0 => CostCurve::Polynomial(data.iter().rev().copied().collect()),
             _ => {
-                let fault =
-                    self.faults.add(Some(row.line), "gencost.model", format!("{model} is not a model"));
+                let field = format!("{table}.model");
+                let fault = self.faults.add(Some(row.line), &field, format!("{model} is not a model"));
                 fault.allowed = Some("1 (piecewise linear) or 2 (polynomial)".to_owned());
                 return None;
             }
         };
         if !curve.is_valid() {
             let message = "a piecewise cost needs two or more points with rising MW";
-            self.faults.add(Some(row.line), "gencost", message);
+            self.faults.add(Some(row.line), table, message);
             return None;
         }
         Some(curve)
@@ -337,26 +429,47 @@ impl Case<'_> {
 
     fn dc_links(&mut self, network: &mut Network) {
         let mut names = Ordinals::default();
-        for row in self.rows("dcline", 17, false).iter().filter(|row| !row.bad) {
+        let rows = self.rows("dcline", 17, false);
+        let costs = self.rows("dclinecost", 4, false);
+        let line = self.field("dclinecost").map(|field| field.line);
+        if line.is_some() && costs.len() != rows.len() {
+            let message = format!("{} rows of costs for {} direct-current lines", costs.len(), rows.len());
+            self.faults.add(line, "dclinecost", message);
+        }
+        for (index, row) in rows.iter().enumerate() {
+            let cost = costs.get(index).filter(|row| !row.bad).and_then(|row| self.cost(row, "dclinecost"));
+            if row.bad {
+                continue;
+            }
             let from = self.bus(row, "dcline", 0, "fbus");
             let to = self.bus(row, "dcline", 1, "tbus");
             let minimum_mw = self.finite(row, "dcline", 9, "Pmin");
             let maximum_mw = self.finite(row, "dcline", 10, "Pmax");
+            let status = self.finite(row, "dcline", 2, "status");
+            let fixed_loss_mw = self.finite(row, "dcline", 15, "loss0");
             let loss_fraction = self.finite(row, "dcline", 16, "loss1");
+            if !(0.0..1.0).contains(&loss_fraction) && loss_fraction.is_finite() {
+                let fault = self.faults.add(Some(row.line), "dcline.loss1", "not a fraction of the flow");
+                fault.allowed = Some("0 or more and less than 1".to_owned());
+            }
+            // A negative limit is one on the flow at the far end.
+            let sent = |mw: f64| if mw < 0.0 { (mw + fixed_loss_mw) / (1.0 - loss_fraction) } else { mw };
             if minimum_mw > maximum_mw {
                 self.faults.add(Some(row.line), "dcline.Pmin", "the least flow is above the greatest");
             }
             let (Some(from), Some(to)) = (from, to) else { continue };
             let pair = format!("dc {}-{}", network.bus(from).number, network.bus(to).number);
-            let in_service = row.numbers[2] > 0.0;
+            let in_service = status > 0.0;
             let name = names.next(&pair);
             network.dc_links.push(DcLink {
                 name,
                 from,
                 to,
-                minimum_mw,
-                maximum_mw,
+                minimum_mw: sent(minimum_mw),
+                maximum_mw: sent(maximum_mw),
                 loss_fraction,
+                fixed_loss_mw,
+                cost,
                 in_service,
             });
         }
