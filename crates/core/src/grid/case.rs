@@ -1,6 +1,7 @@
 //! Readers for case files: text in, a network or a list of faults out.
 //!
 //! * [`matpower`]: MATPOWER version 2 case files.
+//! * [`pypsa`]: a folder of CSV files as PyPSA exports it, with its series.
 //! * [`powersimdata`]: the plant, bus and branch tables of the PowerSimData package.
 //! * [`own`]: the tables of a gridrush region pack, read and written.
 //!
@@ -13,6 +14,7 @@ pub(crate) mod check;
 pub mod matpower;
 pub mod own;
 pub mod powersimdata;
+pub mod pypsa;
 pub(crate) mod table;
 
 /// Something wrong with an input file.
