@@ -2,7 +2,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::grid::Zone;
-use crate::grid::case::matpower::{ZoneBy, read_islands};
+use crate::grid::case::CaseFault;
+use crate::grid::case::matpower::{ZoneBy, read_case};
+
+fn read_islands(file: &str, text: &str, by: ZoneBy) -> Result<Network, Vec<CaseFault>> {
+    read_case(file, text, by).map(|(network, _)| network)
+}
 
 const FULL: &str = "\
 mpc.version = '2'; mpc.baseMVA = 50;
