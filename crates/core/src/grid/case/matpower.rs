@@ -26,6 +26,9 @@ use crate::grid::{
 };
 
 mod text;
+mod write;
+
+pub use write::{NoPrice, Written, write};
 
 /// Which column of the bus table makes the zones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

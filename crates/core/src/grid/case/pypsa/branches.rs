@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cells::Cells;
 use super::{BASE_MVA, Reader};
-use crate::grid::{Branch, BranchKind, DcLink, Network};
+use crate::grid::{Branch, BranchKind, CostCurve, DcLink, Network};
 
 const LINES: &str = "lines.csv";
 const TRANSFORMERS: &str = "transformers.csv";
@@ -54,7 +54,7 @@ impl Reader<'_> {
             let s_max = reader.number_or_mean(&cells, "s_max_pu", 1.0, &s_max_pu);
             let rating_mw = reader.rating(&cells, s_nom, s_max);
             let active = reader.flag(&cells, "active", true);
-            reader.unused(&cells, &[("v_ang_max", Some(f64::INFINITY))]);
+            let angle_difference_deg = reader.angle_difference(&cells);
             let (Some((from, to)), Some((r_ohm, x_ohm))) = (ends, ohms) else { return };
             let direct = reader.direct_current.contains(&from) && reader.direct_current.contains(&to);
             let (column, flow_ohm) = if direct { ("r", r_ohm) } else { ("x", x_ohm) };
@@ -83,6 +83,7 @@ impl Reader<'_> {
                 x_pu: flow_ohm * per_unit,
                 tap: 1.0,
                 shift_deg: 0.0,
+                angle_difference_deg,
                 rating_mw,
                 emergency_rating_mw: None,
                 length_mi: (length_km > 0.0).then_some(length_km / KM_PER_MILE),
@@ -123,14 +124,8 @@ impl Reader<'_> {
             };
             let rating_mw = reader.rating(&cells, data.map(|(s_nom, ..)| s_nom), s_max);
             let active = reader.flag(&cells, "active", true);
-            reader.unused(
-                &cells,
-                &[
-                    ("v_ang_max", Some(f64::INFINITY)),
-                    ("phase_shift_min", Some(0.0)),
-                    ("phase_shift_max", Some(0.0)),
-                ],
-            );
+            let angle_difference_deg = reader.angle_difference(&cells);
+            reader.unused(&cells, &[("phase_shift_min", Some(0.0)), ("phase_shift_max", Some(0.0))]);
             let (Some((from, to)), Some((s_nom, r, x, tap, shift_deg))) = (ends, data) else { return };
             let mut sound = true;
             let mut wrong = |wrong: bool, column: &str, message: &str| {
@@ -156,6 +151,7 @@ impl Reader<'_> {
                 x_pu: x * BASE_MVA / s_nom,
                 tap,
                 shift_deg,
+                angle_difference_deg,
                 rating_mw,
                 emergency_rating_mw: None,
                 length_mi: None,
@@ -169,6 +165,7 @@ impl Reader<'_> {
         let least = self.read_series("links", "p_min_pu");
         let most = self.read_series("links", "p_max_pu");
         let efficiencies = self.read_series("links", "efficiency");
+        let costs = self.cost_series("links");
         let more_ends: Vec<String> =
             self.open(LINKS, &[]).map_or_else(Vec::new, |table| further_ends(table.columns()));
         self.names.clear();
@@ -188,6 +185,7 @@ impl Reader<'_> {
             let most_pu = reader.number_or_mean(&cells, "p_max_pu", 1.0, &most);
             let efficiency = reader.number_or_mean(&cells, "efficiency", 1.0, &efficiencies);
             let active = reader.flag(&cells, "active", true);
+            let cost = reader.cost(&cells, &costs);
             reader.unused(&cells, &UNUSED_OF_LINKS);
             if least_pu.zip(most_pu).is_some_and(|(least, most)| least > most) {
                 reader.fault(&cells, "p_min_pu", "the least flow is above the greatest");
@@ -195,10 +193,6 @@ impl Reader<'_> {
             if efficiency.is_some_and(|efficiency| !(0.0..=1.0).contains(&efficiency)) {
                 reader.fault(&cells, "efficiency", "this is out of range").allowed =
                     Some("0 to 1".to_owned());
-            }
-            if efficiency.is_some_and(|e| e < 1.0) && least_pu.is_some_and(|least| least < 0.0) {
-                let message = "links.csv: flow that runs backwards has losses, where PyPSA has gains";
-                reader.notes.count(message, cells.name);
             }
             let (Some((from, to)), Some(size_mw), Some(active)) = (ends, size_mw, active) else { return };
             let (Some(least_pu), Some(most_pu), Some(efficiency)) = (least_pu, most_pu, efficiency) else {
@@ -212,9 +206,21 @@ impl Reader<'_> {
                 minimum_mw: least_pu * size_mw,
                 maximum_mw: most_pu * size_mw,
                 loss_fraction: 1.0 - efficiency,
+                fixed_loss_mw: 0.0,
+                cost: cost.filter(|cost| *cost != CostCurve::Polynomial(vec![0.0, 0.0])),
                 in_service: active,
             });
         });
+    }
+
+    /// The limit on the angle difference either way.
+    fn angle_difference(&mut self, cells: &Cells<'_>) -> Option<(f64, f64)> {
+        let most = self.number_or_infinity(cells, "v_ang_max", f64::INFINITY)?;
+        if most < 0.0 {
+            self.fault(cells, "v_ang_max", format!("{most} is out of range")).allowed =
+                Some("0 or more".to_owned());
+        }
+        most.is_finite().then_some((-most, most))
     }
 
     /// The number of parallel circuits of a component with a type.
@@ -292,10 +298,8 @@ impl Reader<'_> {
     }
 }
 
-const UNUSED_OF_LINKS: [(&str, Option<f64>); 14] = [
+const UNUSED_OF_LINKS: [(&str, Option<f64>); 12] = [
     ("p_set", None),
-    ("marginal_cost", Some(0.0)),
-    ("marginal_cost_quadratic", Some(0.0)),
     ("stand_by_cost", Some(0.0)),
     ("start_up_cost", Some(0.0)),
     ("shut_down_cost", Some(0.0)),

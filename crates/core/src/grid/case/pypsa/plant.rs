@@ -14,6 +14,7 @@
 //! | all others | other; noted |
 
 use super::cells::Cells;
+use super::series::Series;
 use super::{GENERATORS, Reader};
 use crate::grid::{CostCurve, Fuel, Generator, Network, Technology};
 
@@ -24,8 +25,7 @@ impl Reader<'_> {
         self.names.clear();
         let most = self.read_series("generators", "p_max_pu");
         let least = self.read_series("generators", "p_min_pu");
-        let cost = self.read_series("generators", "marginal_cost");
-        let quadratic = self.read_series("generators", "marginal_cost_quadratic");
+        let costs = self.cost_series("generators");
         self.each(GENERATORS, &["bus"], |reader, cells| {
             let bus = reader.bus(&cells, "bus");
             let size_mw = reader.unit_size(&cells);
@@ -35,8 +35,7 @@ impl Reader<'_> {
                 Some(pu) => Some(pu.iter().copied().fold(1.0, f64::max)),
                 None => reader.number(&cells, "p_max_pu", 1.0),
             };
-            let slope = reader.number_or_mean(&cells, "marginal_cost", 0.0, &cost);
-            let bend = reader.number_or_mean(&cells, "marginal_cost_quadratic", 0.0, &quadratic);
+            let cost = reader.cost(&cells, &costs);
             let years = reader.years(&cells);
             let active = reader.flag(&cells, "active", true);
             reader.positive_sign(&cells);
@@ -48,17 +47,11 @@ impl Reader<'_> {
             else {
                 return;
             };
-            let (Some(slope), Some(bend), Some(years), Some(active)) = (slope, bend, years, active) else {
-                return;
-            };
+            let (Some(cost), Some(years), Some(active)) = (cost, years, active) else { return };
             let (fuel, technology) = reader.carrier(&cells);
             if let Some(pu) = available {
                 let at = network.generators.len() as u32;
                 reader.series.available_mw.push((at, pu.iter().map(|pu| pu * size_mw).collect()));
-            }
-            let mut curve = vec![0.0, slope];
-            if bend != 0.0 {
-                curve.push(bend);
             }
             network.generators.push(Generator {
                 name: reader.own_name(cells.name),
@@ -72,15 +65,14 @@ impl Reader<'_> {
                 storage_mwh: 0.0,
                 years,
                 in_service: active,
-                cost: Some(CostCurve::Polynomial(curve)),
+                cost: Some(cost),
             });
         });
     }
 
     pub fn read_storage_units(&mut self, network: &mut Network) {
         let most = self.read_series("storage_units", "p_max_pu");
-        let cost = self.read_series("storage_units", "marginal_cost");
-        let quadratic = self.read_series("storage_units", "marginal_cost_quadratic");
+        let costs = self.cost_series("storage_units");
         self.each(STORAGE_UNITS, &["bus"], |reader, cells| {
             let bus = reader.bus(&cells, "bus");
             let size_mw = reader.unit_size(&cells);
@@ -90,8 +82,7 @@ impl Reader<'_> {
                     Some("0 or more".to_owned());
             }
             let most_pu = reader.number_or_mean(&cells, "p_max_pu", 1.0, &most);
-            let slope = reader.number_or_mean(&cells, "marginal_cost", 0.0, &cost);
-            let bend = reader.number_or_mean(&cells, "marginal_cost_quadratic", 0.0, &quadratic);
+            let cost = reader.cost(&cells, &costs);
             let years = reader.years(&cells);
             let active = reader.flag(&cells, "active", true);
             reader.positive_sign(&cells);
@@ -100,9 +91,7 @@ impl Reader<'_> {
             else {
                 return;
             };
-            let (Some(slope), Some(bend), Some(years), Some(active)) = (slope, bend, years, active) else {
-                return;
-            };
+            let (Some(cost), Some(years), Some(active)) = (cost, years, active) else { return };
             let (fuel, technology) = match cells.text("carrier") {
                 "" => (Fuel::Storage, Technology::Battery),
                 carrier => match meaning(carrier) {
@@ -110,10 +99,6 @@ impl Reader<'_> {
                     _ => (Fuel::Storage, Technology::Battery),
                 },
             };
-            let mut curve = vec![0.0, slope];
-            if bend != 0.0 {
-                curve.push(bend);
-            }
             network.generators.push(Generator {
                 name: reader.own_name(cells.name),
                 bus,
@@ -126,9 +111,22 @@ impl Reader<'_> {
                 storage_mwh: size_mw * hours,
                 years,
                 in_service: active,
-                cost: Some(CostCurve::Polynomial(curve)),
+                cost: Some(cost),
             });
         });
+    }
+
+    /// Series of the two coefficients of cost.
+    pub fn cost_series(&mut self, components: &str) -> [Series; 2] {
+        ["marginal_cost", "marginal_cost_quadratic"].map(|attribute| self.read_series(components, attribute))
+    }
+
+    /// What a component costs by MW.
+    pub fn cost(&mut self, cells: &Cells<'_>, series: &[Series; 2]) -> Option<CostCurve> {
+        let slope = self.number_or_mean(cells, "marginal_cost", 0.0, &series[0]);
+        let bend = self.number_or_mean(cells, "marginal_cost_quadratic", 0.0, &series[1]);
+        let (slope, bend) = (slope?, bend?);
+        Some(CostCurve::Polynomial(if bend == 0.0 { vec![0.0, slope] } else { vec![0.0, slope, bend] }))
     }
 
     /// `p_nom`, which must be finite for a unit.

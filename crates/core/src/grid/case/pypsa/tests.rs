@@ -20,9 +20,12 @@ fn small() -> BTreeMap<String, String> {
         ),
         (
             "transformers.csv",
-            "name,bus0,bus1,x,s_nom,tap_ratio,phase_shift\nT1,Bergen,\"Ålborg, port\",0.1,200,1.05,-2\n",
+            "name,bus0,bus1,x,s_nom,tap_ratio,phase_shift,v_ang_max\nT1,Bergen,\"Ålborg, port\",0.1,200,1.05,-2,25\n",
         ),
-        ("links.csv", "name,bus0,bus1,p_nom,p_min_pu,efficiency\nnorth,Oslo,\"Ålborg, port\",100,0.1,0.95\n"),
+        (
+            "links.csv",
+            "name,bus0,bus1,p_nom,p_min_pu,efficiency,marginal_cost\nnorth,Oslo,\"Ålborg, port\",100,0.1,0.95,2\n",
+        ),
         (
             "generators.csv",
             "name,bus,carrier,p_nom,p_min_pu,marginal_cost,marginal_cost_quadratic,p_nom_extendable,p_nom_opt,build_year,lifetime,ramp_limit_up\n\
@@ -81,7 +84,11 @@ fn a_folder_is_read_in_full() {
     assert!(close(transformer.x_pu, 0.05) && transformer.kind == BranchKind::Transformer, "{transformer:?}");
     assert_eq!((transformer.tap, transformer.shift_deg, transformer.rating_mw), (1.05, -2.0, 200.0));
 
-    let DcLink { name, minimum_mw, maximum_mw, loss_fraction, .. } = &network.dc_links[0];
+    assert_eq!(transformer.angle_difference_deg, Some((-25.0, 25.0)));
+    assert_eq!(north.angle_difference_deg, None);
+
+    let DcLink { name, minimum_mw, maximum_mw, loss_fraction, cost, .. } = &network.dc_links[0];
+    assert_eq!(*cost, Some(CostCurve::Polynomial(vec![0.0, 2.0])));
     assert_eq!((name.as_str(), *minimum_mw, *maximum_mw), ("north", 10.0, 100.0));
     assert!(close(*loss_fraction, 0.05));
 
