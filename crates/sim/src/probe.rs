@@ -183,8 +183,8 @@ pub struct Probes {
     rows: Vec<Rows>,
     /// This month, zone by zone, class within zone.
     pub load: Vec<LoadMonth>,
-    /// This month's curtailed energy by (zone, class, cause, branch).
-    pub curtailed_mwh: BTreeMap<(usize, u8, Cause, Option<u32>), f64>,
+    /// This month's curtailed energy by (zone, class, cause, limit).
+    pub curtailed_mwh: BTreeMap<(usize, u8, Cause, Option<Limit>), f64>,
     /// This year.
     pub system: SystemYear,
     /// This month's limits that bound.
@@ -227,9 +227,9 @@ impl Probes {
     }
 
     /// Books curtailed energy.
-    pub fn curtail(&mut self, zone: usize, class: u8, cause: Cause, branch: Option<u32>, mwh: f64) {
+    pub fn curtail(&mut self, zone: usize, class: u8, cause: Cause, limit: Option<Limit>, mwh: f64) {
         if mwh > NOTHING_MWH {
-            *self.curtailed_mwh.entry((zone, class, cause, branch)).or_insert(0.0) += mwh;
+            *self.curtailed_mwh.entry((zone, class, cause, limit)).or_insert(0.0) += mwh;
         }
     }
 

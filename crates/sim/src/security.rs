@@ -84,11 +84,11 @@ impl Security {
         self.branches[branch as usize].emergency_ratio
     }
 
-    /// Takes what the pair's branch carries after the loss for its emergency rating, if that is more.
-    pub fn raise(&mut self, pair: &SecurityPair) {
-        if pair.loading > 1.0 {
-            self.branches[pair.monitored as usize].emergency_ratio *= pair.loading;
-        }
+    /// Takes what the pair's branch carries after the loss, and a margin, for its emergency rating, if that
+    /// is more.
+    pub fn raise(&mut self, pair: &SecurityPair, margin_share: f64) {
+        let factor = pair.loading * (1.0 + margin_share);
+        self.branches[pair.monitored as usize].emergency_ratio *= factor.max(1.0);
     }
 
     /// Watches exactly these pairs from now on.

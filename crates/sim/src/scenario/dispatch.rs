@@ -33,7 +33,7 @@ section! {
     /// The hourly market.
     Dispatch {
         /// Outages for which the market holds room.
-        security: Security = Security::None, "", "";
+        security: Security = Security::List, "", "";
         /// How units are started and stopped.
         commitment: Commitment = Commitment::None, "", "";
         /// Highest price that load may bid or a plant may ask.

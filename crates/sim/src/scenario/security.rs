@@ -23,6 +23,8 @@ section! {
         /// Whether the grid of the start is taken as planned for the loss of any branch: emergency ratings are
         /// at least what branches carry after a loss in the stressed states of the first year.
         secure_at_start: bool = true, "", "assumed; synthetic networks are not built for it, real ones must be";
+        /// Room above that, as a share of it.
+        start_margin_share: f64 = 0.1, "share", "assumed: states are means of ten hours, single hours are worse", 0.0..=10.0;
         /// Redispatch that this planning relied on: overload beyond this price was built for.
         start_redispatch_usd_per_mwh: f64 = 20.0, "$/MWh", "assumed", 0.0..=100000.0;
     }

@@ -52,17 +52,19 @@ impl World {
 
     pub(super) fn write_curtailment(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let at = self.setup.unix_ms(month.begin);
-        for ((zone, class, cause, branch), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
+        let setup = Arc::clone(&self.setup);
+        let name = |branch: u32| setup.pack.network.branch(BranchId(branch)).name.as_str();
+        for ((zone, class, cause, limit), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
             if class > 0 {
                 *self.metrics.curtailed_mwh.entry(cause).or_insert(0.0) += mwh;
             }
-            let element = branch.map_or("", |b| self.setup.pack.network.branch(BranchId(b)).name.as_str());
             let row = [
                 Cell::Integer(at),
                 Cell::Text(&self.setup.pack.region.zones[zone].name),
                 Cell::Text(CLASSES[usize::from(class)]),
                 Cell::Text(cause.name()),
-                Cell::Text(element),
+                Cell::Text(limit.map_or("", |limit| name(limit.branch))),
+                Cell::Text(limit.and_then(|limit| limit.loss).map_or("", name)),
                 Cell::Float(mwh),
             ];
             self.probes.table(&probe::curtailment::TABLE).push(sink, &row)?;

@@ -18,12 +18,14 @@ impl World {
             return Ok(());
         }
         let ceiling_usd_per_mwh = list.start_redispatch_usd_per_mwh;
+        let margin_share = list.start_margin_share;
         let rules = list.rules();
         let every = SecurityRules { pairs_per_branch_max: 1, pairs_max: usize::MAX, ..rules };
-        for _ in 0..ROUNDS {
+        for round in 1..=ROUNDS {
+            let margin_share = if round == ROUNDS { margin_share } else { 0.0 };
             let mut pairs = self.threatened(&every, Some(ceiling_usd_per_mwh))?;
             for pair in &pairs {
-                self.clearing.security.raise(pair);
+                self.clearing.security.raise(pair, margin_share);
             }
             pairs.truncate(rules.pairs_max);
             self.clearing.watch(&pairs);

@@ -8,7 +8,7 @@ use gridrush_workload::CLASSES;
 use super::{Interval, RunError, World};
 use crate::event::Event;
 use crate::probe::{self, Cause};
-use crate::security::BindingLimit;
+use crate::security::{BindingLimit, Limit};
 
 /// Relative tolerance of requested = served + curtailed.
 const BALANCE: f64 = 1e-6;
@@ -356,16 +356,19 @@ impl World {
         Ok(())
     }
 
-    fn cause(&self, cause: CauseKind) -> (Cause, Option<u32>) {
-        match cause {
-            CauseKind::Price => (Cause::Price, None),
-            CauseKind::Scarcity => (Cause::Scarcity, None),
-            CauseKind::Network { branch } => match self.setup.pack.network.branch(BranchId(branch)).kind {
-                BranchKind::Line => (Cause::Congestion, Some(branch)),
-                BranchKind::Transformer => (Cause::Substation, Some(branch)),
-            },
-            CauseKind::Flowgate { .. } => (Cause::Congestion, None),
-        }
+    /// The cause as tables name it, with the limit that it is named after.
+    fn cause(&self, cause: CauseKind) -> (Cause, Option<Limit>) {
+        let limit = match cause {
+            CauseKind::Price => return (Cause::Price, None),
+            CauseKind::Scarcity => return (Cause::Scarcity, None),
+            CauseKind::Network { branch } => Some(Limit { branch, loss: None }),
+            CauseKind::Flowgate { flowgate } => {
+                let pair = self.clearing.security.pair(flowgate);
+                pair.map(|pair| Limit { branch: pair.monitored, loss: Some(pair.outaged) })
+            }
+        };
+        let kind = limit.map(|limit| self.setup.pack.network.branch(BranchId(limit.branch)).kind);
+        (if kind == Some(BranchKind::Transformer) { Cause::Substation } else { Cause::Congestion }, limit)
     }
 
     #[allow(clippy::too_many_arguments, reason = "one row of one table")]
