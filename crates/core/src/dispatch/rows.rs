@@ -23,6 +23,8 @@ struct FlowRow {
     base_mw: f64,
     /// The interval of `base_mw`.
     interval: u64,
+    /// By how much the flow falls when demand grows by one step of its tiny increase.
+    growth: f64,
 }
 
 /// All rows known so far.
@@ -65,6 +67,11 @@ impl Rows {
         self.flow(constraint).base_mw
     }
 
+    /// By how much a prepared flow falls with the tiny increase of demand, all columns fixed.
+    pub(super) fn growth(&self, constraint: Constraint) -> f64 {
+        self.flow(constraint).growth
+    }
+
     fn slot(&self, constraint: Constraint) -> Option<u32> {
         match constraint {
             Constraint::Branch(l) => self.branch_slot[l as usize],
@@ -92,6 +99,7 @@ impl Rows {
         gates: &Gates,
         columns: &Columns,
         base_injection: &[f64],
+        growth: &[f64],
     ) {
         let slot = self.slot(constraint).unwrap_or(self.used as u32) as usize;
         if slot == self.used {
@@ -116,6 +124,7 @@ impl Rows {
             row.by_column.clear();
             columns.gather(0, |bus| by_bus[bus as usize], &mut row.by_column);
             row.interval = 0;
+            row.growth = dot(by_bus, growth);
         }
         let row = &mut self.flows[slot];
         if row.interval != self.interval {

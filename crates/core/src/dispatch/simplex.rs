@@ -23,6 +23,7 @@
 mod evaluate;
 mod pivot;
 mod sync;
+mod ties;
 
 use super::DispatchProblem;
 use super::basis::{Basis, Binding, Constraint};
@@ -33,6 +34,8 @@ use super::inverse::{Inverse, add_combination, dot, independent_part};
 use super::ratio::RatioTest;
 use super::rows::Rows;
 use super::topology::{Islands, Topology};
+use pivot::Leaving;
+use ties::{LOOSER, TIES_MAX};
 
 /// A column this far outside its bounds is violated, in MW.
 const COLUMN_TOLERANCE: f64 = 1e-9;
@@ -125,6 +128,14 @@ pub(super) struct Engine {
     /// Flows found beyond their limit in this interval, worth a look before all are computed.
     watched: Vec<u32>,
     violations: Vec<(f64, u32)>,
+    /// Linear rows and flows that touch a bound out of the kernel, with their activity.
+    touching: Vec<(Constraint, f64)>,
+    ties: Vec<Leaving>,
+    /// Factor on all tolerances of values: one until ties are being resolved.
+    looser: f64,
+    /// The tiny increase of demand by place and by island.
+    growth: Vec<f64>,
+    island_growth: Vec<f64>,
     /// Islands, linear rows and flows that are in the kernel or (flows) overloaded. Flows are those of
     /// branches, then those over flowgates.
     island_binds: Vec<bool>,
@@ -292,6 +303,8 @@ impl Engine {
         self.settle_duals(problem)?;
         self.set_primal(problem);
         let mut moved = false;
+        let mut ties = 0;
+        self.looser = 1.0;
         while *pivots < end {
             let mut leaving = self.violated_column();
             leaving = leaving.or_else(|| self.violated_row(problem));
@@ -311,6 +324,11 @@ impl Engine {
                 moved = true;
             } else if self.duals_stale && self.settle_duals(problem)? {
                 self.set_primal(problem);
+            } else if ties < TIES_MAX && self.resolve_tie(problem)? {
+                self.looser = LOOSER;
+                ties += 1;
+                *pivots += 1;
+                moved = true;
             } else {
                 return Ok(());
             }
@@ -392,7 +410,7 @@ impl Engine {
         let kernel = self.kernel.iter().map(|row| row.constraint);
         let flows = kernel.filter(|c| matches!(c, Constraint::Branch(_) | Constraint::Flowgate(_)));
         for flow in flows.chain(self.overloaded.iter().map(|o| o.constraint)) {
-            self.rows.prepare(flow, topology, &self.gates, &self.columns, &self.base_injection);
+            self.rows.prepare(flow, topology, &self.gates, &self.columns, &self.base_injection, &self.growth);
         }
     }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod causes;
+mod degenerate;
 mod flowgates;
 mod generate;
 mod hand;

@@ -353,6 +353,33 @@ proptest! {
         }
     }
 
+    /// Whole numbers make most vertices degenerate; prices are still those of slightly more load, from any
+    /// start.
+    #[test]
+    fn prices_are_those_of_slightly_more_load(seed: u64) {
+        let mut draw = Draw::new(seed);
+        let mut problem = market(&mut draw, true, false);
+        let mut warm = Solver::new(&problem).unwrap();
+        for _ in 0..3 {
+            let mut more = problem.clone();
+            let buses = problem.bus_count() as f64;
+            for (n, demand) in more.demand_mw.iter_mut().enumerate() {
+                *demand += 1e-5 * (n + 1) as f64 / buses;
+            }
+            let mut solutions = [(); 3].map(|()| DispatchSolution::default());
+            warm.solve(&problem, &mut solutions[0]).unwrap();
+            Solver::new(&problem).unwrap().solve(&problem, &mut solutions[1]).unwrap();
+            Solver::new(&more).unwrap().solve(&more, &mut solutions[2]).unwrap();
+            let [warm, cold, more] = &solutions;
+            for (bus, want) in more.lmp_usd_per_mwh.iter().enumerate() {
+                let (warm, cold) = (warm.lmp_usd_per_mwh[bus], cold.lmp_usd_per_mwh[bus]);
+                let same = |price: f64| (price - want).abs() <= 1e-6 * want.abs().max(1.0);
+                prop_assert!(same(cold) && same(warm), "bus {bus}: cold {cold}, warm {warm}, more {want}");
+            }
+            change(&mut problem, &mut draw, true);
+        }
+    }
+
     /// Hard limits without shed columns: the solver and the oracle agree on feasibility.
     #[test]
     fn infeasibility_is_found(seed: u64) {

@@ -126,7 +126,7 @@ impl Engine {
         }
         for overload in &self.overloaded {
             let range = self.range(problem, overload.constraint);
-            let flow = self.flow_index(overload.constraint).map_or(0.0, |index| self.flow[index]);
+            let flow = self.known_flow(overload.constraint);
             let by_mw = if overload.above { flow - range.upper } else { range.lower - flow };
             let (binding, beyond, at) = match overload.constraint {
                 Constraint::Flowgate(g) => {

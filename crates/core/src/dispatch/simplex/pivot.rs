@@ -9,14 +9,14 @@ use crate::dispatch::ratio::{Breakpoint, COEFFICIENT_MIN, ColumnView, Stop as En
 /// What is violated, by how much, and on which side.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Leaving {
-    what: What,
+    pub(super) what: What,
     /// +1 when it is too high, -1 when it is too low.
-    sign: f64,
-    violation: f64,
+    pub(super) sign: f64,
+    pub(super) violation: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum What {
+pub(super) enum What {
     /// The basic column at this position.
     Column(usize),
     /// A constraint outside the kernel with its present activity.
@@ -49,7 +49,7 @@ impl Engine {
         for (i, &j) in self.basic.iter().enumerate() {
             let (x, lower, upper) = (self.x[j as usize], self.lower[j as usize], self.upper[j as usize]);
             let (sign, violation) = if x > upper { (1.0, x - upper) } else { (-1.0, lower - x) };
-            if violation <= COLUMN_TOLERANCE {
+            if violation <= self.looser * COLUMN_TOLERANCE {
                 continue;
             }
             let row = self.inverse.row(i);
@@ -62,23 +62,26 @@ impl Engine {
         leaving
     }
 
-    /// The balance or linear row outside the kernel that is farthest outside its bounds.
-    pub(super) fn violated_row(&self, problem: &DispatchProblem) -> Option<Leaving> {
+    /// The balance or linear row outside the kernel that is farthest outside its bounds. Rows that touch
+    /// theirs are noted.
+    pub(super) fn violated_row(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
         let islands = (0..self.island_binds.len()).filter(|&i| !self.island_binds[i] && !self.island_idle[i]);
         let rows = (0..self.row_binds.len()).filter(|&r| !self.row_binds[r]);
         let constraints =
             islands.map(|i| Constraint::Island(i as u32)).chain(rows.map(|r| Constraint::Row(r as u32)));
-        let mut worst = ROW_TOLERANCE;
+        let mut worst = self.looser * ROW_TOLERANCE;
         let mut leaving = None;
+        self.touching.clear();
         for constraint in constraints {
             let range = self.range(problem, constraint);
             let activity = self.activity(constraint);
-            let above = activity > range.upper;
-            let violation = if above { activity - range.upper } else { range.lower - activity };
+            let (violation, sign) = beyond(range, activity);
             if violation > worst {
                 worst = violation;
-                let sign = if above { 1.0 } else { -1.0 };
                 leaving = Some(Leaving { what: What::Row(constraint, activity), sign, violation });
+            }
+            if violation > -ROW_TOLERANCE && matches!(constraint, Constraint::Row(_)) {
+                self.touching.push((constraint, activity));
             }
         }
         leaving
@@ -101,7 +104,7 @@ impl Engine {
     }
 
     /// All flows, and the one farthest outside the range that its present price allows; it and the next ones
-    /// are watched from now on.
+    /// are watched from now on. Flows that touch a limit are noted.
     pub(super) fn violated_flow(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
         let topology = self.topology.as_ref()?;
         self.injection.copy_from_slice(&self.base_injection);
@@ -110,25 +113,34 @@ impl Engine {
         let angle = &mut self.injection[..topology.bus_count()];
         topology.solve_angles(angle);
         self.violations.clear();
+        let tolerance = self.looser * self.flow_tolerance;
         let (branch_flow, gate_flow) = self.flow.split_at_mut(self.branch_count);
         let state = topology.links().iter().zip(&problem.branches).zip(branch_flow.iter_mut());
         for (l, ((link, limited), flow)) in state.enumerate() {
             *flow = link.flow(angle);
             let violation = flow.abs() - limited.limit_mw.max(0.0);
-            if violation > self.flow_tolerance && !self.flow_taken[l] {
-                self.violations.push((violation, l as u32));
+            if violation > -self.flow_tolerance && !self.flow_taken[l] {
+                if violation > tolerance {
+                    self.violations.push((violation, l as u32));
+                } else {
+                    self.touching.push((Constraint::Branch(l as u32), *flow));
+                }
             }
         }
         self.gates.flows(branch_flow, gate_flow);
         for (g, (flow, limited)) in gate_flow.iter().zip(&problem.flowgates).enumerate() {
             let violation = (flow - limited.upper_mw).max(limited.lower_mw - flow);
             let index = self.branch_count + g;
-            if violation > self.flow_tolerance
+            let size = self.gates.size(g as u32);
+            if violation > -self.flow_tolerance * size
                 && !self.flow_taken[index]
                 && self.gates.is_active(g as u32)
-                && violation > self.flow_tolerance * self.gates.size(g as u32)
             {
-                self.violations.push((violation, index as u32));
+                if violation > tolerance * size {
+                    self.violations.push((violation, index as u32));
+                } else {
+                    self.touching.push((Constraint::Flowgate(g as u32), *flow));
+                }
             }
         }
         if self.violations.len() > WATCHED_AT_ONCE {
@@ -142,7 +154,8 @@ impl Engine {
                 worst = (violation, Some(index));
             }
             let flow = self.flow_at(index);
-            self.rows.prepare(flow, topology, &self.gates, &self.columns, &self.base_injection);
+            let (gates, columns) = (&self.gates, &self.columns);
+            self.rows.prepare(flow, topology, gates, columns, &self.base_injection, &self.growth);
             if let Err(at) = self.watched.binary_search(&index) {
                 self.watched.insert(at, index);
             }
@@ -152,15 +165,27 @@ impl Engine {
             let (violation, sign) = beyond(self.range(problem, constraint), flow);
             Leaving { what: What::Row(constraint, flow), sign, violation }
         });
-        let flow = |constraint| self.flow_index(constraint).map_or(0.0, |index| self.flow[index]);
-        self.violated_overload(problem, worst.0, flow).or(leaving)
+        for o in 0..self.overloaded.len() {
+            let Overload { constraint, above, .. } = self.overloaded[o];
+            let (range, flow) = (self.range(problem, constraint), self.known_flow(constraint));
+            let within = if above { range.upper - flow } else { flow - range.lower };
+            if within > -self.tolerance(constraint) {
+                self.touching.push((constraint, flow));
+            }
+        }
+        self.violated_overload(problem, worst.0, |constraint| self.known_flow(constraint)).or(leaving)
+    }
+
+    /// The flow as all flows were computed last.
+    pub(super) fn known_flow(&self, flow: Constraint) -> f64 {
+        self.flow_index(flow).map_or(0.0, |index| self.flow[index])
     }
 
     /// A flow this far beyond its limits is violated.
-    fn tolerance(&self, flow: Constraint) -> f64 {
+    pub(super) fn tolerance(&self, flow: Constraint) -> f64 {
         match flow {
-            Constraint::Flowgate(g) => self.flow_tolerance * self.gates.size(g),
-            _ => self.flow_tolerance,
+            Constraint::Flowgate(g) => self.looser * self.flow_tolerance * self.gates.size(g),
+            _ => self.looser * self.flow_tolerance,
         }
     }
 
@@ -187,6 +212,20 @@ impl Engine {
 
     /// Drives the violated quantity to a bound.
     pub(super) fn pivot(&mut self, problem: &DispatchProblem, leaving: Leaving) -> Result<(), Stop> {
+        let Some(by_mw) = self.try_pivot(problem, leaving)? else { return Ok(()) };
+        let constraint = match leaving.what {
+            What::Row(constraint, _) => constraint,
+            What::Column(_) => self.heaviest_row(),
+        };
+        Err(Stop::Infeasible { constraint, by_mw })
+    }
+
+    /// The same; says by how much the bound is missed when nothing helps, and then changes nothing.
+    pub(super) fn try_pivot(
+        &mut self,
+        problem: &DispatchProblem,
+        leaving: Leaving,
+    ) -> Result<Option<f64>, Stop> {
         let Leaving { what, sign, violation } = leaving;
         self.transform(problem, what, sign);
         let view = ColumnView {
@@ -199,13 +238,7 @@ impl Engine {
         let tolerance = if matches!(what, What::Row(..)) { ROW_TOLERANCE } else { COLUMN_TOLERANCE };
         let end = match self.ratio.choose(view, sign, violation, tolerance) {
             Ok(end) => end,
-            Err(by_mw) => {
-                let constraint = match what {
-                    What::Row(constraint, _) => constraint,
-                    What::Column(_) => self.heaviest_row(),
-                };
-                return Err(Stop::Infeasible { constraint, by_mw });
-            }
+            Err(by_mw) => return Ok(Some(by_mw)),
         };
 
         let step = sign * end.step;
@@ -250,7 +283,7 @@ impl Engine {
             }
         }
         self.set_basic_values();
-        Ok(())
+        Ok(None)
     }
 
     /// Fills `w` (change of the violated quantity per unit of each kernel row's bound), `alpha` (per unit
@@ -374,7 +407,7 @@ impl Engine {
         }
     }
 
-    fn overload_of(&self, constraint: Constraint) -> Option<usize> {
+    pub(super) fn overload_of(&self, constraint: Constraint) -> Option<usize> {
         self.overloaded.binary_search_by_key(&constraint, |o| o.constraint).ok()
     }
 

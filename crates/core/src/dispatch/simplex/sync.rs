@@ -42,6 +42,11 @@ impl Engine {
             overloaded: Vec::new(),
             watched: Vec::new(),
             violations: Vec::new(),
+            touching: Vec::new(),
+            ties: Vec::new(),
+            looser: 1.0,
+            growth: Vec::new(),
+            island_growth: Vec::new(),
             island_binds: Vec::new(),
             island_idle: Vec::new(),
             row_binds: Vec::new(),
@@ -159,6 +164,7 @@ impl Engine {
         for (&place, &island) in self.order.iter().zip(self.islands.by_bus()) {
             self.island_of[place as usize] = island;
         }
+        self.set_growth();
         // The order of buses may be another one, so all columns are read again.
         self.columns = Columns::default();
         self.branch_count = problem.branches.len();
