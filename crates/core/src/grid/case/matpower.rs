@@ -26,6 +26,9 @@ use crate::grid::{
 };
 
 mod text;
+mod write;
+
+pub use write::{NoPrice, Written, write};
 
 /// Which column of the bus table makes the zones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -539,7 +542,7 @@ pub(crate) fn substations(network: &mut Network) {
 }
 
 /// Sets every bus's share of its zone's load from the positive loads of the case.
-fn spread_load(network: &mut Network) {
+pub(crate) fn spread_load(network: &mut Network) {
     let mut totals = vec![(0.0, 0_u32); network.zones.len()];
     for (_, bus) in network.buses() {
         let (load_mw, count) = &mut totals[bus.zone.0 as usize];
