@@ -6,6 +6,7 @@
 //! | a folder | has `region.toml` | region pack |
 //! | a folder | has `SourceData/bus.csv`, as itself or in `RTS_Data` | RTS-GMLC |
 //! | a folder | has `buses.csv` and `branches.csv` | our own tables |
+//! | a folder | has `buses.csv` and no `branches.csv` | PyPSA |
 //! | a name | a region pack is found under it | region pack |
 //!
 //! Readers live in core; here files are found and read, and every fault is reported as of a scenario.
@@ -15,7 +16,7 @@ use std::fs;
 use std::path::Path;
 
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
-use gridrush_core::grid::case::{CaseFault, own, rts_gmlc};
+use gridrush_core::grid::case::{CaseFault, own, pypsa, rts_gmlc};
 use gridrush_core::grid::{Fuel, HourlySeries, Network, RegionPack};
 use gridrush_sim::scenario::Fault;
 
@@ -40,14 +41,15 @@ pub struct Case {
 /// Base of per-unit values in a folder of our own tables that no `region.toml` goes with.
 const BASE_MVA: f64 = 100.0;
 
-/// Reads a case. `data` is a folder with region packs that is looked at before all others.
-pub fn read(given: &str, data: Option<&Path>) -> Result<Case, Stop> {
+/// Reads a case. `data` is a folder with region packs that is looked at before all others. Series that stand in
+/// files of their own are read only when they are wanted.
+pub fn read(given: &str, data: Option<&Path>, series: bool) -> Result<Case, Stop> {
     let path = Path::new(given);
     if path.is_file() {
         return matpower_file(path);
     }
     if path.is_dir() {
-        return folder(path);
+        return folder(path, series);
     }
     match PackSource::find(data, None)?.region(given)? {
         Some(files) => pack(given, &files.texts),
@@ -78,11 +80,11 @@ fn matpower_file(path: &Path) -> Result<Case, Stop> {
     })
 }
 
-fn folder(path: &Path) -> Result<Case, Stop> {
+fn folder(path: &Path, series: bool) -> Result<Case, Stop> {
     let name = path.display().to_string();
     for base in [path.to_owned(), path.join("RTS_Data")] {
         if base.join(rts_gmlc::BUS).is_file() {
-            return rts(&name, &base);
+            return rts(&name, &base, series);
         }
     }
     let texts = texts(path)?;
@@ -92,8 +94,13 @@ fn folder(path: &Path) -> Result<Case, Stop> {
     if texts.contains_key(own::BUSES) && texts.contains_key(own::BRANCHES) {
         return own_tables(&name, &texts);
     }
+    if texts.contains_key(pypsa::BUSES) {
+        let (network, series, notes) = pypsa::read(&texts, None).map_err(|list| refuse(&name, &list))?;
+        let title = format!("PyPSA folder {name}");
+        return Ok(Case { title, network, series, fuel_usd_per_mmbtu: Vec::new(), notes });
+    }
     Err(Stop::usage(format!(
-        "{name} holds no case: neither region.toml nor buses.csv with branches.csv nor SourceData/bus.csv"
+        "{name} holds no case: neither region.toml nor buses.csv nor SourceData/bus.csv"
     )))
 }
 
@@ -133,10 +140,13 @@ fn own_tables(name: &str, texts: &BTreeMap<String, String>) -> Result<Case, Stop
     })
 }
 
-fn rts(name: &str, base: &Path) -> Result<Case, Stop> {
+fn rts(name: &str, base: &Path, series: bool) -> Result<Case, Stop> {
     let source = texts(&base.join("SourceData"))?;
     let mut texts: BTreeMap<String, String> =
         source.into_iter().map(|(file, text)| (format!("SourceData/{file}"), text)).collect();
+    if !series {
+        texts.retain(|path, _| !path.ends_with("timeseries_pointers.csv"));
+    }
     for path in rts_gmlc::series_paths(&texts) {
         // The reader tells what is missing and what that means.
         if let Ok(text) = fs::read_to_string(base.join(&path)) {
