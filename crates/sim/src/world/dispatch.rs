@@ -6,6 +6,7 @@ use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 
 use super::{Block, Interval, RunError, World};
 use crate::clearing::BLOCKS_PER_SITE;
+use crate::commitment::Outlook;
 use crate::event::Event;
 use crate::setup::Setup;
 use crate::site::CONTROLLABLE_BLOCKS;
@@ -24,6 +25,18 @@ impl World {
         interval.weather.resize(self.weather.values.len(), 0.0);
         self.setup.native_mw(&self.weather, hour, &mut interval.native_mw);
         Setup::weather_at(&self.weather, hour, &mut interval.weather);
+        if self.fuel_price_hours.binary_search(&hour).is_ok() {
+            self.refresh_fuel_prices();
+        }
+        if let Some(commitment) = &mut self.commitment {
+            let outlook = Outlook {
+                setup: &self.setup,
+                weather: &self.weather,
+                streams: &self.streams,
+                prices: &self.prices,
+            };
+            commitment.begin_hour(outlook, &mut self.clearing, hour);
+        }
         self.clearing.set_hour(&interval.native_mw, &interval.weather, INTERVAL_HOURS);
         interval.blocks.clear();
         for site in 0..self.sites.len() {

@@ -339,7 +339,7 @@ impl World {
         if mean.weight > 0.0 {
             mean.sum / mean.weight
         } else {
-            self.costs.entrant.first().copied().unwrap_or(0.0)
+            self.costs.entrant[0][zone].usd_per_mwh
         }
     }
 
