@@ -386,7 +386,8 @@ impl Clearing {
             let (least, most) = unit.range_mw(available);
             let bounds = &mut self.problem.bounds[unit.columns()];
             for (bound, block) in bounds.iter_mut().zip(&unit.offer.blocks) {
-                let (from, size) = (block.from_share * available, (block.to_share - block.from_share) * available);
+                let (from, size) =
+                    (block.from_share * available, (block.to_share - block.from_share) * available);
                 bound.lower_mw = (least - from).clamp(0.0, size);
                 bound.upper_mw = (most - from).clamp(0.0, size);
             }

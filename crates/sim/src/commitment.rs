@@ -9,18 +9,26 @@
 //!   energy   = net load (1 + margin)      cover = net load + reserve      room = net load - nuclear minimum
 //! ```
 //!
+//! The list does not know the network. So one hour of each few (the one with the greatest net load) is also
+//! cleared on the forecast with all lines, every unit free to run at its place on the list; what runs there
+//! at half of its minimum output or more is called for these hours. Without that, load pockets stay
+//! uncommitted day after day.
+//!
 //! The list looks further than it decides, so that a unit is not stopped in the evening that the next
 //! morning needs. Units of the pack are committed whole, new capacity of a zone as so many units of the usual
-//! size, the last of which may be smaller. Cost: once a day `O(units x horizon)`, every hour `O(units)`.
+//! size, the last of which may be smaller. Cost: once a day `O(units x horizon)` and a few dispatches, every hour
+//! `O(units)`.
 
 use std::collections::VecDeque;
 
+use gridrush_core::dispatch::{DispatchError, DispatchSolution, Solver};
 use gridrush_core::grid::Technology;
 use gridrush_core::kernel::Streams;
 use gridrush_core::market::{Needs, QuickCapacity, SlowUnit, UnitState, commit};
 use gridrush_core::weather::WeatherYears;
 
 use crate::clearing::Clearing;
+use crate::forecast::Forecast;
 use crate::setup::Setup;
 use crate::units::{FuelPrices, SLOW, Unit};
 
@@ -81,6 +89,9 @@ pub struct Commitment {
     standing: Vec<Vec<Standing>>,
     /// By technology of [`STARTED`].
     year: [CommitmentYear; STARTED.len()],
+    /// Clears hours of the forecast.
+    solver: Option<Solver>,
+    solution: DispatchSolution,
 }
 
 /// What a plan is made from.
@@ -107,30 +118,44 @@ impl Commitment {
             large_load_mw: VecDeque::new(),
             standing: vec![vec![Standing::default(); clearing.zones.len()]; SLOW.len()],
             year: [CommitmentYear::default(); STARTED.len()],
+            solver: None,
+            solution: DispatchSolution::default(),
         }
     }
 
     /// Brings the market's slow units to an hour; commits the next day when it is time.
-    pub fn begin_hour(&mut self, outlook: Outlook, clearing: &mut Clearing, hour: usize) {
+    pub fn begin_hour(
+        &mut self,
+        outlook: Outlook,
+        clearing: &mut Clearing,
+        hour: usize,
+    ) -> Result<(), DispatchError> {
         let first = self.slots.is_empty() && self.fixed.is_empty();
         let clock = outlook.setup.stamps[hour].hour_prevailing;
         let decides = u32::from(clock) == outlook.setup.scenario.thermal.decision_hour;
         if self.fixed.is_empty() {
-            self.plan(outlook, clearing, hour, hour);
+            self.plan(outlook, clearing, hour, hour)?;
         }
         if decides {
-            self.plan(outlook, clearing, hour, hour + self.fixed.len());
+            self.plan(outlook, clearing, hour, hour + self.fixed.len())?;
         }
         let row = self.fixed.pop_front().unwrap_or_default();
         self.take(outlook, clearing, &row, first);
+        Ok(())
     }
 
     /// Fixes the hours from `from` to the next local midnight, seen from hour `now`.
-    fn plan(&mut self, outlook: Outlook, clearing: &Clearing, now: usize, from: usize) {
+    fn plan(
+        &mut self,
+        outlook: Outlook,
+        clearing: &mut Clearing,
+        now: usize,
+        from: usize,
+    ) -> Result<(), DispatchError> {
         let setup = outlook.setup;
         let stamps = &setup.stamps;
         if from >= setup.hours {
-            return;
+            return Ok(());
         }
         let end = (from + 1..setup.hours)
             .find(|&h| stamps[h].day_of_year != stamps[from].day_of_year)
@@ -139,8 +164,7 @@ impl Commitment {
         let horizon_h = (setup.scenario.thermal.horizon_h as usize).max(end - from);
         let forecast = setup.forecast(outlook.weather, outlook.streams, now, from, horizon_h);
         let mut net_mw = forecast.net_load_mw(&clearing.units, 0..clearing.zones.len());
-        let large_mw =
-            self.large_load_mw.iter().sum::<f64>() / self.large_load_mw.len().max(1) as f64;
+        let large_mw = self.large_load_mw.iter().sum::<f64>() / self.large_load_mw.len().max(1) as f64;
         net_mw.iter_mut().for_each(|mw| *mw += large_mw);
         for day in net_mw.chunks_mut(24) {
             let power_mw: f64 = clearing.storage.iter().map(|fleet| fleet.power_mw).sum();
@@ -150,17 +174,20 @@ impl Commitment {
         let (mut quick, mut must_run_mw) = (Vec::new(), 0.0);
         for unit in clearing.units.iter().filter(|unit| !unit.slow && !unit.is_variable()) {
             let capacity_mw = unit.capacity_mw * unit.availability_now(forecast.weather(0));
-            quick.push(QuickCapacity { capacity_mw, cost_usd_per_mwh: unit.cost_usd_per_mwh(outlook.prices) });
+            quick
+                .push(QuickCapacity { capacity_mw, cost_usd_per_mwh: unit.cost_usd_per_mwh(outlook.prices) });
             if unit.on_share.is_some() {
                 must_run_mw += unit.minimum_share * capacity_mw;
             }
         }
         let reserve_mw = clearing.terms().reserve.requirement_mw();
         let margin = setup.scenario.thermal.margin_percent / 100.0;
+        let called = self.call(outlook, clearing, &forecast, &net_mw[..end - from])?;
         let needs = Needs {
             energy_mw: net_mw.iter().map(|mw| mw * (1.0 + margin)).collect(),
             cover_mw: net_mw.iter().map(|mw| mw + reserve_mw).collect(),
             room_mw: net_mw.iter().map(|mw| mw - must_run_mw).collect(),
+            called,
         };
         let units: Vec<SlowUnit> =
             self.slots.iter().map(|&slot| slow_unit(slot, outlook, clearing, forecast.weather(0))).collect();
@@ -171,6 +198,62 @@ impl Commitment {
         for (slot, state) in self.states.iter_mut().enumerate() {
             *state = schedule.of(slot)[..end - from].iter().fold(*state, |state, &on| state.after(on));
         }
+        Ok(())
+    }
+
+    /// Clears the hour with the greatest net load of each few hours on the forecast, and calls for these hours
+    /// what runs. Leaves only what [`Clearing::set_hour`] sets anew.
+    fn call(
+        &mut self,
+        outlook: Outlook,
+        clearing: &mut Clearing,
+        forecast: &Forecast,
+        net_mw: &[f64],
+    ) -> Result<Vec<(usize, usize)>, DispatchError> {
+        let setup = outlook.setup;
+        let every_h = setup.scenario.thermal.network_check_h as usize;
+        let mut called = Vec::new();
+        if every_h == 0 {
+            return Ok(called);
+        }
+        let on_shares: Vec<Option<f64>> = clearing.units.iter().map(|unit| unit.on_share).collect();
+        for unit in clearing.units.iter_mut().filter(|unit| unit.slow) {
+            unit.on_share = None;
+            // At the average at full load with the start in it, as on the list.
+            let start_usd = start_usd_per_mw(outlook, unit) / run_h(setup, unit);
+            let extra_usd_per_mwh = unit.no_load_usd_per_mw_h(outlook.prices) + start_usd;
+            for bound in &mut clearing.problem.bounds[unit.columns()] {
+                bound.cost_usd_per_mwh += extra_usd_per_mwh;
+            }
+        }
+        for (n, block) in net_mw.chunks(every_h).enumerate() {
+            let first = n * every_h;
+            let Some(peak) = (0..block.len()).max_by(|&a, &b| block[a].total_cmp(&block[b]).then(b.cmp(&a)))
+            else {
+                continue;
+            };
+            clearing.set_hour(forecast.native_mw(first + peak), forecast.weather(first + peak), 1.0);
+            let solver = match &mut self.solver {
+                Some(solver) => solver,
+                None => self.solver.insert(Solver::new(&clearing.problem)?),
+            };
+            solver.solve(&clearing.problem, &mut self.solution)?;
+            for (slot, &Slot { unit, part }) in self.slots.iter().enumerate() {
+                let unit = &clearing.units[unit];
+                let part_mw = part_mw(setup, unit, part);
+                let below_mw = if unit.bus.is_some() { 0.0 } else { f64::from(part) * unit_mw(setup, unit) };
+                let share = clearing.upper_mw(unit) / unit.capacity_mw.max(NOTHING_MW);
+                let runs_mw = unit.output_mw(&self.solution) - share * below_mw;
+                if runs_mw > NOTHING_MW.max(0.5 * unit.minimum_share * share * part_mw) {
+                    called.extend((first..first + block.len()).map(|hour| (slot, hour)));
+                }
+            }
+        }
+        for (unit, on_share) in clearing.units.iter_mut().zip(on_shares) {
+            unit.on_share = on_share;
+        }
+        clearing.set_fuel_prices(outlook.prices);
+        Ok(called)
     }
 
     /// Appends what has been built since the last plan.
@@ -243,7 +326,13 @@ impl Commitment {
 
     /// Books an hour that has been cleared: outputs for the next hour's ramps, starts of turbines, and what
     /// large loads drew.
-    pub fn end_hour(&mut self, outlook: Outlook, clearing: &mut Clearing, output_mw: &[f64], large_load_mw: f64) {
+    pub fn end_hour(
+        &mut self,
+        outlook: Outlook,
+        clearing: &mut Clearing,
+        output_mw: &[f64],
+        large_load_mw: f64,
+    ) {
         self.large_load_mw.push_back(large_load_mw);
         if self.large_load_mw.len() > 24 {
             self.large_load_mw.pop_front();
@@ -258,12 +347,15 @@ impl Commitment {
                 }
                 // Capacity of a zone consists of units of the usual size; one of the pack starts as a whole.
                 let started_mw = match unit.bus {
-                    Some(_) if output_mw > NOTHING_MW && unit.output_before_mw <= NOTHING_MW => unit.capacity_mw,
+                    Some(_) if output_mw > NOTHING_MW && unit.output_before_mw <= NOTHING_MW => {
+                        unit.capacity_mw
+                    }
                     Some(_) => 0.0,
                     None => (output_mw - unit.output_before_mw).max(0.0),
                 };
                 if started_mw > NOTHING_MW {
-                    let size_mw = if unit.bus.is_some() { unit.capacity_mw } else { unit_mw(outlook.setup, unit) };
+                    let size_mw =
+                        if unit.bus.is_some() { unit.capacity_mw } else { unit_mw(outlook.setup, unit) };
                     year.starts += started_mw / size_mw;
                     year.start_usd += start_usd_per_mw(outlook, unit) * started_mw;
                 }
@@ -308,6 +400,11 @@ fn unit_mw(setup: &Setup, unit: &Unit) -> f64 {
     setup.scenario.thermal.of(unit.technology).map_or(f64::INFINITY, |of| of.unit_mw)
 }
 
+/// Hours that a start usually serves.
+fn run_h(setup: &Setup, unit: &Unit) -> f64 {
+    setup.scenario.thermal.of(unit.technology).map_or(1.0, |of| of.hours_per_start)
+}
+
 /// Of how many parts a unit consists.
 fn parts(setup: &Setup, unit: &Unit) -> u32 {
     if unit.bus.is_some() { 1 } else { (unit.capacity_mw / unit_mw(setup, unit)).ceil() as u32 }
@@ -340,7 +437,7 @@ fn slow_unit(slot: Slot, outlook: Outlook, clearing: &Clearing, weather: &[f32])
         minimum_mw: unit.minimum_share * capacity_mw,
         cost_usd_per_mwh: unit.cost_usd_per_mwh(outlook.prices),
         start_usd: start_usd_per_mw(outlook, unit) * part_mw,
-        run_h: of.map_or(1.0, |of| of.hours_per_start),
+        run_h: run_h(outlook.setup, unit),
         minimum_up_h: of.map_or(0, |of| of.minimum_up_h),
         minimum_down_h: of.map_or(0, |of| of.minimum_down_h),
     }
@@ -398,7 +495,11 @@ mod tests {
 
     #[test]
     fn a_zone_without_a_technology_sees_the_region() {
-        let sums = |on_share, minimum_share, start_usd_per_mw| Standing { on_share, minimum_share, start_usd_per_mw };
+        let sums = |on_share, minimum_share, start_usd_per_mw| Standing {
+            on_share,
+            minimum_share,
+            start_usd_per_mw,
+        };
         let mut row = [sums(100.0, 40.0, 500.0), Standing::default(), sums(50.0, 30.0, 0.0)];
         per_megawatt(&mut row, &[200.0, 0.0, 100.0]);
         assert_eq!(row[0], sums(0.5, 0.4, 2.5));

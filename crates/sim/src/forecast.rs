@@ -108,7 +108,9 @@ impl Setup {
                 match series.kind {
                     SeriesKind::Load => {}
                     SeriesKind::Wind => *value = (f64::from(*value) + wind[n]).clamp(0.0, 1.0) as f32,
-                    SeriesKind::Solar => *value = (f64::from(*value) * (1.0 + solar[n])).clamp(0.0, 1.0) as f32,
+                    SeriesKind::Solar => {
+                        *value = (f64::from(*value) * (1.0 + solar[n])).clamp(0.0, 1.0) as f32
+                    }
                 }
             }
         }

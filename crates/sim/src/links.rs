@@ -27,18 +27,13 @@ impl Link {
         };
         let (from, to) = (link.from.0, link.to.0);
         if link.loss_fraction == 0.0 {
-            let forward =
-                problem.add_column(key, between(from, to), bound(link.minimum_mw, link.maximum_mw));
+            let forward = problem.add_column(key, between(from, to), bound(link.minimum_mw, link.maximum_mw));
             return Link { forward, backward: None, loss_fraction: 0.0 };
         }
         let (low, high) = (link.minimum_mw, link.maximum_mw);
-        let forward =
-            problem.add_column(key, between(from, to), bound(low.max(0.0), high.max(0.0)));
-        let backward = problem.add_column(
-            key.part(1),
-            between(to, from),
-            bound((-high).max(0.0), (-low).max(0.0)),
-        );
+        let forward = problem.add_column(key, between(from, to), bound(low.max(0.0), high.max(0.0)));
+        let backward =
+            problem.add_column(key.part(1), between(to, from), bound((-high).max(0.0), (-low).max(0.0)));
         Link { forward, backward: Some(backward), loss_fraction: link.loss_fraction }
     }
 

@@ -148,13 +148,14 @@ mod tests {
         for (blocks, rise, minimum_share, no_load_share) in
             [(3, 0.08, 0.4, 0.1), (4, 0.05, 0.0, 0.0), (1, 0.08, 0.3, 0.0), (3, 0.0, 0.3, 0.2)]
         {
-            let offer =
-                Offer::of_heat_rate(7.0, 2.0, Shape { blocks, rise, minimum_share, no_load_share });
+            let offer = Offer::of_heat_rate(7.0, 2.0, Shape { blocks, rise, minimum_share, no_load_share });
             assert!((fuel_at_full_load(&offer) - 7.0).abs() < 1e-12);
             let (first, last) = (offer.blocks[0], offer.blocks[offer.blocks.len() - 1]);
             assert_eq!((first.from_share, last.to_share), (0.0, 1.0));
             assert!(offer.blocks.windows(2).all(|w| w[0].to_share == w[1].from_share));
-            assert!(offer.blocks.windows(2).all(|w| w[0].heat_rate_mmbtu_per_mwh < w[1].heat_rate_mmbtu_per_mwh));
+            assert!(
+                offer.blocks.windows(2).all(|w| w[0].heat_rate_mmbtu_per_mwh < w[1].heat_rate_mmbtu_per_mwh)
+            );
             if offer.blocks.len() > 1 {
                 let ratio = last.heat_rate_mmbtu_per_mwh / first.heat_rate_mmbtu_per_mwh;
                 assert!((ratio - 1.0 - rise).abs() < 1e-12);

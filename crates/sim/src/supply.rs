@@ -72,7 +72,8 @@ fn margin_usd_per_mw(cost: &TechnologyCost, price: f64, reserve: f64, standing: 
         return (price - cost.usd_per_mwh).max(reserve);
     };
     let over = price - (cost.usd_per_mwh - cost.no_load_usd_per_mw_h);
-    let running = minimum_share * over + (1.0 - minimum_share) * over.max(reserve) - cost.no_load_usd_per_mw_h;
+    let running =
+        minimum_share * over + (1.0 - minimum_share) * over.max(reserve) - cost.no_load_usd_per_mw_h;
     on_share * running - start_usd_per_mw
 }
 

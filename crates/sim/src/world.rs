@@ -208,7 +208,7 @@ impl World {
                 Event::Dispatch => {
                     self.settle_interval(sink)?;
                     if now < end {
-                        self.prepare_interval(now);
+                        self.prepare_interval(now)?;
                         return Ok(Step::NeedsDispatch);
                     }
                 }

@@ -4,8 +4,8 @@
 //! that a start usually serves. Then, in this order:
 //!
 //! ```text
-//!   1 cover     hour by hour, units are taken from the top of the list, with quick-start capacity in
-//!               its place on the list, until they can carry the energy; then until everything that can
+//!   1 cover     what the past holds on and what is called stands first; then, hour by hour, units are
+//!               taken from the top of the list, quick-start capacity in its place, until they can carry the energy; then until everything that can
 //!               answer carries the cover
 //!   2 repair    a gap between two runs is filled when it is shorter than the minimum down time or when
 //!               standing by costs less than a start; a run shorter than the minimum up time goes on
@@ -82,6 +82,8 @@ pub struct Needs {
     pub cover_mw: Vec<f64>,
     /// Load that is left for minimum outputs.
     pub room_mw: Vec<f64>,
+    /// (unit, hour) in which a unit is called for a reason that the list does not know, such as the network.
+    pub called: Vec<(usize, usize)>,
 }
 
 /// Which units are on, hour by hour.
@@ -114,6 +116,7 @@ pub fn commit(units: &[SlowUnit], quick: &[QuickCapacity], states: &[UnitState],
         order: merit_order(units, quick),
         quick_mw: quick.iter().map(|q| q.capacity_mw).sum(),
         schedule: Schedule { on: vec![false; units.len() * hours], hours },
+        called: vec![false; units.len() * hours],
         on_mw: vec![0.0; hours],
         minimum_mw: vec![0.0; hours],
         marginal_usd_per_mwh: vec![0.0; hours],
@@ -154,6 +157,8 @@ struct List<'a> {
     /// All quick capacity.
     quick_mw: f64,
     schedule: Schedule,
+    /// What is called, in the layout of the schedule.
+    called: Vec<bool>,
     /// Capacity of slow units that are on, by hour.
     on_mw: Vec<f64>,
     /// Their minimum output.
@@ -185,6 +190,12 @@ impl List<'_> {
         let held: Vec<(usize, usize)> = (0..self.units.len()).map(|u| self.held(u)).collect();
         for (unit, &(on_until, _)) in held.iter().enumerate() {
             (0..on_until).for_each(|hour| self.set(unit, hour, true));
+        }
+        for &(unit, hour) in &self.needs.called {
+            if hour >= held[unit].1 {
+                self.called[unit * self.schedule.hours + hour] = true;
+                self.set(unit, hour, true);
+            }
         }
         let order = std::mem::take(&mut self.order);
         for hour in 0..self.schedule.hours {
@@ -245,7 +256,8 @@ impl List<'_> {
     /// the unit does not take its place.
     fn spare(&self, unit: usize, hour: usize, cheaper_quick_mw: f64) -> bool {
         let left_mw = self.on_mw[hour] - self.units[unit].capacity_mw;
-        left_mw + cheaper_quick_mw >= self.needs.energy_mw[hour] - NOTHING_MW
+        !self.called[unit * self.schedule.hours + hour]
+            && left_mw + cheaper_quick_mw >= self.needs.energy_mw[hour] - NOTHING_MW
             && left_mw + self.quick_mw >= self.needs.cover_mw[hour] - NOTHING_MW
     }
 
@@ -278,7 +290,8 @@ impl List<'_> {
                 let needless = (hour..end).all(|h| self.spare(unit, h, cheaper_quick_mw));
                 // A run from the past that ends now must leave a long enough gap behind.
                 let next = (end..hours).find(|&h| self.schedule.is_on(unit, h));
-                let was_on = if hour == 0 { self.states[unit].on } else { self.schedule.is_on(unit, hour - 1) };
+                let was_on =
+                    if hour == 0 { self.states[unit].on } else { self.schedule.is_on(unit, hour - 1) };
                 let gap_ok = !was_on
                     || next.is_none_or(|next| next - hour >= self.units[unit].minimum_down_h as usize);
                 if needless && gap_ok {

@@ -65,7 +65,10 @@ fn first_day(text: &str) -> Option<Date> {
 
 impl Setting for Dated {
     fn kind(key: &Key) -> String {
-        format!("table of months or dates such as \"2025-03\" or \"2025-03-15\", each with a {}", f64::kind(key))
+        format!(
+            "table of months or dates such as \"2025-03\" or \"2025-03-15\", each with a {}",
+            f64::kind(key)
+        )
     }
 
     fn read(node: &Node, path: &str, key: &Key, faults: &mut Faults) -> Option<Dated> {
@@ -76,7 +79,9 @@ impl Setting for Dated {
         for (name, (place, node)) in &table.entries {
             let at = format!("{path}.{name}");
             let Some(date) = first_day(name) else {
-                faults.add(Fault::new(place, &at, "is not a month or a date".to_owned()).allowed(Self::kind(key)));
+                faults.add(
+                    Fault::new(place, &at, "is not a month or a date".to_owned()).allowed(Self::kind(key)),
+                );
                 continue;
             };
             let Some(x) = f64::read(node, &at, key, faults) else { continue };

@@ -17,6 +17,9 @@ section! {
         horizon_h: u32 = 48, "h", "assumed", 24.0..=168.0;
         /// What it starts beyond the forecast of net load.
         margin_percent: f64 = 3.0, "%", "assumed", 0.0..=100.0;
+        /// Hours for which one hour of the forecast is cleared with all lines, to commit what the network needs;
+        /// zero for no such check.
+        network_check_h: u32 = 6, "h", "assumed", 0.0..=24.0;
         /// Least output of nuclear units where the region gives none; they are always on.
         nuclear_minimum_share: f64 = 0.9, "share", "assumed", 0.0..=1.0;
     }

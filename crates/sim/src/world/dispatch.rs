@@ -16,7 +16,7 @@ const INTERVAL_HOURS: f64 = 1.0;
 
 impl World {
     /// Brings the market to the interval that begins now: weather, native load, bids.
-    pub(super) fn prepare_interval(&mut self, now: SimTime) {
+    pub(super) fn prepare_interval(&mut self, now: SimTime) -> Result<(), RunError> {
         let hour = now.hour();
         let mut interval = self.interval.take().unwrap_or_else(|| std::mem::take(&mut self.spare));
         interval.hour = hour;
@@ -35,7 +35,9 @@ impl World {
                 streams: &self.streams,
                 prices: &self.prices,
             };
-            commitment.begin_hour(outlook, &mut self.clearing, hour);
+            commitment
+                .begin_hour(outlook, &mut self.clearing, hour)
+                .map_err(|source| RunError::Dispatch { hour, source })?;
         }
         self.clearing.set_hour(&interval.native_mw, &interval.weather, INTERVAL_HOURS);
         interval.blocks.clear();
@@ -43,6 +45,7 @@ impl World {
             self.bid_site(site, now, &mut interval.blocks);
         }
         self.interval = Some(interval);
+        Ok(())
     }
 
     /// Takes a site's bids into its columns. Contract and energization cap the site as a whole: what it

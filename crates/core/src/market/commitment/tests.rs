@@ -21,6 +21,7 @@ fn needs(load: &[f64], reserve_mw: f64) -> Needs {
         energy_mw: load.to_vec(),
         cover_mw: load.iter().map(|mw| mw + reserve_mw).collect(),
         room_mw: load.to_vec(),
+        called: Vec::new(),
     }
 }
 
@@ -32,7 +33,10 @@ fn shown(schedule: &Schedule, unit: usize) -> String {
 fn the_top_of_the_list_covers_the_load() {
     let units = [unit(100.0, 30.0, 0.0, 1, 1), unit(100.0, 20.0, 0.0, 1, 1), unit(100.0, 40.0, 0.0, 1, 1)];
     let found = commit(&units, &[], &[UnitState::COLD; 3], &needs(&[80.0, 150.0, 100.0, 250.0], 0.0));
-    assert_eq!((shown(&found, 0), shown(&found, 1), shown(&found, 2)), ("0101".into(), "1111".into(), "0001".into()));
+    assert_eq!(
+        (shown(&found, 0), shown(&found, 1), shown(&found, 2)),
+        ("0101".into(), "1111".into(), "0001".into())
+    );
 }
 
 #[test]
@@ -111,11 +115,22 @@ fn a_run_that_others_make_superfluous_is_dropped() {
     // The cheap unit is held off for one hour, so the dear one is called for it and must stay three hours;
     // what the past holds on is no reason to call it at all.
     let units = [unit(100.0, 10.0, 0.0, 1, 2), unit(100.0, 30.0, 0.0, 3, 1), unit(100.0, 50.0, 0.0, 4, 1)];
-    let states =
-        [UnitState { on: false, hours: 1 }, UnitState::COLD, UnitState { on: true, hours: 1 }];
+    let states = [UnitState { on: false, hours: 1 }, UnitState::COLD, UnitState { on: true, hours: 1 }];
     let found = commit(&units, &[], &states, &needs(&[90.0, 90.0, 90.0, 90.0], 0.0));
     assert_eq!((shown(&found, 1), shown(&found, 2)), ("0000".into(), "1110".into()));
     assert_eq!(shown(&found, 0), "0001");
+}
+
+#[test]
+fn what_is_called_runs_and_counts() {
+    // The dear unit is called for one hour, stays for two, and takes the place of the next on the list.
+    let units = [unit(100.0, 10.0, 0.0, 1, 1), unit(100.0, 20.0, 0.0, 1, 1), unit(100.0, 90.0, 0.0, 2, 1)];
+    let called = Needs { called: vec![(2, 1)], ..needs(&[150.0, 150.0, 150.0, 50.0], 0.0) };
+    let found = commit(&units, &[], &[UnitState::COLD; 3], &called);
+    assert_eq!(
+        (shown(&found, 0), shown(&found, 1), shown(&found, 2)),
+        ("1111".into(), "1000".into(), "0110".into())
+    );
 }
 
 /// Every run and gap that ends inside the horizon is long enough.
@@ -140,15 +155,21 @@ proptest! {
         quick_mw in 0.0..200.0,
         history in prop::collection::vec((any::<bool>(), 1_u32..15), 12),
         load in prop::collection::vec(0.0..1500.0, 1..50),
+        calls in prop::collection::vec((0_usize..12, 0_usize..50), 0..6),
         reserve_mw in 0.0..200.0,
     ) {
         let units: Vec<SlowUnit> = rows.iter().map(|&(mw, c, s, up, down)| unit(mw, c, s, up, down)).collect();
         let states: Vec<UnitState> =
             history[..units.len()].iter().map(|&(on, hours)| UnitState { on, hours }).collect();
         let quick = [QuickCapacity { capacity_mw: quick_mw, cost_usd_per_mwh: 45.0 }];
-        let needs = needs(&load, reserve_mw);
+        let called = calls.into_iter().filter(|&(u, h)| u < units.len() && h < load.len()).collect();
+        let needs = Needs { called, ..needs(&load, reserve_mw) };
         let found = commit(&units, &quick, &states, &needs);
         prop_assert!(times_hold(&units, &states, &found));
+        for &(u, hour) in &needs.called {
+            let held_off = !states[u].on && states[u].hours + (hour as u32) < units[u].minimum_down_h;
+            prop_assert!(found.is_on(u, hour) || held_off, "unit {u} is called in hour {hour}");
+        }
         for (hour, cover_mw) in needs.cover_mw.iter().enumerate() {
             let mut on_mw = quick_mw;
             let mut free_mw = quick_mw;
