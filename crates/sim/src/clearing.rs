@@ -4,7 +4,8 @@
 //!   units            one column each, at their bus
 //!   entrants         one column per zone and technology, spread over the zone's strongest buses
 //!   storage          a charging and a discharging column per zone, spread the same way
-//!   shed, surplus    one column each per zone, spread over its buses by share of native load
+//!   shed, surplus    one column each per zone, spread over its buses by share of native load; outages may
+//!                    part a zone: see `islands`
 //!   reserve          one row over everything that can answer, and one column per step of the curve
 //!   sites            a fixed number of columns per energized site, at its bus
 //! ```
@@ -12,8 +13,11 @@
 //! Columns are only ever appended (a site when it is first energized), so positions stay valid for the
 //! whole run and the solver stays warm.
 
+mod islands;
+
 use gridrush_core::dispatch::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId, Shortage,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Islands, LinearRow, Place, RowId,
+    Shortage,
 };
 use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, StorageFleet};
@@ -23,6 +27,15 @@ use crate::scenario::Ceilings;
 use crate::units::{
     Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, IncumbentCost, NEW_PLANTS, Unit,
 };
+
+use islands::Cut;
+pub use islands::Pocket;
+
+/// More than can ever be spilled in one place.
+const SPILL_MW: f64 = 1e5;
+
+/// A column that may do nothing.
+const CLOSED: Bound = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
 
 /// Blocks of load that a site can bid.
 pub const BLOCKS_PER_SITE: usize = 6;
@@ -65,8 +78,12 @@ pub struct ZoneColumns {
     entrants: [usize; ENTRANTS.len()],
     /// Strong buses with weights that sum to one: where entrants and storage stand.
     pub strong: Vec<(u32, f64)>,
-    /// Load buses with shares that sum to one.
+    /// Load buses with shares that sum to one, without those in pockets.
     pub load: Vec<(u32, f64)>,
+    /// All load buses with shares that sum to one.
+    demand: Vec<(u32, f64)>,
+    /// The part of the zone's native load that is not in pockets.
+    pub home_share: f64,
 }
 
 /// The market's columns and their meaning.
@@ -91,6 +108,7 @@ pub struct Clearing {
     reserve_steps: Vec<ColumnId>,
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
     zone_of_bus: Vec<u16>,
+    cut: Cut,
 }
 
 impl Clearing {
@@ -99,7 +117,6 @@ impl Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
         let mut units = Vec::with_capacity(network.generators.len() + network.zones.len() * ENTRANTS.len());
-        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
         let mut storage: Vec<StorageFleet> =
             network.zones.iter().map(|_| StorageFleet::new(terms.storage_round_trip)).collect();
         for unit in &network.generators {
@@ -110,15 +127,17 @@ impl Clearing {
                 }
                 continue;
             }
-            let column = problem.add_column(Key::of(&unit.name), Place::Bus(unit.bus.0, 1.0), closed);
+            let column = problem.add_column(Key::of(&unit.name), Place::Bus(unit.bus.0, 1.0), CLOSED);
             let wind = if unit.fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
             units.push(Unit {
                 column,
+                key: Key::of(&unit.name),
                 zone,
                 fuel: unit.fuel,
                 technology: unit.technology,
                 capacity_mw: unit.capacity_mw,
                 availability: availabilities.of(unit.fuel, unit.technology, zone),
+                outage_factor: 1.0,
                 heat_rate_mmbtu_per_mwh: unit.heat_rate_mmbtu_per_mwh,
                 other_cost_usd_per_mwh: unit.variable_om_usd_per_mwh + wind,
             });
@@ -132,32 +151,36 @@ impl Clearing {
             let spread = |list: &[(u32, f64)], sign: f64| {
                 Place::Spread(list.iter().map(|&(bus, share)| (bus, sign * share)).collect())
             };
-            let shed = Bound { cost_usd_per_mwh: terms.native_shed_usd_per_mwh, ..closed };
+            let shed = Bound { cost_usd_per_mwh: terms.native_shed_usd_per_mwh, ..CLOSED };
             let surplus =
-                Bound { upper_mw: 1e5, cost_usd_per_mwh: -terms.offer_floor_usd_per_mwh, lower_mw: 0.0 };
+                Bound { upper_mw: SPILL_MW, cost_usd_per_mwh: -terms.offer_floor_usd_per_mwh, lower_mw: 0.0 };
             let columns = ZoneColumns {
                 shed: problem.add_column(name("shed"), spread(&load, 1.0), shed),
                 surplus: problem.add_column(name("surplus"), spread(&load, -1.0), surplus),
-                charge: problem.add_column(name("charge"), spread(&strong, -1.0), closed),
-                discharge: problem.add_column(name("discharge"), spread(&strong, 1.0), closed),
+                charge: problem.add_column(name("charge"), spread(&strong, -1.0), CLOSED),
+                discharge: problem.add_column(name("discharge"), spread(&strong, 1.0), CLOSED),
                 entrants: std::array::from_fn(|e| {
                     let (technology, fuel, heat_rate, other) = NEW_PLANTS[e];
                     let wind = if fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
                     let key = name(technology.name());
                     units.push(Unit {
-                        column: problem.add_column(key, spread(&strong, 1.0), closed),
+                        column: problem.add_column(key, spread(&strong, 1.0), CLOSED),
+                        key,
                         zone: id,
                         fuel,
                         technology,
                         capacity_mw: 0.0,
                         availability: availabilities.of(fuel, technology, id),
+                        outage_factor: 1.0,
                         heat_rate_mmbtu_per_mwh: heat_rate,
                         other_cost_usd_per_mwh: other + wind,
                     });
                     units.len() - 1
                 }),
                 strong,
+                demand: load.clone(),
                 load,
+                home_share: 1.0,
             };
             zones.push(columns);
         }
@@ -174,6 +197,7 @@ impl Clearing {
         row.terms.extend(reserve_steps.iter().map(|&column| (column, 1.0)));
         let reserve = problem.add_row(row);
         Clearing {
+            cut: Cut::new(Islands::of(problem.bus_count(), &problem.branches)),
             problem,
             units,
             shortages: (zones.iter().map(|zone| Shortage::Used(zone.shed)))
@@ -312,9 +336,8 @@ impl Clearing {
     /// `controllable` blocks count as operating reserve while they draw power.
     pub fn add_site(&mut self, name: &str, bus: u32, controllable: usize) -> usize {
         let key = Key::of(name);
-        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
         let columns = std::array::from_fn(|block| {
-            self.problem.add_column(key.part(block as u64), Place::Bus(bus, -1.0), closed)
+            self.problem.add_column(key.part(block as u64), Place::Bus(bus, -1.0), CLOSED)
         });
         if self.terms.controllable_load_gives_reserve {
             for &column in &columns[..controllable] {
@@ -336,16 +359,18 @@ impl Clearing {
     /// series. Sites keep their bids until [`Clearing::set_block`] or [`Clearing::clear_site`].
     pub fn set_hour(&mut self, native_mw: &[f64], weather: &[f32], hours: f64) {
         for (zone, columns) in self.zones.iter().enumerate() {
-            for &(bus, share) in &columns.load {
+            for &(bus, share) in &columns.demand {
                 self.problem.demand_mw[bus as usize] = share * native_mw[zone];
             }
-            self.problem.bounds[columns.shed.0 as usize].upper_mw = native_mw[zone].max(0.0);
+            let home_mw = columns.home_share * native_mw[zone];
+            self.problem.bounds[columns.shed.0 as usize].upper_mw = home_mw.max(0.0);
         }
+        self.set_pockets(native_mw);
         let mut reserve_mw = 0.0;
         self.available_mw = 0.0;
         self.available_renewable_mw = 0.0;
         for unit in &self.units {
-            let available = unit.capacity_mw * unit.availability_now(weather);
+            let available = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
             self.problem.bounds[unit.column.0 as usize].upper_mw = available;
             self.available_mw += available;
             if unit.gives_reserve() {
@@ -410,10 +435,15 @@ impl Clearing {
 
     /// Native load not served in a zone.
     pub fn native_shed_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
+        self.home_shed_mw(solution, zone) + self.in_pockets_mw(&solution.column_mw, zone).0
+    }
+
+    /// The same without what is shed in pockets.
+    pub fn home_shed_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
         solution.column_mw[self.zones[zone].shed.0 as usize]
     }
 
-    /// The shed columns, by zone.
+    /// The shed columns: by zone, then those of pockets, in use or not.
     pub fn sheds(&self) -> &[ColumnId] {
         &self.sheds
     }
@@ -436,7 +466,8 @@ impl Clearing {
 
     /// Surplus spilled in a zone.
     pub fn surplus_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
-        solution.column_mw[self.zones[zone].surplus.0 as usize]
+        let in_pockets_mw = self.in_pockets_mw(&solution.column_mw, zone).1;
+        solution.column_mw[self.zones[zone].surplus.0 as usize] + in_pockets_mw
     }
 
     /// The price of operating reserve.

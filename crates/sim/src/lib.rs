@@ -14,6 +14,7 @@
 pub mod clearing;
 pub mod event;
 pub mod metrics;
+mod outages;
 pub mod planning;
 pub mod probe;
 pub mod run;

@@ -12,6 +12,7 @@ pub mod contention;
 pub mod curtailment;
 pub mod decisions;
 pub mod load;
+pub mod outages;
 pub mod queue;
 pub mod requests;
 pub mod supply;
@@ -36,6 +37,7 @@ pub const TABLES: &[&Table] = &[
     &supply::TABLE,
     &adequacy::TABLE,
     &congestion::TABLE,
+    &outages::TABLE,
     &books::TABLE,
 ];
 
@@ -73,6 +75,8 @@ impl Rows {
 pub enum Cause {
     /// The site's equipment is ahead of its energization.
     NotConnected,
+    /// Equipment is out of order: the load is cut off.
+    Outage,
     /// Power was dearer than it was worth.
     Price,
     /// There was not enough generation and reserve.
@@ -88,6 +92,7 @@ impl Cause {
     pub const fn name(self) -> &'static str {
         match self {
             Cause::NotConnected => "not_connected",
+            Cause::Outage => "outage",
             Cause::Price => "price",
             Cause::Scarcity => "scarcity",
             Cause::Congestion => "congestion",
@@ -95,6 +100,9 @@ impl Cause {
         }
     }
 }
+
+/// Zone, class, cause, branch, outage behind it.
+pub type Curtailed = (usize, u8, Cause, Option<u32>, Option<u32>);
 
 /// Energy and money of one class in one zone over a month.
 #[derive(Clone, Copy, Debug, Default)]
@@ -172,8 +180,8 @@ pub struct Probes {
     rows: Vec<Rows>,
     /// This month, zone by zone, class within zone.
     pub load: Vec<LoadMonth>,
-    /// This month's curtailed energy by (zone, class, cause, branch).
-    pub curtailed_mwh: BTreeMap<(usize, u8, Cause, Option<u32>), f64>,
+    /// This month's curtailed energy by (zone, class, cause, branch, outage behind it).
+    pub curtailed_mwh: BTreeMap<Curtailed, f64>,
     /// This year.
     pub system: SystemYear,
     /// This year, by branch.
@@ -213,9 +221,15 @@ impl Probes {
     }
 
     /// Books curtailed energy.
-    pub fn curtail(&mut self, zone: usize, class: u8, cause: Cause, branch: Option<u32>, mwh: f64) {
+    pub fn curtail(
+        &mut self,
+        zone: usize,
+        class: u8,
+        (cause, branch, outage): (Cause, Option<u32>, Option<u32>),
+        mwh: f64,
+    ) {
         if mwh > NOTHING_MWH {
-            *self.curtailed_mwh.entry((zone, class, cause, branch)).or_insert(0.0) += mwh;
+            *self.curtailed_mwh.entry((zone, class, cause, branch, outage)).or_insert(0.0) += mwh;
         }
     }
 

@@ -18,6 +18,7 @@ mod dispatch;
 mod document;
 mod fuel;
 mod load;
+mod outages;
 mod queue;
 mod reference;
 mod regional;
@@ -41,6 +42,7 @@ pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storag
 pub use document::{Node, Place, Table, Value};
 pub use fuel::Fuel as FuelPrices;
 pub use load::{HourName, Load, LoadSource};
+pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
 pub use queue::Queue;
 pub use reference::{json, markdown};
 pub use requests::{Kind, RequestRow};
@@ -82,6 +84,8 @@ section! {
         load: Load;
         /// Supply over the years.
         supply: Supply;
+        /// Failures, maintenance, dated losses.
+        outages: Outages;
         /// Fuel prices at the plant.
         fuel: FuelPrices;
         /// The hourly market.
@@ -239,7 +243,8 @@ impl Draft {
         }
         let mut scenario = Scenario::read(base, &self.root, "", &mut faults);
         self.check(&scenario, around, &mut faults);
-        let mut places: Vec<Place> = (0..scenario.requests.len()).map(|i| self.place_of_request(i)).collect();
+        let mut places: Vec<Place> =
+            (0..scenario.requests.len()).map(|i| self.place_in_list("requests", i)).collect();
         for FileName { path, name } in self.files() {
             match around.files.get(path) {
                 Some(Ok(text)) if path == "requests_file" => {
@@ -287,8 +292,8 @@ impl Draft {
         }
     }
 
-    fn place_of_request(&self, i: usize) -> Place {
-        match self.root.get("requests").map(|node| &node.value) {
+    fn place_in_list(&self, path: &str, i: usize) -> Place {
+        match self.node(path).map(|node| &node.value) {
             Some(Value::List(items)) if i < items.len() => items[i].place.clone(),
             _ => self.root.place.clone(),
         }

@@ -2,6 +2,7 @@
 
 use gridrush_core::dispatch::ColumnId;
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
+use gridrush_core::names::Key;
 
 /// Technologies that can enter a zone beyond the units of the pack.
 pub const ENTRANTS: [Technology; 4] =
@@ -68,6 +69,8 @@ pub enum Availability {
 pub struct Unit {
     /// Its column.
     pub column: ColumnId,
+    /// The key of its stable name.
+    pub key: Key,
     /// Where its output counts.
     pub zone: ZoneId,
     /// What it burns.
@@ -77,6 +80,8 @@ pub struct Unit {
     /// Capacity at present.
     pub capacity_mw: f64,
     pub(crate) availability: Availability,
+    /// What outages leave of the mean availability this hour: 1 on average, above 1 when nothing is out.
+    pub(crate) outage_factor: f64,
     pub(crate) heat_rate_mmbtu_per_mwh: f64,
     pub(crate) other_cost_usd_per_mwh: f64,
 }
@@ -100,7 +105,7 @@ impl Unit {
         )
     }
 
-    /// The share of its capacity that can run this hour.
+    /// The share of its capacity that can run this hour on average over outages.
     pub fn availability_now(&self, weather: &[f32]) -> f64 {
         match self.availability {
             Availability::Share(share) => share,

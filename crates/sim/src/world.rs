@@ -16,6 +16,7 @@ mod campus;
 mod dispatch;
 mod firms;
 mod monthly;
+mod outages;
 mod queue;
 mod review;
 mod settle;
@@ -39,6 +40,7 @@ use thiserror::Error;
 use crate::clearing::Clearing;
 use crate::event::{Event, FirmEvent, SupplyEvent};
 use crate::metrics::{Metric, RunTotals};
+use crate::outages::{Behind, Outages};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
@@ -126,6 +128,8 @@ struct Interval {
     weather: Vec<f32>,
     solution: DispatchSolution,
     causes: Vec<Curtailment>,
+    /// Branches that withheld power and the outage behind each.
+    behind: Vec<(u32, u32)>,
 }
 
 /// One replication of a scenario.
@@ -140,6 +144,9 @@ pub struct World {
     prices: FuelPrices,
     costs: Costs,
     supply: Supply,
+    outages: Outages,
+    /// Absent when no branch can be out.
+    behind: Option<Behind>,
     transmission: Transmission,
     planner: Planner,
     sites: Vec<Site>,
@@ -197,6 +204,7 @@ impl World {
             self.calendar.pop();
             match event {
                 Event::Supply(event) => self.handle_supply(event),
+                Event::Outage(event) => self.handle_outage(event),
                 Event::Queue(event) => self.handle_queue(event, sink)?,
                 Event::Chain(event) => self.handle_chain(event, sink)?,
                 Event::Ai(event) => self.handle_ai(event),
@@ -275,6 +283,7 @@ impl World {
                 self.calendar.schedule(Event::Supply(SupplyEvent::Online(n as u32)), project.online);
             }
         }
+        self.schedule_outages(self.outages.first_events());
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
             self.schedule_dated_requests();
@@ -293,6 +302,11 @@ impl World {
             clearing.problem.branches.iter().map(|branch| FlowBranch { shift_rad: 0.0, ..*branch }).collect();
         let topology = Topology::new(network.buses().len(), &unshifted)
             .map_err(|error| RunError::Planning(error.into()))?;
+        let whole = || {
+            let problem = &clearing.problem;
+            let behind = Behind::new(problem.bus_count(), &problem.branches);
+            behind.map_err(|error| RunError::Planning(error.into()))
+        };
         let mut ledger = Ledger::new();
         let accounts = Accounts::open(&mut ledger, CLASSES)?;
         let days = (setup.hours / 24) as u32 + 1;
@@ -310,6 +324,8 @@ impl World {
             causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
             costs: clearing.costs(&prices),
             supply: Supply::new(&setup, &streams),
+            outages: Outages::new(&setup, &clearing, streams, &weather),
+            behind: setup.branches_can_fail().then(whole).transpose()?,
             transmission: Transmission::new(branches),
             planner: Planner::default(),
             sites: Vec::new(),

@@ -50,17 +50,19 @@ impl World {
 
     pub(super) fn write_curtailment(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let at = self.setup.unix_ms(month.begin);
-        for ((zone, class, cause, branch), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
+        for ((zone, class, cause, branch, outage), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
             if class > 0 {
                 *self.metrics.curtailed_mwh.entry(cause).or_insert(0.0) += mwh;
             }
-            let element = branch.map_or("", |b| self.setup.pack.network.branch(BranchId(b)).name.as_str());
+            let name =
+                |b: Option<u32>| b.map_or("", |b| self.setup.pack.network.branch(BranchId(b)).name.as_str());
             let row = [
                 Cell::Integer(at),
                 Cell::Text(&self.setup.pack.region.zones[zone].name),
                 Cell::Text(CLASSES[usize::from(class)]),
                 Cell::Text(cause.name()),
-                Cell::Text(element),
+                Cell::Text(name(branch)),
+                Cell::Text(name(outage)),
                 Cell::Float(mwh),
             ];
             self.probes.table(&probe::curtailment::TABLE).push(sink, &row)?;

@@ -149,6 +149,7 @@ impl World {
             self.probes.table(&probe::supply::TABLE).push(sink, &row)?;
         }
         self.write_congestion(begin, sink)?;
+        self.write_outages(begin, sink)?;
         let system = std::mem::take(&mut self.probes.system);
         self.metrics.firm_shed_mwh += system.firm_shed_mwh;
         self.metrics.transmission_cost_usd += system.transmission_cost_usd;
