@@ -14,6 +14,8 @@
 mod behind;
 mod branches;
 mod scripted;
+#[cfg(test)]
+mod tests;
 mod units;
 mod weather;
 mod year;

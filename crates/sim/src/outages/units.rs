@@ -132,6 +132,24 @@ impl Units {
     }
 }
 
+#[cfg(test)]
+impl Units {
+    /// Energy that failures take out of `hours` in the long run, by fuel.
+    pub(super) fn expected_forced_mwh(
+        &self,
+        clearing: &Clearing,
+        hours: f64,
+    ) -> std::collections::BTreeMap<Fuel, f64> {
+        let mut by_fuel = std::collections::BTreeMap::new();
+        for Group { unit, shares, .. } in &self.groups {
+            let unit = &clearing.units[*unit];
+            let up_mw = unit.capacity_mw * shares.ambient * (1.0 - shares.planned);
+            *by_fuel.entry(unit.fuel).or_insert(0.0) += up_mw * shares.forced * hours;
+        }
+        by_fuel
+    }
+}
+
 impl Group {
     /// The parts of capacity in maintenance and down beyond that, and the number of machines that are down.
     fn out_now(&self, unit: &Unit, weight: f64, stamp: HourStamp) -> (f64, f64, f64) {

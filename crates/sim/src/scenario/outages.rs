@@ -47,15 +47,15 @@ section! {
         /// Standard deviations of native load from which an hour counts as extreme.
         threshold: f64 = 1.0, "standard deviations", "assumed", 0.0..=5.0;
         /// Gas and oil units in the cold: frozen instruments, short fuel.
-        gas_cold: f64 = 2.0, "1 per standard deviation", "assumed", 0.0..=100.0;
+        gas_cold: f64 = 4.0, "1 per standard deviation", "assumed", 0.0..=100.0;
         /// Gas and oil units in the heat.
         gas_heat: f64 = 0.5, "1 per standard deviation", "assumed", 0.0..=100.0;
         /// Coal units in the cold: frozen coal and water.
-        coal_cold: f64 = 1.0, "1 per standard deviation", "assumed", 0.0..=100.0;
+        coal_cold: f64 = 2.0, "1 per standard deviation", "assumed", 0.0..=100.0;
         /// Coal units in the heat.
         coal_heat: f64 = 0.5, "1 per standard deviation", "assumed", 0.0..=100.0;
         /// All others in the cold.
-        other_cold: f64 = 0.5, "1 per standard deviation", "assumed", 0.0..=100.0;
+        other_cold: f64 = 1.0, "1 per standard deviation", "assumed", 0.0..=100.0;
         /// All others in the heat.
         other_heat: f64 = 0.25, "1 per standard deviation", "assumed", 0.0..=100.0;
     }
