@@ -5,7 +5,8 @@
 //!   DC links         a column for each direction, between two buses
 //!   entrants         the same per zone and technology, spread over the zone's strongest buses
 //!   storage          a charging and a discharging column per zone, spread the same way
-//!   shed, surplus    one column each per zone, spread over its buses by share of native load
+//!   shed, surplus    one column each per zone, spread over its buses by share of native load; outages may
+//!                    part a zone: see `islands`
 //!   reserve          one row over everything that can answer, and one column per step of the curve
 //!   sites            a fixed number of columns per energized site, at its bus
 //! ```
@@ -13,8 +14,11 @@
 //! Columns are only ever appended (a site when it is first energized), so positions stay valid for the
 //! whole run and the solver stays warm.
 
+mod islands;
+
 use gridrush_core::dispatch::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId, Shortage,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Islands, LinearRow, Place, RowId,
+    Shortage,
 };
 use gridrush_core::grid::{BranchKind, CostCurve, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, StorageFleet};
@@ -27,6 +31,15 @@ use crate::security::{Security, SecurityTerms};
 use crate::units::{
     Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, NEW_PLANTS, SLOW, TechnologyCost, Unit,
 };
+
+use islands::Cut;
+pub use islands::Pocket;
+
+/// More than can ever be spilled in one place.
+const SPILL_MW: f64 = 1e5;
+
+/// A column that may do nothing.
+const CLOSED: Bound = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
 
 /// Blocks of load that a site can bid.
 pub const BLOCKS_PER_SITE: usize = 6;
@@ -79,8 +92,12 @@ pub struct ZoneColumns {
     entrants: [usize; ENTRANTS.len()],
     /// Strong buses with weights that sum to one: where entrants and storage stand.
     pub strong: Vec<(u32, f64)>,
-    /// Load buses with shares that sum to one.
+    /// Load buses with shares that sum to one, without those in pockets.
     pub load: Vec<(u32, f64)>,
+    /// All load buses with shares that sum to one.
+    demand: Vec<(u32, f64)>,
+    /// The part of the zone's native load that is not in pockets.
+    pub home_share: f64,
 }
 
 /// The market's columns and their meaning.
@@ -109,6 +126,7 @@ pub struct Clearing {
     reserve_steps: Vec<ColumnId>,
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
     zone_of_bus: Vec<u16>,
+    cut: Cut,
 }
 
 impl Clearing {
@@ -117,7 +135,6 @@ impl Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
         let mut units = Vec::with_capacity(network.generators.len() + network.zones.len() * ENTRANTS.len());
-        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
         let mut storage: Vec<StorageFleet> =
             network.zones.iter().map(|_| StorageFleet::new(terms.storage_round_trip)).collect();
         for unit in &network.generators {
@@ -152,14 +169,14 @@ impl Clearing {
             let spread = |list: &[(u32, f64)], sign: f64| {
                 Place::Spread(list.iter().map(|&(bus, share)| (bus, sign * share)).collect())
             };
-            let shed = Bound { cost_usd_per_mwh: terms.native_shed_usd_per_mwh, ..closed };
+            let shed = Bound { cost_usd_per_mwh: terms.native_shed_usd_per_mwh, ..CLOSED };
             let surplus =
-                Bound { upper_mw: 1e5, cost_usd_per_mwh: -terms.offer_floor_usd_per_mwh, lower_mw: 0.0 };
+                Bound { upper_mw: SPILL_MW, cost_usd_per_mwh: -terms.offer_floor_usd_per_mwh, lower_mw: 0.0 };
             let columns = ZoneColumns {
                 shed: problem.add_column(name("shed"), spread(&load, 1.0), shed),
                 surplus: problem.add_column(name("surplus"), spread(&load, -1.0), surplus),
-                charge: problem.add_column(name("charge"), spread(&strong, -1.0), closed),
-                discharge: problem.add_column(name("discharge"), spread(&strong, 1.0), closed),
+                charge: problem.add_column(name("charge"), spread(&strong, -1.0), CLOSED),
+                discharge: problem.add_column(name("discharge"), spread(&strong, 1.0), CLOSED),
                 entrants: std::array::from_fn(|e| {
                     let (technology, fuel, heat_rate_mmbtu_per_mwh, other_usd_per_mwh) = NEW_PLANTS[e];
                     let of = Plant {
@@ -178,7 +195,9 @@ impl Clearing {
                     units.len() - 1
                 }),
                 strong,
+                demand: load.clone(),
                 load,
+                home_share: 1.0,
             };
             zones.push(columns);
         }
@@ -198,6 +217,7 @@ impl Clearing {
         let reserve = problem.add_row(row);
         let links = network.dc_links.iter().map(|link| Link::new(link, &mut problem)).collect();
         Clearing {
+            cut: Cut::new(Islands::of(problem.bus_count(), &problem.branches)),
             problem,
             units,
             shortages: (zones.iter().map(|zone| Shortage::Used(zone.shed)))
@@ -351,9 +371,8 @@ impl Clearing {
     /// `controllable` blocks count as operating reserve while they draw power.
     pub fn add_site(&mut self, name: &str, bus: u32, controllable: usize) -> usize {
         let key = Key::of(name);
-        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
         let columns = std::array::from_fn(|block| {
-            self.problem.add_column(key.part(block as u64), Place::Bus(bus, -1.0), closed)
+            self.problem.add_column(key.part(block as u64), Place::Bus(bus, -1.0), CLOSED)
         });
         if self.terms.controllable_load_gives_reserve {
             for &column in &columns[..controllable] {
@@ -379,16 +398,18 @@ impl Clearing {
     /// series. Sites keep their bids until [`Clearing::set_block`] or [`Clearing::clear_site`].
     pub fn set_hour(&mut self, native_mw: &[f64], weather: &[f32], hours: f64) {
         for (zone, columns) in self.zones.iter().enumerate() {
-            for &(bus, share) in &columns.load {
+            for &(bus, share) in &columns.demand {
                 self.problem.demand_mw[bus as usize] = share * native_mw[zone];
             }
-            self.problem.bounds[columns.shed.0 as usize].upper_mw = native_mw[zone].max(0.0);
+            let home_mw = columns.home_share * native_mw[zone];
+            self.problem.bounds[columns.shed.0 as usize].upper_mw = home_mw.max(0.0);
         }
+        self.set_pockets(native_mw);
         let mut reserve_mw = 0.0;
         self.available_mw = 0.0;
         self.available_renewable_mw = 0.0;
         for unit in &self.units {
-            let available = unit.capacity_mw * unit.availability_now(weather);
+            let available = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
             let (least, most) = unit.range_mw(available);
             let bounds = &mut self.problem.bounds[unit.columns()];
             for (bound, block) in bounds.iter_mut().zip(&unit.offer.blocks) {
@@ -461,10 +482,15 @@ impl Clearing {
 
     /// Native load not served in a zone.
     pub fn native_shed_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
+        self.home_shed_mw(solution, zone) + self.in_pockets_mw(&solution.column_mw, zone).0
+    }
+
+    /// The same without what is shed in pockets.
+    pub fn home_shed_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
         solution.column_mw[self.zones[zone].shed.0 as usize]
     }
 
-    /// The shed columns, by zone.
+    /// The shed columns: by zone, then those of pockets, in use or not.
     pub fn sheds(&self) -> &[ColumnId] {
         &self.sheds
     }
@@ -487,7 +513,8 @@ impl Clearing {
 
     /// Surplus spilled in a zone.
     pub fn surplus_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
-        solution.column_mw[self.zones[zone].surplus.0 as usize]
+        let in_pockets_mw = self.in_pockets_mw(&solution.column_mw, zone).1;
+        solution.column_mw[self.zones[zone].surplus.0 as usize] + in_pockets_mw
     }
 
     /// What direct-current links lose.
@@ -562,21 +589,22 @@ impl Plant<'_> {
         if let Some(of) = thermal.filter(|_| terms.commitment && !slow) {
             offer.add(of.start_mmbtu_per_mw / of.hours_per_start, of.start_usd_per_mw / of.hours_per_start);
         }
-        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
         let mut columns = (0..offer.blocks.len()).map(|block| {
             let key = if block == 0 { self.key } else { self.key.part(block as u64) };
-            problem.add_column(key, self.place.clone(), closed)
+            problem.add_column(key, self.place.clone(), CLOSED)
         });
         let column = columns.next().unwrap_or(ColumnId(u32::MAX));
         columns.for_each(drop);
         Unit {
             column,
+            key: self.key,
             bus: if let Place::Bus(bus, _) = self.place { Some(bus) } else { None },
             zone: self.zone,
             fuel: self.fuel,
             technology: self.technology,
             capacity_mw: self.capacity_mw,
             availability: availabilities.of(self.fuel, self.technology, self.zone),
+            outage_factor: 1.0,
             offer,
             fuel_basis_usd_per_mmbtu: match self.fuel {
                 Fuel::Gas => terms.gas_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),

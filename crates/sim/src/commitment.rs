@@ -173,7 +173,8 @@ impl Commitment {
         }
         let (mut quick, mut must_run_mw) = (Vec::new(), 0.0);
         for unit in clearing.units.iter().filter(|unit| !unit.slow && !unit.is_variable()) {
-            let capacity_mw = unit.capacity_mw * unit.availability_now(forecast.weather(0));
+            let capacity_mw =
+                unit.capacity_mw * unit.availability_now(forecast.weather(0)) * unit.outage_factor;
             quick
                 .push(QuickCapacity { capacity_mw, cost_usd_per_mwh: unit.cost_usd_per_mwh(outlook.prices) });
             if unit.on_share.is_some() {
@@ -430,7 +431,7 @@ fn start_usd_per_mw(outlook: Outlook, unit: &Unit) -> f64 {
 fn slow_unit(slot: Slot, outlook: Outlook, clearing: &Clearing, weather: &[f32]) -> SlowUnit {
     let unit = &clearing.units[slot.unit];
     let part_mw = part_mw(outlook.setup, unit, slot.part);
-    let capacity_mw = part_mw * unit.availability_now(weather);
+    let capacity_mw = part_mw * unit.availability_now(weather) * unit.outage_factor;
     let of = outlook.setup.scenario.thermal.of(unit.technology);
     SlowUnit {
         capacity_mw,

@@ -18,6 +18,7 @@ pub mod forecast;
 pub mod links;
 pub mod metrics;
 pub mod offer;
+mod outages;
 pub mod planning;
 pub mod probe;
 pub mod run;

@@ -228,9 +228,10 @@ fn stride(hours: usize) -> usize {
     (about..about + 5).find(|n| n % 2 != 0 && n % 3 != 0).unwrap_or(about)
 }
 
-/// A copy of the market in which every listed site draws its contract as firm load and any unit may run.
+/// A copy of the market without outages in which every listed site draws its contract as firm load and any
+/// unit may run.
 fn at_contract(market: &Clearing, loads: &[FirmLoad]) -> Clearing {
-    let mut clearing = market.clone();
+    let mut clearing = market.intact();
     clearing.release();
     for load in loads {
         clearing.clear_site(load.site);

@@ -13,6 +13,7 @@ pub mod contention;
 pub mod curtailment;
 pub mod decisions;
 pub mod load;
+pub mod outages;
 pub mod queue;
 pub mod requests;
 pub mod supply;
@@ -40,6 +41,7 @@ pub const TABLES: &[&Table] = &[
     &commitment::TABLE,
     &adequacy::TABLE,
     &congestion::TABLE,
+    &outages::TABLE,
     &books::TABLE,
 ];
 
@@ -77,6 +79,8 @@ impl Rows {
 pub enum Cause {
     /// The site's equipment is ahead of its energization.
     NotConnected,
+    /// Equipment is out of order: the load is cut off.
+    Outage,
     /// Power was dearer than it was worth.
     Price,
     /// There was not enough generation and reserve.
@@ -92,11 +96,29 @@ impl Cause {
     pub const fn name(self) -> &'static str {
         match self {
             Cause::NotConnected => "not_connected",
+            Cause::Outage => "outage",
             Cause::Price => "price",
             Cause::Scarcity => "scarcity",
             Cause::Congestion => "congestion",
             Cause::Substation => "substation",
         }
+    }
+}
+
+/// The reason of a curtailment, as tables give it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Why {
+    /// What stopped it.
+    pub cause: Cause,
+    /// The limit or the failed branch that it is named after.
+    pub limit: Option<Limit>,
+    /// The branch on outage without which that limit would not have bound.
+    pub outage: Option<u32>,
+}
+
+impl From<Cause> for Why {
+    fn from(cause: Cause) -> Why {
+        Why { cause, limit: None, outage: None }
     }
 }
 
@@ -185,8 +207,8 @@ pub struct Probes {
     rows: Vec<Rows>,
     /// This month, zone by zone, class within zone.
     pub load: Vec<LoadMonth>,
-    /// This month's curtailed energy by (zone, class, cause, limit).
-    pub curtailed_mwh: BTreeMap<(usize, u8, Cause, Option<Limit>), f64>,
+    /// This month's curtailed energy by zone, class and reason.
+    pub curtailed_mwh: BTreeMap<(usize, u8, Why), f64>,
     /// This year.
     pub system: SystemYear,
     /// This month's limits that bound.
@@ -229,9 +251,9 @@ impl Probes {
     }
 
     /// Books curtailed energy.
-    pub fn curtail(&mut self, zone: usize, class: u8, cause: Cause, limit: Option<Limit>, mwh: f64) {
+    pub fn curtail(&mut self, zone: usize, class: u8, why: Why, mwh: f64) {
         if mwh > NOTHING_MWH {
-            *self.curtailed_mwh.entry((zone, class, cause, limit)).or_insert(0.0) += mwh;
+            *self.curtailed_mwh.entry((zone, class, why)).or_insert(0.0) += mwh;
         }
     }
 

@@ -19,6 +19,7 @@ mod document;
 mod forecast;
 mod fuel;
 mod load;
+mod outages;
 mod queue;
 mod reference;
 mod regional;
@@ -45,6 +46,7 @@ pub use document::{Node, Place, Table, Value};
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices};
 pub use load::{HourName, Load, LoadSource};
+pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
 pub use queue::Queue;
 pub use reference::{json, markdown};
 pub use requests::{Kind, RequestRow};
@@ -88,6 +90,8 @@ section! {
         load: Load;
         /// Supply over the years.
         supply: Supply;
+        /// Failures, maintenance, dated losses.
+        outages: Outages;
         /// Fuel prices at the plant.
         fuel: FuelPrices;
         /// The hourly market.
@@ -249,7 +253,8 @@ impl Draft {
         }
         let mut scenario = Scenario::read(base, &self.root, "", &mut faults);
         self.check(&scenario, around, &mut faults);
-        let mut places: Vec<Place> = (0..scenario.requests.len()).map(|i| self.place_of_request(i)).collect();
+        let mut places: Vec<Place> =
+            (0..scenario.requests.len()).map(|i| self.place_in_list("requests", i)).collect();
         for FileName { path, name } in self.files() {
             match around.files.get(path) {
                 Some(Ok(text)) if path == "requests_file" => {
@@ -297,8 +302,8 @@ impl Draft {
         }
     }
 
-    fn place_of_request(&self, i: usize) -> Place {
-        match self.root.get("requests").map(|node| &node.value) {
+    fn place_in_list(&self, path: &str, i: usize) -> Place {
+        match self.node(path).map(|node| &node.value) {
             Some(Value::List(items)) if i < items.len() => items[i].place.clone(),
             _ => self.root.place.clone(),
         }

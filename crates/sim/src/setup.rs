@@ -23,7 +23,8 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
-use crate::scenario::{Commitment, Dated, HourName, LoadSource, Resolved, Scenario};
+use crate::outages::{reference_means, unknown_names};
+use crate::scenario::{Commitment, Dated, HourName, LoadSource, Resolved, Scenario, ScriptedOutage};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
 use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
@@ -53,6 +54,14 @@ pub enum SetupError {
         kind: &'static str,
         /// The name that was wanted.
         series: String,
+    },
+    /// A scripted outage names something that the region does not have.
+    #[error("outages.scripted: `{event}`: the region has no {what}")]
+    Scripted {
+        /// The event.
+        event: String,
+        /// What it names.
+        what: String,
     },
     /// A date is outside what the calendar can hold.
     #[error("{0} cannot be placed in the region's time zone")]
@@ -119,6 +128,8 @@ pub struct Setup {
     pub params: Params,
     /// The zone of each entry of the arrival shares that the region has.
     pub arrival_zones: Vec<ZoneId>,
+    /// Mean factor of extreme weather on failure rates, by kind of machine.
+    pub(crate) outage_means: [f64; 3],
     zone: TimeZone,
 }
 
@@ -159,6 +170,7 @@ impl Setup {
             return Err(faults);
         };
         faults.extend(unusable(&pack));
+        faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
         let first_hour = start_s.div_euclid(3600);
         let replayed_mw = replayed_load(&scenario, &pack, &files, first_hour, hours, &mut faults);
@@ -196,11 +208,17 @@ impl Setup {
             queue: scenario.queue.params(),
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
+        let outage_means = if scenario.outages.units {
+            reference_means(&weather, scenario.outages.weather.sensitivities())
+        } else {
+            [1.0; 3]
+        };
         Ok(Setup {
             replayed_mw,
             coin_history,
             params,
             arrival_zones,
+            outage_means,
             scenario,
             pack,
             weather,
@@ -227,6 +245,13 @@ impl Setup {
     /// The end of the run.
     pub fn end(&self) -> SimTime {
         SimTime::from_hours(self.hours as u64)
+    }
+
+    /// Whether any branch may ever be out of service.
+    pub fn branches_can_fail(&self) -> bool {
+        let outages = &self.scenario.outages;
+        let cuts = |event: &ScriptedOutage| !event.branches.is_empty() || !event.substations.is_empty();
+        outages.branches || outages.scripted.iter().any(cuts)
     }
 
     /// The weather of one replication.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use gridrush_core::dispatch::{ColumnId, DispatchSolution};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
+use gridrush_core::names::Key;
 
 use crate::offer::Offer;
 
@@ -76,6 +77,8 @@ pub enum Availability {
 pub struct Unit {
     /// The column of its first block; the others follow.
     pub column: ColumnId,
+    /// The key of its stable name.
+    pub key: Key,
     /// Its bus; entrants stand at several.
     pub bus: Option<u32>,
     /// Where its output counts.
@@ -103,6 +106,8 @@ pub struct Unit {
     pub on_share_before: f64,
     /// Output an hour ago.
     pub output_before_mw: f64,
+    /// What outages leave of the mean availability this hour: 1 on average, above 1 when nothing is out.
+    pub(crate) outage_factor: f64,
 }
 
 impl Unit {
@@ -173,7 +178,7 @@ impl Unit {
         )
     }
 
-    /// The share of its capacity that can run this hour.
+    /// The share of its capacity that can run this hour on average over outages.
     pub fn availability_now(&self, weather: &[f32]) -> f64 {
         match self.availability {
             Availability::Share(share) => share,
@@ -218,12 +223,14 @@ mod tests {
     fn unit() -> Unit {
         Unit {
             column: ColumnId(0),
+            key: Key::of("unit"),
             bus: Some(0),
             zone: ZoneId(0),
             fuel: Fuel::Gas,
             technology: Technology::GasSteam,
             capacity_mw: 100.0,
             availability: Availability::Share(1.0),
+            outage_factor: 1.0,
             offer: Offer::of_heat_rate(10.0, 0.0, Shape::FLAT),
             fuel_basis_usd_per_mmbtu: 0.0,
             minimum_share: 0.3,

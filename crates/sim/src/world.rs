@@ -16,6 +16,7 @@ mod campus;
 mod dispatch;
 mod firms;
 mod monthly;
+mod outages;
 mod queue;
 mod review;
 mod security;
@@ -41,6 +42,7 @@ use crate::clearing::Clearing;
 use crate::commitment::Commitment;
 use crate::event::{Event, FirmEvent, SupplyEvent};
 use crate::metrics::{Metric, RunTotals};
+use crate::outages::{Behind, Outages};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
@@ -130,6 +132,8 @@ struct Interval {
     solution: DispatchSolution,
     causes: Vec<Curtailment>,
     limits: Vec<BindingLimit>,
+    /// Branches that withheld power and the outage behind each.
+    behind: Vec<(u32, u32)>,
 }
 
 /// One replication of a scenario.
@@ -147,6 +151,9 @@ pub struct World {
     fuel_price_hours: Vec<usize>,
     commitment: Option<Commitment>,
     supply: Supply,
+    outages: Outages,
+    /// Absent when no branch can be out.
+    behind: Option<Behind>,
     transmission: Transmission,
     planner: Planner,
     sites: Vec<Site>,
@@ -204,6 +211,7 @@ impl World {
             self.calendar.pop();
             match event {
                 Event::Supply(event) => self.handle_supply(event),
+                Event::Outage(event) => self.handle_outage(event),
                 Event::Queue(event) => self.handle_queue(event, sink)?,
                 Event::Chain(event) => self.handle_chain(event, sink)?,
                 Event::Ai(event) => self.handle_ai(event),
@@ -284,6 +292,7 @@ impl World {
         }
         self.secure_at_start()?;
         self.secure()?;
+        self.schedule_outages(self.outages.first_events());
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
             self.schedule_dated_requests();
@@ -302,6 +311,11 @@ impl World {
             clearing.problem.branches.iter().map(|branch| FlowBranch { shift_rad: 0.0, ..*branch }).collect();
         let topology = Topology::new(network.buses().len(), &unshifted)
             .map_err(|error| RunError::Planning(error.into()))?;
+        let whole = || {
+            let problem = &clearing.problem;
+            let behind = Behind::new(problem.bus_count(), &problem.branches);
+            behind.map_err(|error| RunError::Planning(error.into()))
+        };
         let mut ledger = Ledger::new();
         let accounts = Accounts::open(&mut ledger, CLASSES)?;
         let days = (setup.hours / 24) as u32 + 1;
@@ -321,6 +335,8 @@ impl World {
             fuel_price_hours: setup.fuel_price_hours(),
             commitment: clearing.terms().commitment.then(|| Commitment::new(&clearing)),
             supply: Supply::new(&setup, &streams),
+            outages: Outages::new(&setup, &clearing, streams, &weather),
+            behind: setup.branches_can_fail().then(whole).transpose()?,
             transmission: Transmission::new(branches),
             planner: Planner::default(),
             sites: Vec::new(),

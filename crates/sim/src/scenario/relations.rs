@@ -81,6 +81,11 @@ impl Draft {
         let no_entry = (!supply.merchant_entry).then_some("supply.merchant_entry = false");
         let no_exit = (!supply.retirement).then_some("supply.retirement = false");
         let no_lines = (!supply.background_transmission).then_some("supply.background_transmission = false");
+        let outages = &scenario.outages;
+        let no_units = (!outages.units).then_some("outages.units = false");
+        let no_unit_at_all = no_units.filter(|_| !outages.planned);
+        let no_maintenance = (!outages.planned).then_some("outages.planned = false");
+        let no_branches = (!outages.branches).then_some("outages.branches = false");
         let no_requests = (!load.large_loads).then_some("load.large_loads = false");
         let uncommitted =
             (scenario.dispatch.commitment == Commitment::None).then_some("dispatch.commitment = \"none\"");
@@ -90,6 +95,15 @@ impl Draft {
             ("supply.entry", supply.entry != base.supply.entry, no_entry),
             ("supply.exit", supply.exit != base.supply.exit, no_exit),
             ("supply.transmission", supply.transmission != base.supply.transmission, no_lines),
+            ("outages.weather", outages.weather != base.outages.weather, no_units),
+            ("outages.machines", outages.machines != base.outages.machines, no_unit_at_all),
+            (
+                "outages.planned_by_month",
+                outages.planned_by_month != base.outages.planned_by_month,
+                no_maintenance,
+            ),
+            ("outages.lines", outages.lines != base.outages.lines, no_branches),
+            ("outages.transformers", outages.transformers != base.outages.transformers, no_branches),
             ("requests", scenario.requests != base.requests, no_requests),
             ("forecast", scenario.forecast != base.forecast, uncommitted),
         ];
@@ -142,6 +156,7 @@ impl Draft {
                 check_zone(zone, &path, &place(&path), around, faults);
             }
         }
+        self.check_scripted(scenario, around, faults);
         self.check_order(scenario, faults);
     }
 

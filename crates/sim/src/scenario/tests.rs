@@ -227,6 +227,28 @@ fn the_resolved_scenario_reads_as_itself() {
 }
 
 #[test]
+fn scripted_outages_say_what_they_take() {
+    let event = |rest: &str| format!("{PLAIN}[[outages.scripted]]\nname = \"x\"\n{rest}");
+    let good = event(
+        "from = 2025-02-01\nfrom_hour = 6\nto = 2025-02-01\nto_hour = 7\nfuel = \"gas\"\nshare = 0.5\n",
+    );
+    let scenario = read(&good).expect("valid");
+    assert_eq!(scenario.outages.scripted[0].fuel.as_deref(), Some("gas"));
+    assert_eq!(read(&scenario.to_toml()).expect("valid"), scenario);
+    let wrong = event(
+        "from = 2025-02-01\nto = 2025-02-01\nfuel = \"gass\"\ntechnology = \"battery\"\nzone = \"nort\"\n\
+         share = 0.1\nmw = 3\n",
+    );
+    let paths: Vec<String> = faults(&wrong).into_iter().map(|fault| fault.1).collect();
+    let expected = ["fuel", "mw", "technology", "to", "zone"].map(|key| format!("outages.scripted.0.{key}"));
+    assert_eq!(paths, expected);
+    let nothing = event("from = 2025-02-01\nto = 2025-02-03\n");
+    assert_eq!(faults(&nothing), [(Some(6), "outages.scripted.0.share".to_owned())]);
+    let twelve = format!("{PLAIN}[outages]\nplanned = true\nplanned_by_month = [1, 2]\n");
+    assert_eq!(faults(&twelve), [(Some(8), "outages.planned_by_month".to_owned())]);
+}
+
+#[test]
 fn declarations_are_complete() {
     let mut sections = Vec::new();
     Scenario::describe(&Scenario::defaults(), "", "", &mut sections);

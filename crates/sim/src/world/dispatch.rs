@@ -25,6 +25,7 @@ impl World {
         interval.weather.resize(self.weather.values.len(), 0.0);
         self.setup.native_mw(&self.weather, hour, &mut interval.native_mw);
         Setup::weather_at(&self.weather, hour, &mut interval.weather);
+        self.prepare_outages(now, &interval);
         if self.fuel_price_hours.binary_search(&hour).is_ok() {
             self.refresh_fuel_prices();
         }
@@ -119,6 +120,7 @@ impl World {
         self.reschedule_campuses();
         self.find_causes(solver, &mut interval)
             .map_err(|source| RunError::Dispatch { hour: interval.hour, source })?;
+        self.name_outages(&mut interval);
         self.interval = Some(interval);
         self.calendar.schedule(Event::Dispatch, now + span);
         Ok(())

@@ -8,7 +8,7 @@ use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
 
 use super::{RunError, World};
-use crate::probe::{self, LoadMonth};
+use crate::probe::{self, LoadMonth, Why};
 use crate::setup::Month;
 use crate::site::{Asset, Compute};
 
@@ -53,8 +53,11 @@ impl World {
     pub(super) fn write_curtailment(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let at = self.setup.unix_ms(month.begin);
         let setup = Arc::clone(&self.setup);
-        let name = |branch: u32| setup.pack.network.branch(BranchId(branch)).name.as_str();
-        for ((zone, class, cause, limit), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
+        let name = |branch: Option<u32>| {
+            branch.map_or("", |branch| setup.pack.network.branch(BranchId(branch)).name.as_str())
+        };
+        for ((zone, class, why), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
+            let Why { cause, limit, outage } = why;
             if class > 0 {
                 *self.metrics.curtailed_mwh.entry(cause).or_insert(0.0) += mwh;
             }
@@ -63,8 +66,9 @@ impl World {
                 Cell::Text(&self.setup.pack.region.zones[zone].name),
                 Cell::Text(CLASSES[usize::from(class)]),
                 Cell::Text(cause.name()),
-                Cell::Text(limit.map_or("", |limit| name(limit.branch))),
-                Cell::Text(limit.and_then(|limit| limit.loss).map_or("", name)),
+                Cell::Text(name(limit.map(|limit| limit.branch))),
+                Cell::Text(name(limit.and_then(|limit| limit.loss))),
+                Cell::Text(name(outage)),
                 Cell::Float(mwh),
             ];
             self.probes.table(&probe::curtailment::TABLE).push(sink, &row)?;

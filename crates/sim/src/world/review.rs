@@ -156,6 +156,7 @@ impl World {
             self.probes.table(&probe::supply::TABLE).push(sink, &row)?;
         }
         self.write_commitment(begin, year, sink)?;
+        self.write_outages(begin, sink)?;
         let system = std::mem::take(&mut self.probes.system);
         self.metrics.firm_shed_mwh += system.firm_shed_mwh;
         self.metrics.transmission_cost_usd += system.transmission_cost_usd;

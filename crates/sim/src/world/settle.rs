@@ -1,7 +1,6 @@
 //! The end of an interval, of a month and of the run: energy, money, tables.
 
-use gridrush_core::dispatch::Cause as CauseKind;
-use gridrush_core::grid::{BranchId, BranchKind, Fuel};
+use gridrush_core::grid::Fuel;
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
 
@@ -9,7 +8,7 @@ use super::{Interval, RunError, World};
 use crate::commitment::Outlook;
 use crate::event::Event;
 use crate::probe::{self, Cause};
-use crate::security::{BindingLimit, Limit};
+use crate::security::BindingLimit;
 
 /// Relative tolerance of requested = served + curtailed.
 const BALANCE: f64 = 1e-6;
@@ -60,7 +59,7 @@ impl World {
             let shed_mw = self.clearing.native_shed_mw(&interval.solution, zone);
             let served_mw = native_mw - shed_mw;
             let price = self.clearing.price_at(&interval.solution, &self.clearing.zones[zone].load);
-            let paid_usd = price * served_mw * interval.hours;
+            let paid_usd = self.native_pays(interval, zone, price);
             self.zone_price[zone] = price;
             totals.native_mw += native_mw;
             totals.native_served_mw += served_mw;
@@ -74,12 +73,27 @@ impl World {
             self.write_contention(interval, zone, 0, native_mw, served_mw, price, sink)?;
         }
         for row in &interval.causes {
-            if let Some(zone) = (row.block as usize).checked_sub(interval.blocks.len()) {
-                let (cause, branch) = self.cause(row.cause);
-                self.probes.curtail(zone, 0, cause, branch, row.mw * interval.hours);
+            if let Some(shed) = (row.block as usize).checked_sub(interval.blocks.len()) {
+                let zone = self.clearing.place_of_shed(shed).0;
+                let why = self.why(interval, row);
+                self.probes.curtail(zone, 0, why, row.mw * interval.hours);
             }
         }
         Ok(())
+    }
+
+    /// What a zone's native load pays: the zone's price, in pockets that of the pocket.
+    fn native_pays(&self, interval: &Interval, zone: usize, price: f64) -> f64 {
+        let (clearing, solution) = (&self.clearing, &interval.solution);
+        let native_mw = interval.native_mw[zone];
+        let home_mw = clearing.zones[zone].home_share * native_mw - clearing.home_shed_mw(solution, zone);
+        let in_pockets: f64 = (clearing.pockets().iter().filter(|pocket| pocket.zone == zone))
+            .map(|pocket| {
+                let shed_mw = clearing.pocket_shed_mw(&solution.column_mw, pocket);
+                clearing.price_at(solution, &pocket.load) * (pocket.share * native_mw - shed_mw)
+            })
+            .sum();
+        (price * home_mw + in_pockets) * interval.hours
     }
 
     /// Large loads, block by block.
@@ -122,14 +136,14 @@ impl World {
             let unconnected_mw = block.requested_mw - block.ceiling_mw;
             if unconnected_mw > NOTHING_MW {
                 let mwh = unconnected_mw * interval.hours;
-                self.probes.curtail(site.zone, block.class, Cause::NotConnected, None, mwh);
+                self.probes.curtail(site.zone, block.class, Cause::NotConnected.into(), mwh);
             }
         }
         for row in &interval.causes {
             if let Some(block) = interval.blocks.get(row.block as usize) {
-                let (cause, branch) = self.cause(row.cause);
+                let why = self.why(interval, row);
                 let zone = self.sites[block.site].zone;
-                self.probes.curtail(zone, block.class, cause, branch, row.mw * interval.hours);
+                self.probes.curtail(zone, block.class, why, row.mw * interval.hours);
             }
         }
         for (at, &(requested, served, weighted)) in cells.iter().enumerate() {
@@ -367,21 +381,6 @@ impl World {
             });
         }
         Ok(())
-    }
-
-    /// The cause as tables name it, with the limit that it is named after.
-    fn cause(&self, cause: CauseKind) -> (Cause, Option<Limit>) {
-        let limit = match cause {
-            CauseKind::Price => return (Cause::Price, None),
-            CauseKind::Scarcity => return (Cause::Scarcity, None),
-            CauseKind::Network { branch } => Some(Limit { branch, loss: None }),
-            CauseKind::Flowgate { flowgate } => {
-                let pair = self.clearing.security.pair(flowgate);
-                pair.map(|pair| Limit { branch: pair.monitored, loss: Some(pair.outaged) })
-            }
-        };
-        let kind = limit.map(|limit| self.setup.pack.network.branch(BranchId(limit.branch)).kind);
-        (if kind == Some(BranchKind::Transformer) { Cause::Substation } else { Cause::Congestion }, limit)
     }
 
     #[allow(clippy::too_many_arguments, reason = "one row of one table")]

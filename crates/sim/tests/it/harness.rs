@@ -13,7 +13,7 @@ use gridrush_sim::world::{Step, World};
 use gridrush_tables::{Frame, MemorySink};
 
 /// The files of a pack of the repository.
-fn pack_files(region: &str) -> BTreeMap<String, String> {
+pub fn pack_files(region: &str) -> BTreeMap<String, String> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/regions").join(region);
     (fs::read_dir(&dir).unwrap().map(Result::unwrap))
         .map(|entry| {

@@ -13,6 +13,7 @@ mod money;
 #[path = "../../../core/tests/dispatch/oracle.rs"]
 mod oracle;
 mod order;
+mod outages;
 mod random;
 mod sites;
 mod story;
