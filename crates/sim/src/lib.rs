@@ -19,6 +19,7 @@ pub mod links;
 pub mod metrics;
 pub mod offer;
 pub mod planning;
+mod plant;
 pub mod probe;
 pub mod run;
 pub mod scenario;
