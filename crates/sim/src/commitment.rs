@@ -165,7 +165,9 @@ impl Commitment {
         let forecast = setup.forecast(outlook.weather, outlook.streams, now, from, horizon_h);
         let mut net_mw = forecast.net_load_mw(&clearing.units, 0..clearing.zones.len());
         let large_mw = self.large_load_mw.iter().sum::<f64>() / self.large_load_mw.len().max(1) as f64;
-        net_mw.iter_mut().for_each(|mw| *mw += large_mw);
+        for mw in &mut net_mw {
+            *mw += large_mw;
+        }
         for day in net_mw.chunks_mut(24) {
             let power_mw: f64 = clearing.storage.iter().map(|fleet| fleet.power_mw).sum();
             let energy_mwh: f64 = clearing.storage.iter().map(|fleet| fleet.energy_mwh).sum();

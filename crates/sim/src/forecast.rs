@@ -101,7 +101,9 @@ impl Setup {
         for (n, hour) in (from..end).enumerate() {
             let native = &mut out.native_mw[n * zones..(n + 1) * zones];
             self.native_mw(weather, hour, native);
-            native.iter_mut().for_each(|mw| *mw = (*mw * (1.0 + load[n])).max(0.0));
+            for mw in native {
+                *mw = (*mw * (1.0 + load[n])).max(0.0);
+            }
             let row = &mut out.weather[n * series..(n + 1) * series];
             Setup::weather_at(weather, hour, row);
             for (value, series) in row.iter_mut().zip(&self.weather.series) {
@@ -109,7 +111,7 @@ impl Setup {
                     SeriesKind::Load => {}
                     SeriesKind::Wind => *value = (f64::from(*value) + wind[n]).clamp(0.0, 1.0) as f32,
                     SeriesKind::Solar => {
-                        *value = (f64::from(*value) * (1.0 + solar[n])).clamp(0.0, 1.0) as f32
+                        *value = (f64::from(*value) * (1.0 + solar[n])).clamp(0.0, 1.0) as f32;
                     }
                 }
             }

@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod offer;
 mod outages;
 pub mod planning;
+mod plant;
 pub mod probe;
 pub mod run;
 pub mod scenario;

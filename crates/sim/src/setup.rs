@@ -312,7 +312,7 @@ impl Setup {
             &fuel.oil_by_date_usd_per_mmbtu,
             &fuel.other_by_date_usd_per_mmbtu,
         ];
-        let dates = lists.into_iter().flat_map(|list| list.iter());
+        let dates = lists.into_iter().flat_map(Dated::iter);
         let mut hours: Vec<usize> = dates.map(|(date, _)| self.time_of(date).hour()).collect();
         hours.sort_unstable();
         hours.dedup();

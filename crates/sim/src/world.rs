@@ -236,6 +236,11 @@ impl World {
         &self.clearing.problem
     }
 
+    /// The market of that interval, with the meaning of its columns.
+    pub fn clearing(&self) -> &Clearing {
+        &self.clearing
+    }
+
     /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date.
     pub fn apply(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
         self.hours_dispatched += 1;

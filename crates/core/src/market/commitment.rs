@@ -67,6 +67,7 @@ impl UnitState {
     pub const COLD: UnitState = UnitState { on: false, hours: u32::MAX };
 
     /// The state an hour later.
+    #[must_use]
     pub fn after(self, on: bool) -> UnitState {
         let hours = if on == self.on { self.hours.saturating_add(1) } else { 1 };
         UnitState { on, hours }
@@ -262,7 +263,7 @@ impl List<'_> {
     }
 
     /// Slow units from dear to cheap, each with the quick capacity that is cheaper.
-    fn from_the_end(&self) -> Vec<(usize, f64)> {
+    fn dear_to_cheap(&self) -> Vec<(usize, f64)> {
         let mut quick_mw = 0.0;
         let mut slow = Vec::with_capacity(self.units.len());
         for &(_, entry) in &self.order {
@@ -278,7 +279,7 @@ impl List<'_> {
     /// Drops runs of which no hour is needed.
     fn prune(&mut self) {
         let hours = self.schedule.hours;
-        for (unit, cheaper_quick_mw) in self.from_the_end() {
+        for (unit, cheaper_quick_mw) in self.dear_to_cheap() {
             let (locked, _) = self.held(unit);
             let mut hour = locked;
             while hour < hours {
@@ -305,7 +306,7 @@ impl List<'_> {
     /// Turns the dearest units off where minimum outputs leave no room.
     fn make_room(&mut self) {
         let hours = self.schedule.hours;
-        for (unit, cheaper_quick_mw) in self.from_the_end() {
+        for (unit, cheaper_quick_mw) in self.dear_to_cheap() {
             let crowded =
                 |list: &Self, h: usize| list.minimum_mw[h] > list.needs.room_mw[h].max(0.0) + NOTHING_MW;
             let mut hour = 0;

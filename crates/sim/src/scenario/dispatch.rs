@@ -34,7 +34,7 @@ section! {
         /// Outages for which the market holds room.
         security: Security = Security::List, "", "";
         /// How units are started and stopped.
-        commitment: Commitment = Commitment::None, "", "";
+        commitment: Commitment = Commitment::Light, "", "";
         /// Highest price that load may bid or a plant may ask.
         offer_cap_usd_per_mwh: f64 = 5000.0, "$/MWh", "[S] ERCOT since 2022", 1.0..=1000000.0;
         /// Lowest price that a plant may ask; surplus is spilled there.

@@ -319,3 +319,22 @@ fn the_models_keep_their_defaults() {
     assert_eq!(bitcoin.start_year, 2025.0 + 182.0 / 365.0);
     assert_ne!(bitcoin.price.shape, BitcoinParams::default().price.shape);
 }
+
+#[test]
+fn dated_prices_take_months_and_days() {
+    let text = format!(
+        "{PLAIN}[fuel]\ngas_by_date_usd_per_mmbtu = {{ 2026-03 = 4, 2025-06-15 = 2.5 }}\n\
+         gas_basis_usd_per_mmbtu = {{ north = -0.5 }}\n"
+    );
+    let scenario = read(&text).expect("valid");
+    let dated: Vec<(String, f64)> =
+        scenario.fuel.gas_by_date_usd_per_mmbtu.iter().map(|(date, x)| (date.to_string(), x)).collect();
+    assert_eq!(dated, [("2025-06-15".to_owned(), 2.5), ("2026-03-01".to_owned(), 4.0)]);
+    assert_eq!(read(&scenario.to_toml()).expect("valid"), scenario);
+
+    let wrong = "coal_by_date_usd_per_mmbtu = { 2026-03 = 4, 2026-03-01 = 5, 2026 = 3, 2026-04 = -1 }";
+    let faults = read(&format!("{PLAIN}[fuel]\n{wrong}\n")).expect_err("faults");
+    let found: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+    let at = |name: &str| format!("fuel.coal_by_date_usd_per_mmbtu.{name}");
+    assert_eq!(found, [at("2026-03-01"), at("2026"), at("2026-04")]);
+}

@@ -25,8 +25,20 @@ pub fn pack_files(region: &str) -> BTreeMap<String, String> {
 
 /// A scenario over a region, as the program reads it. `text` follows the dates.
 pub fn setup(region: &str, start: &str, end: &str, text: &str) -> Arc<Setup> {
+    setup_with(region, start, end, text, &|_| {})
+}
+
+/// The same over a changed pack.
+pub fn setup_with(
+    region: &str,
+    start: &str,
+    end: &str,
+    text: &str,
+    change: &dyn Fn(&mut RegionPack),
+) -> Arc<Setup> {
     let pack_files = pack_files(region);
-    let pack = RegionPack::parse(&pack_files).unwrap();
+    let mut pack = RegionPack::parse(&pack_files).unwrap();
+    change(&mut pack);
     let mut around = Surroundings { regions: vec![region.to_owned()], ..Surroundings::default() };
     around.add_region(&pack);
     let text =

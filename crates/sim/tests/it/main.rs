@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod adequacy;
+mod commitment;
 mod common_numbers;
 mod energy;
 mod harness;
