@@ -1,6 +1,6 @@
 //! Twenty years of Texas without its market: what is out is what the scenario asks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -43,24 +43,22 @@ fn run(text: &str) -> Seen {
     let weather = setup.weather_years(&streams).unwrap();
     let mut clearing = Clearing::new(&setup.pack.network, setup.clearing_terms(), &setup);
     let mut outages = Outages::new(&setup, &clearing, streams, &weather);
-    let mut pending: BTreeMap<(SimTime, OutageEvent), ()> = BTreeMap::new();
-    pending.extend(outages.first_events().into_iter().map(|event| (event, ())));
+    let mut pending: BTreeSet<(SimTime, OutageEvent)> = outages.first_events().into_iter().collect();
     let mut sums: BTreeMap<Fuel, (f64, f64)> = BTreeMap::new();
     let scores = setup.weather.load_scores(&weather, &setup.stamps);
     let mut winter = [(0.0, 0.0); 2];
-    for hour in 0..setup.hours {
+    for (hour, (stamp, score)) in setup.stamps.iter().zip(&scores).enumerate() {
         let now = SimTime::from_hours(hour as u64);
-        while let Some((&(at, event), ())) = pending.first_key_value() {
+        while let Some(&(at, event)) = pending.first() {
             if at > now {
                 break;
             }
             pending.pop_first();
-            pending.insert((outages.handle(event, now, &clearing), event), ());
+            pending.insert((outages.handle(event, now, &clearing), event));
         }
-        let events = outages.prepare(now, setup.stamps[hour], &[], 1.0, &mut clearing);
-        pending.extend(events.into_iter().map(|event| (event, ())));
-        let cold = usize::from(scores[hour] < 2.0);
-        let in_winter = matches!(setup.stamps[hour].month, 12 | 1 | 2);
+        pending.extend(outages.prepare(now, *stamp, &[], 1.0, &mut clearing));
+        let cold = usize::from(*score < 2.0);
+        let in_winter = matches!(stamp.month, 12 | 1 | 2);
         for unit in &clearing.units {
             if let Availability::Share(share) = unit.availability {
                 let sum = sums.entry(unit.fuel).or_default();
