@@ -7,7 +7,9 @@
 //!
 //! Breakpoints are collected below a threshold that grows until the slope turns, and only the part that
 //! is passed is sorted. The result does not depend on the threshold: the list is walked in the order of
-//! (step, kind, position). Cost: `O(columns)` per threshold, `O(collected + passed log passed)` to walk.
+//! (step, kind, position). Cost: `O(groups)` per threshold, `O(collected + passed log passed)` to walk.
+
+use super::columns::Columns;
 
 /// Coefficients below this do not count as able to help.
 pub(super) const COEFFICIENT_MIN: f64 = 1e-9;
@@ -15,11 +17,18 @@ pub(super) const COEFFICIENT_MIN: f64 = 1e-9;
 /// An entering coefficient below this is avoided when an earlier breakpoint has a larger one.
 const COEFFICIENT_SAFE: f64 = 1e-5;
 
-/// Columns looked at together.
+/// Groups looked at together.
 const LANES: usize = 8;
 
 /// A list of this length is sorted at once.
 const SHORT: usize = 12;
+
+/// Whether a group whose worth rises at this rate has a column with a breakpoint up to the threshold.
+#[inline]
+fn is_near(rate: f64, worth: f64, up: f64, down: f64, threshold: f64) -> bool {
+    let distance = if rate > 0.0 { up - worth } else { worth - down };
+    (rate.abs() > COEFFICIENT_MIN) & (distance <= threshold * rate.abs())
+}
 
 /// What reaches its breakpoint. Constraints pass up to two: from one bound to the other, then beyond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,14 +53,21 @@ pub(super) struct Breakpoint {
     pub(super) stop: Stop,
 }
 
-/// The columns as the ratio test sees them, one entry per column.
+/// The columns as the ratio test sees them. A column's reduced cost is its cost less its group's worth.
 #[derive(Clone, Copy)]
 pub(super) struct ColumnView<'a> {
-    /// Change of the violated quantity per unit of the column.
+    pub(super) columns: &'a Columns,
+    /// By group: change of the violated quantity per unit of a column.
     pub(super) alpha: &'a [f64],
-    /// Reduced cost.
-    pub(super) dual: &'a [f64],
-    /// +1 at the lower bound, -1 at the upper bound, 0 when basic or fixed.
+    /// By group: what one unit of a column is worth at present prices.
+    pub(super) worth: &'a [f64],
+    /// By group: least cost of the columns at their lower bound; infinite without any.
+    pub(super) next_up: &'a [f64],
+    /// By group: greatest cost of the columns at their upper bound; minus infinity without any.
+    pub(super) next_down: &'a [f64],
+    /// By column.
+    pub(super) cost: &'a [f64],
+    /// By column: +1 at the lower bound, -1 at the upper bound, 0 when basic or fixed.
     pub(super) direction: &'a [f64],
     pub(super) lower: &'a [f64],
     pub(super) upper: &'a [f64],
@@ -115,45 +131,44 @@ impl RatioTest {
         self.passed.clear();
         self.passed.extend(self.constraints.iter().filter(|b| b.step <= threshold));
         let (alpha, alpha_rest) = columns.alpha.as_chunks::<LANES>();
-        let (dual, dual_rest) = columns.dual.as_chunks::<LANES>();
-        let (direction, direction_rest) = columns.direction.as_chunks::<LANES>();
-        // Few columns are near, so most groups are dismissed without looking at their members.
-        for (group, ((alpha, dual), direction)) in alpha.iter().zip(dual).zip(direction).enumerate() {
-            let mut any = false;
+        let (worth, worth_rest) = columns.worth.as_chunks::<LANES>();
+        let (up, up_rest) = columns.next_up.as_chunks::<LANES>();
+        let (down, down_rest) = columns.next_down.as_chunks::<LANES>();
+        // Few groups are near, so most runs of groups are dismissed without looking at their members.
+        for (run, (((alpha, worth), up), down)) in alpha.iter().zip(worth).zip(up).zip(down).enumerate() {
+            let mut near = [false; LANES];
             for lane in 0..LANES {
-                let helps = -sign * alpha[lane] * direction[lane];
-                let matters = helps > COEFFICIENT_MIN;
-                let near = dual[lane] * direction[lane] <= threshold * helps;
-                any |= matters & near;
+                near[lane] = is_near(-sign * alpha[lane], worth[lane], up[lane], down[lane], threshold);
             }
-            if any {
-                self.push_near(columns, group * LANES, sign, alpha, dual, direction);
+            if near.iter().any(|&near| near) {
+                for (lane, _) in near.iter().enumerate().filter(|near| *near.1) {
+                    self.push_group(columns, run * LANES + lane, sign);
+                }
             }
         }
         let first = columns.alpha.len() - alpha_rest.len();
-        self.push_near(columns, first, sign, alpha_rest, dual_rest, direction_rest);
+        let rest = alpha_rest.iter().zip(worth_rest).zip(up_rest.iter().zip(down_rest));
+        for (group, ((&alpha, &worth), (&up, &down))) in (first..).zip(rest) {
+            if is_near(-sign * alpha, worth, up, down, threshold) {
+                self.push_group(columns, group, sign);
+            }
+        }
         self.passed.iter().map(|b| b.loss).sum()
     }
 
-    /// Appends the breakpoints of a group of columns that begins at `first`.
-    fn push_near(
-        &mut self,
-        columns: ColumnView,
-        first: usize,
-        sign: f64,
-        alpha: &[f64],
-        dual: &[f64],
-        direction: &[f64],
-    ) {
-        for (j, ((&alpha, &dual), &direction)) in (first..).zip(alpha.iter().zip(dual).zip(direction)) {
-            let helps = -sign * alpha * direction;
-            let distance = dual * direction;
-            if helps > COEFFICIENT_MIN && distance <= self.threshold * helps {
+    /// Appends the breakpoints of a group's columns.
+    fn push_group(&mut self, columns: ColumnView, group: usize, sign: f64) {
+        let rate = -sign * columns.alpha[group];
+        let (helps, direction) = (rate.abs(), 1.0_f64.copysign(rate));
+        for &j in columns.columns.members(group) {
+            let at = j as usize;
+            let distance = (columns.cost[at] - columns.worth[group]) * direction;
+            if columns.direction[at] == direction && distance <= self.threshold * helps {
                 self.passed.push(Breakpoint {
                     step: distance.max(0.0) / helps,
-                    loss: (columns.upper[j] - columns.lower[j]) * helps,
+                    loss: (columns.upper[at] - columns.lower[at]) * helps,
                     coefficient: helps,
-                    stop: Stop::Column(j as u32),
+                    stop: Stop::Column(j),
                 });
             }
         }
@@ -202,17 +217,48 @@ impl RatioTest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dispatch::{Bound, DispatchProblem, Place};
+    use crate::names::Key;
 
-    fn view<'a>(alpha: &'a [f64], dual: &'a [f64], direction: &'a [f64], upper: &'a [f64]) -> ColumnView<'a> {
-        ColumnView { alpha, dual, direction, lower: &[0.0; 4], upper }
+    /// Four units at buses of their own, at their lower bounds.
+    struct Units {
+        columns: Columns,
+        alpha: [f64; 4],
+        cost: [f64; 4],
+        upper: [f64; 4],
+    }
+
+    fn units(alpha: [f64; 4], cost: [f64; 4], upper: [f64; 4]) -> Units {
+        let mut problem = DispatchProblem::new(4, Vec::new());
+        for bus in 0..4 {
+            let bound = Bound { lower_mw: 0.0, upper_mw: 1.0, cost_usd_per_mwh: 0.0 };
+            problem.add_column(Key::of("unit").part(u64::from(bus)), Place::Bus(bus, 1.0), bound);
+        }
+        Units { columns: Columns::of(&problem, &[0, 1, 2, 3]).unwrap(), alpha, cost, upper }
+    }
+
+    impl Units {
+        fn view(&self) -> ColumnView<'_> {
+            ColumnView {
+                columns: &self.columns,
+                alpha: &self.alpha,
+                worth: &[0.0; 4],
+                next_up: &self.cost,
+                next_down: &[f64::NEG_INFINITY; 4],
+                cost: &self.cost,
+                direction: &[1.0; 4],
+                lower: &[0.0; 4],
+                upper: &self.upper,
+            }
+        }
     }
 
     #[test]
     fn merit_order_in_one_step() {
         // 100 MW are missing; units of 30, 50, 40, 40 MW at 5, 20, 10, 30 $/MWh.
         let mut test = RatioTest::default();
-        let (alpha, dual, upper) = ([1.0; 4], [5.0, 20.0, 10.0, 30.0], [30.0, 50.0, 40.0, 40.0]);
-        let chosen = test.choose(view(&alpha, &dual, &[1.0; 4], &upper), -1.0, 100.0, 1e-9).unwrap();
+        let units = units([1.0; 4], [5.0, 20.0, 10.0, 30.0], [30.0, 50.0, 40.0, 40.0]);
+        let chosen = test.choose(units.view(), -1.0, 100.0, 1e-9).unwrap();
         assert_eq!((chosen.stop, chosen.step), (Stop::Column(1), 20.0));
         let flipped: Vec<Stop> = test.passed().iter().map(|b| b.stop).collect();
         assert_eq!(flipped, [Stop::Column(0), Stop::Column(2)]);
@@ -221,16 +267,16 @@ mod tests {
     #[test]
     fn what_cannot_be_met_is_said() {
         let mut test = RatioTest::default();
-        let (alpha, dual, upper) = ([1.0; 4], [5.0, 20.0, 10.0, 1e9], [30.0, 50.0, 40.0, 40.0]);
-        let missing = test.choose(view(&alpha, &dual, &[1.0; 4], &upper), -1.0, 170.0, 1e-9);
+        let units = units([1.0; 4], [5.0, 20.0, 10.0, 1e9], [30.0, 50.0, 40.0, 40.0]);
+        let missing = test.choose(units.view(), -1.0, 170.0, 1e-9);
         assert_eq!(missing, Err(10.0));
     }
 
     #[test]
     fn tiny_coefficients_are_avoided() {
         let mut test = RatioTest::default();
-        let (alpha, dual, upper) = ([1.0, 1e-8, 1.0, 1.0], [5.0, 6e-8, 10.0, 9.0], [5.0, 1e12, 0.1, 0.1]);
-        let chosen = test.choose(view(&alpha, &dual, &[1.0; 4], &upper), -1.0, 100.0, 1e-9).unwrap();
+        let units = units([1.0, 1e-8, 1.0, 1.0], [5.0, 6e-8, 10.0, 9.0], [5.0, 1e12, 0.1, 0.1]);
+        let chosen = test.choose(units.view(), -1.0, 100.0, 1e-9).unwrap();
         assert_eq!(chosen.stop, Stop::Column(0));
         assert!(test.passed().is_empty());
     }

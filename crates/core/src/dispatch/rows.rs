@@ -1,9 +1,9 @@
-//! Constraints as rows of coefficients by column.
+//! Constraints as rows of coefficients by group of columns.
 //!
-//! An island's row holds what each column injects into the island, a linear row its own terms, and a
-//! branch's or flowgate's row the transfer factors gathered at the columns. Rows of flows are built when
+//! An island's row holds what a column of each group injects into the island, a linear row its own terms, and a
+//! branch's or flowgate's row the transfer factors gathered at the groups. Rows of flows are built when
 //! one first binds (one solve with the factor of the network) and kept until the topology changes, so the
-//! memory is `O(flows that ever bound x (buses + columns))`.
+//! memory is `O(flows that ever bound x (buses + groups))`.
 
 use super::basis::Constraint;
 use super::columns::Columns;
@@ -18,7 +18,7 @@ use super::topology::Topology;
 struct FlowRow {
     /// Transfer factors by bus, in elimination order.
     by_bus: Vec<f64>,
-    by_column: Vec<f64>,
+    by_group: Vec<f64>,
     /// The flow when all columns are zero.
     base_mw: f64,
     /// The interval of `base_mw`.
@@ -41,19 +41,18 @@ pub(super) struct Rows {
     gate_slot: Vec<Option<u32>>,
     /// How many of `flows` are in use.
     used: usize,
-    columns: usize,
     /// Counts the intervals, so that bases are computed once in each.
     interval: u64,
 }
 
 impl Rows {
-    /// The coefficients by column of a constraint; the row of a flow must have been prepared.
+    /// The coefficients by group of a constraint; the row of a flow must have been prepared.
     #[inline]
-    pub(super) fn by_column(&self, constraint: Constraint) -> &[f64] {
+    pub(super) fn by_group(&self, constraint: Constraint) -> &[f64] {
         match constraint {
             Constraint::Island(i) => &self.islands[i as usize],
             Constraint::Row(r) => &self.linear[r as usize],
-            Constraint::Branch(_) | Constraint::Flowgate(_) => &self.flow(constraint).by_column,
+            Constraint::Branch(_) | Constraint::Flowgate(_) => &self.flow(constraint).by_group,
         }
     }
 
@@ -121,8 +120,7 @@ impl Rows {
                 Constraint::Island(_) | Constraint::Row(_) => unreachable!("only flows are prepared"),
             }
             let by_bus = &row.by_bus;
-            row.by_column.clear();
-            columns.gather(0, |bus| by_bus[bus as usize], &mut row.by_column);
+            columns.gather(|bus| by_bus[bus as usize], &mut row.by_group);
             row.interval = 0;
             row.growth = dot(by_bus, growth);
         }
@@ -139,30 +137,12 @@ impl Rows {
         }
     }
 
-    /// Forgets the rows of flows and builds those of islands; `island_of` is in the order of nodal
-    /// vectors.
-    pub(super) fn set_structure(
-        &mut self,
-        count: usize,
-        island_of: &[u32],
-        branch_count: usize,
-        columns: &Columns,
-    ) {
+    /// Forgets the rows of flows.
+    pub(super) fn forget_flows(&mut self, branch_count: usize) {
         self.used = 0;
         self.branch_slot.clear();
         self.branch_slot.resize(branch_count, None);
         self.gate_slot.clear();
-        self.columns = columns.count();
-        self.islands.clear();
-        for island in 0..count as u32 {
-            let mut row = Vec::new();
-            let by_bus = |bus: u32| f64::from(u8::from(island_of[bus as usize] == island));
-            columns.gather(0, by_bus, &mut row);
-            self.islands.push(row);
-        }
-        for row in &mut self.linear {
-            row.resize(self.columns, 0.0);
-        }
     }
 
     /// Makes room for appended flowgates.
@@ -170,25 +150,8 @@ impl Rows {
         self.gate_slot.resize(count, None);
     }
 
-    /// Extends the rows of islands and flows to the columns appended since.
-    pub(super) fn extend_columns(&mut self, island_of: &[u32], columns: &Columns) {
-        let first = self.columns;
-        self.columns = columns.count();
-        for (island, row) in self.islands.iter_mut().enumerate() {
-            let by_bus = |bus: u32| f64::from(u8::from(island_of[bus as usize] as usize == island));
-            columns.gather(first, by_bus, row);
-        }
-        for row in &mut self.flows[..self.used] {
-            let by_bus = &row.by_bus;
-            columns.gather(first, |bus| by_bus[bus as usize], &mut row.by_column);
-        }
-        for row in &mut self.linear {
-            row.resize(self.columns, 0.0);
-        }
-    }
-
-    /// Takes over new linear rows and rows with new terms; says whether an old one changed.
-    pub(super) fn sync_linear(&mut self, problem: &DispatchProblem) -> Result<bool, DispatchError> {
+    /// Checks the linear rows; says whether there are new ones or new terms.
+    pub(super) fn check_linear(&self, problem: &DispatchProblem) -> Result<bool, DispatchError> {
         let mut changed = false;
         for (r, row) in problem.rows.iter().enumerate() {
             let crossed = row.lower.is_nan() || row.upper.is_nan() || row.lower > row.upper;
@@ -198,26 +161,52 @@ impl Rows {
             if self.terms.get(r) == Some(&row.terms.len()) {
                 continue;
             }
-            let usable =
-                |&(column, c): &(super::ColumnId, f64)| (column.0 as usize) < self.columns && c.is_finite();
+            changed = true;
+            let count = problem.bounds.len();
+            let usable = |&(column, c): &(super::ColumnId, f64)| (column.0 as usize) < count && c.is_finite();
             if !row.terms.iter().all(usable) {
                 return Err(DispatchError::Row { row: RowId(r as u32) });
             }
-            if r == self.linear.len() {
-                self.linear.push(Vec::new());
-                self.terms.push(0);
-            } else {
-                changed = true;
-            }
-            self.terms[r] = row.terms.len();
-            let coefficients = &mut self.linear[r];
-            coefficients.clear();
-            coefficients.resize(self.columns, 0.0);
-            for &(column, c) in &row.terms {
-                coefficients[column.0 as usize] += c;
-            }
         }
         Ok(changed)
+    }
+
+    /// Builds the rows of islands (`island_of` by place), linear rows and known flows for these groups; says
+    /// whether an old linear row changed.
+    pub(super) fn regroup(
+        &mut self,
+        problem: &DispatchProblem,
+        columns: &Columns,
+        island_count: usize,
+        island_of: &[u32],
+    ) -> bool {
+        self.islands.resize(island_count, Vec::new());
+        for (island, row) in (0_u32..).zip(&mut self.islands) {
+            columns.gather(|bus| f64::from(u8::from(island_of[bus as usize] == island)), row);
+        }
+        for row in &mut self.flows[..self.used] {
+            let by_bus = &row.by_bus;
+            columns.gather(|bus| by_bus[bus as usize], &mut row.by_group);
+        }
+        let old = self.linear.len();
+        self.linear.resize(problem.rows.len(), Vec::new());
+        let mut changed = false;
+        let mut by_column = vec![0.0; columns.count()];
+        for (r, (row, by_group)) in problem.rows.iter().zip(&mut self.linear).enumerate() {
+            changed |= r < old && self.terms[r] != row.terms.len();
+            for &(column, c) in &row.terms {
+                by_column[column.0 as usize] += c;
+            }
+            by_group.clear();
+            let first = |group: usize| by_column[columns.members(group)[0] as usize];
+            by_group.extend((0..columns.group_count()).map(first));
+            for &(column, _) in &row.terms {
+                by_column[column.0 as usize] = 0.0;
+            }
+        }
+        self.terms.clear();
+        self.terms.extend(problem.rows.iter().map(|row| row.terms.len()));
+        changed
     }
 
     /// How many linear rows were taken over.

@@ -13,7 +13,7 @@
 //!
 //! Invariants: reduced costs agree with the bound of their column to [`DUAL_TOLERANCE`]; when a solve
 //! ends, inverse, values and duals were rebuilt from the *sorted* basis, so that they are a function of
-//! (basis, data). Cost of a pivot: `O(k columns + k^2)` for `k` kernel rows; of the flows: one solve with the
+//! (basis, data). Cost of a pivot: `O(k groups + k^2)` (groups of columns that act alike) for `k` kernel rows; of the flows: one solve with the
 //! network's factor.
 //!
 //! Sources: the dual simplex with bound flipping follows A. Koberstein, "The dual simplex method,
@@ -109,14 +109,28 @@ pub(super) struct Engine {
     // By column.
     lower: Vec<f64>,
     upper: Vec<f64>,
+    /// Without perturbation.
+    true_cost: Vec<f64>,
     cost: Vec<f64>,
     x: Vec<f64>,
-    dual: Vec<f64>,
     /// +1 when the column may rise from its lower bound, -1 when it may fall, 0 when basic or fixed.
     direction: Vec<f64>,
     at_upper: Vec<bool>,
     is_basic: Vec<bool>,
+
+    // By group of columns. The reduced cost of a column is its cost less the worth of its group.
     alpha: Vec<f64>,
+    worth: Vec<f64>,
+    /// Least cost of the columns that may rise, greatest cost of those that may fall.
+    next_up: Vec<f64>,
+    next_down: Vec<f64>,
+    /// Sum of the values of its columns.
+    total: Vec<f64>,
+    /// Groups whose columns changed since the last three were made.
+    stale: Vec<u32>,
+    is_stale: Vec<bool>,
+    /// Columns have to be put on their bounds anew.
+    misplaced: bool,
 
     // The kernel.
     basic: Vec<u32>,
@@ -144,7 +158,9 @@ pub(super) struct Engine {
     row_binds: Vec<bool>,
     flow_taken: Vec<bool>,
     branch_count: usize,
-    /// A flow this far beyond its limit is violated, in MW.
+    /// Limit of each branch; a flow this far beyond it is violated, in MW.
+    limit: Vec<f64>,
+    /// The tolerance of flows, in MW.
     flow_tolerance: f64,
     /// Kernel rows and basic columns may not be independent any more.
     reselect: bool,
@@ -196,9 +212,9 @@ impl Engine {
     /// Out of a cycle: solves with costs that are farther apart, then from there with the true ones.
     fn recover(&mut self, problem: &DispatchProblem, pivots: &mut u32, limit: u32) -> Result<(), Stop> {
         self.reset();
-        self.perturb(problem, CYCLE_USD_PER_MWH);
+        self.perturb(CYCLE_USD_PER_MWH);
         let near = self.run(problem, pivots, limit);
-        self.perturb(problem, TIE_USD_PER_MWH);
+        self.perturb(TIE_USD_PER_MWH);
         near.and_then(|()| self.run(problem, pivots, limit))
     }
 
@@ -292,6 +308,7 @@ impl Engine {
         self.reselect = true;
         self.inverse_stale = true;
         self.duals_stale = true;
+        self.misplaced = true;
     }
 
     /// Pivots until nothing is violated.
@@ -363,11 +380,55 @@ impl Engine {
 
     /// Puts columns that are not basic on their bounds and says which way they may move.
     fn place_columns(&mut self) {
-        for j in 0..self.x.len() {
-            let free = f64::from(u8::from(self.upper[j] > self.lower[j] && !self.is_basic[j]));
-            self.direction[j] = if self.at_upper[j] { -free } else { free };
-            self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
+        if self.misplaced {
+            self.misplaced = false;
+            for j in 0..self.x.len() {
+                self.place_column(j);
+            }
         }
+        for at in 0..self.stale.len() {
+            self.refresh(self.stale[at] as usize);
+        }
+        self.stale.clear();
+    }
+
+    /// Puts a column on its bound unless it is basic; its group is to be refreshed.
+    fn place_column(&mut self, j: usize) {
+        let free = f64::from(u8::from(self.upper[j] > self.lower[j] && !self.is_basic[j]));
+        self.direction[j] = if self.at_upper[j] { -free } else { free };
+        self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
+        let group = self.columns.group(j as u32);
+        if !self.is_stale[group] {
+            self.is_stale[group] = true;
+            self.stale.push(group as u32);
+        }
+    }
+
+    /// Moves a column that is not basic to a bound.
+    fn move_to(&mut self, j: usize, at_upper: bool) {
+        self.at_upper[j] = at_upper;
+        let free = f64::from(u8::from(self.upper[j] > self.lower[j]));
+        self.direction[j] = if at_upper { -free } else { free };
+        self.x[j] = if at_upper { self.upper[j] } else { self.lower[j] };
+        self.refresh(self.columns.group(j as u32));
+    }
+
+    /// Sums up a group.
+    fn refresh(&mut self, group: usize) {
+        let (mut total, mut up, mut down) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        for &j in self.columns.members(group) {
+            let j = j as usize;
+            total += self.x[j];
+            if self.direction[j] > 0.0 {
+                up = up.min(self.cost[j]);
+            } else if self.direction[j] < 0.0 {
+                down = down.max(self.cost[j]);
+            }
+        }
+        self.total[group] = total;
+        self.next_up[group] = up;
+        self.next_down[group] = down;
+        self.is_stale[group] = false;
     }
 
     /// Sorts the basis and rebuilds the inverse unless it is that of the sorted basis already.
@@ -381,7 +442,8 @@ impl Engine {
             self.select_independent();
         }
         let (kernel, basic, rows) = (&self.kernel, &self.basic, &self.rows);
-        let entry = |r: usize, c: usize| rows.by_column(kernel[r].constraint)[basic[c] as usize];
+        let columns = &self.columns;
+        let entry = |r: usize, c: usize| rows.by_group(kernel[r].constraint)[columns.group(basic[c])];
         if !self.inverse.invert(kernel.len(), entry) {
             return Err(Stop::Stalled);
         }
@@ -418,7 +480,8 @@ impl Engine {
     fn select_independent(&mut self) {
         self.reselect = false;
         let (kernel, basic, rows) = (&self.kernel, &self.basic, &self.rows);
-        let entry = |r: usize, c: usize| rows.by_column(kernel[r].constraint)[basic[c] as usize];
+        let columns = &self.columns;
+        let entry = |r: usize, c: usize| rows.by_group(kernel[r].constraint)[columns.group(basic[c])];
         let (keep_row, keep_column) = independent_part(kernel.len(), basic.len(), entry);
         if keep_row.iter().chain(&keep_column).all(|&keep| keep) {
             return;
@@ -449,34 +512,37 @@ impl Engine {
             self.refactor()?;
             self.reprice();
         }
-        for j in 0..self.x.len() {
-            if self.dual[j] * self.direction[j] < -DUAL_TOLERANCE {
-                self.at_upper[j] = !self.at_upper[j];
-                self.direction[j] = -self.direction[j];
-                self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
+        for group in 0..self.worth.len() {
+            let worth = self.worth[group];
+            let wrong = (worth - self.next_up[group]).max(self.next_down[group] - worth);
+            if wrong > DUAL_TOLERANCE {
+                for at in 0..self.columns.members(group).len() {
+                    let j = self.columns.members(group)[at] as usize;
+                    if (self.cost[j] - worth) * self.direction[j] < -DUAL_TOLERANCE {
+                        self.move_to(j, !self.at_upper[j]);
+                    }
+                }
                 moved = true;
             }
         }
         Ok(moved)
     }
 
-    /// Duals of kernel rows and reduced costs of columns, from the (perturbed) costs.
+    /// Duals of kernel rows and the worth of groups, from the (perturbed) costs.
     fn reprice(&mut self) {
-        self.dual.copy_from_slice(&self.cost);
+        self.worth.fill(0.0);
         let overloads = self.overloaded.iter();
-        let charges = overloads.map(|o| (o.dual, self.rows.by_column(o.constraint)));
-        add_combination(&mut self.dual, charges);
+        let charges = overloads.map(|o| (-o.dual, self.rows.by_group(o.constraint)));
+        add_combination(&mut self.worth, charges);
         self.scratch.clear();
-        self.scratch.extend(self.basic.iter().map(|&j| self.dual[j as usize]));
+        let dual = |&j: &u32| self.cost[j as usize] - self.worth[self.columns.group(j)];
+        self.scratch.extend(self.basic.iter().map(dual));
         self.inverse.multiply_left(&self.scratch, &mut self.w);
         for (row, &w) in self.kernel.iter_mut().zip(&self.w) {
             row.dual = -w;
         }
-        let prices = self.kernel.iter().map(|row| (row.dual, self.rows.by_column(row.constraint)));
-        add_combination(&mut self.dual, prices);
-        for &j in &self.basic {
-            self.dual[j as usize] = 0.0;
-        }
+        let prices = self.kernel.iter().map(|row| (-row.dual, self.rows.by_group(row.constraint)));
+        add_combination(&mut self.worth, prices);
         self.duals_stale = false;
     }
 
@@ -520,9 +586,7 @@ impl Engine {
         self.kernel.swap_remove(r);
         let column = self.basic.swap_remove(p) as usize;
         self.is_basic[column] = false;
-        self.at_upper[column] = false;
-        self.x[column] = self.lower[column];
-        self.direction[column] = f64::from(u8::from(self.upper[column] > self.lower[column]));
+        self.move_to(column, false);
         self.inverse_stale = true;
         self.duals_stale = true;
     }
@@ -555,8 +619,9 @@ impl Engine {
 
     /// Right-hand side and basic values from scratch.
     fn set_primal(&mut self, problem: &DispatchProblem) {
-        for &j in &self.basic {
-            self.x[j as usize] = 0.0;
+        for at in 0..self.basic.len() {
+            self.x[self.basic[at] as usize] = 0.0;
+            self.refresh(self.columns.group(self.basic[at]));
         }
         self.rhs.clear();
         for r in 0..self.kernel.len() {
@@ -570,7 +635,7 @@ impl Engine {
 
     /// Activity of a constraint under the present values of columns.
     fn activity(&self, constraint: Constraint) -> f64 {
-        let of_columns = dot(self.rows.by_column(constraint), &self.x);
+        let of_columns = dot(self.rows.by_group(constraint), &self.total);
         match constraint {
             Constraint::Branch(_) | Constraint::Flowgate(_) => of_columns + self.rows.base_mw(constraint),
             Constraint::Island(_) | Constraint::Row(_) => of_columns,
@@ -581,6 +646,7 @@ impl Engine {
     fn set_basic_values(&mut self) {
         self.inverse.multiply(&self.rhs, &mut self.basic_value);
         for (&j, &x) in self.basic.iter().zip(&self.basic_value) {
+            self.total[self.columns.group(j)] += x - self.x[j as usize];
             self.x[j as usize] = x;
         }
     }

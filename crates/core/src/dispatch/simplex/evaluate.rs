@@ -4,7 +4,7 @@ use super::Engine;
 use crate::dispatch::basis::Constraint;
 #[cfg(debug_assertions)]
 use crate::dispatch::flowgates::Gates;
-use crate::dispatch::inverse::add_combination;
+use crate::dispatch::inverse::{add_combination, dot};
 use crate::dispatch::problem::{DispatchProblem, DispatchSolution};
 use crate::dispatch::topology::Islands;
 
@@ -16,7 +16,7 @@ impl Engine {
         pivots: u32,
         solution: &mut DispatchSolution,
     ) {
-        self.evaluate_duals(problem);
+        self.evaluate_duals();
         self.report_prices(problem, solution);
         self.report_flows(problem, solution);
 
@@ -29,12 +29,12 @@ impl Engine {
         }
 
         solution.column_mw.clear();
-        let mut objective = 0.0;
-        for (&x, bound) in self.x.iter().zip(&problem.bounds) {
-            let x = x.clamp(bound.lower_mw, bound.upper_mw);
-            objective += bound.cost_usd_per_mwh * x;
-            solution.column_mw.push(x);
+        solution.column_mw.extend_from_slice(&self.x);
+        for &j in &self.basic {
+            let j = j as usize;
+            solution.column_mw[j] = self.x[j].clamp(self.lower[j], self.upper[j]);
         }
+        let mut objective = dot(&self.true_cost, &solution.column_mw);
         for &(l, by_mw) in &solution.overload_mw {
             objective += self.range(problem, Constraint::Branch(l)).ceiling * by_mw;
         }
@@ -73,13 +73,13 @@ impl Engine {
     }
 
     /// `w` becomes the price of each kernel row: the change of the objective per unit of its bound.
-    fn evaluate_duals(&mut self, problem: &DispatchProblem) {
+    fn evaluate_duals(&mut self) {
         let overloads = &self.overloaded;
         self.scratch.clear();
         self.scratch.extend(self.basic.iter().map(|&j| {
-            let j = j as usize;
-            let charges = overloads.iter().map(|o| o.dual * self.rows.by_column(o.constraint)[j]);
-            problem.bounds[j].cost_usd_per_mwh + charges.sum::<f64>()
+            let group = self.columns.group(j);
+            let charges = overloads.iter().map(|o| o.dual * self.rows.by_group(o.constraint)[group]);
+            self.true_cost[j as usize] + charges.sum::<f64>()
         }));
         self.inverse.multiply_left(&self.scratch, &mut self.w);
     }

@@ -108,17 +108,17 @@ impl Engine {
     pub(super) fn violated_flow(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
         let topology = self.topology.as_ref()?;
         self.injection.copy_from_slice(&self.base_injection);
-        self.columns.inject(&self.x, &mut self.injection);
+        self.columns.inject(&self.total, &mut self.injection);
         // The injections become angles.
         let angle = &mut self.injection[..topology.bus_count()];
         topology.solve_angles(angle);
         self.violations.clear();
         let tolerance = self.looser * self.flow_tolerance;
         let (branch_flow, gate_flow) = self.flow.split_at_mut(self.branch_count);
-        let state = topology.links().iter().zip(&problem.branches).zip(branch_flow.iter_mut());
-        for (l, ((link, limited), flow)) in state.enumerate() {
+        let state = topology.links().iter().zip(&self.limit).zip(branch_flow.iter_mut());
+        for (l, ((link, limit), flow)) in state.enumerate() {
             *flow = link.flow(angle);
-            let violation = flow.abs() - limited.limit_mw.max(0.0);
+            let violation = flow.abs() - limit;
             if violation > -self.flow_tolerance && !self.flow_taken[l] {
                 if violation > tolerance {
                     self.violations.push((violation, l as u32));
@@ -229,8 +229,12 @@ impl Engine {
         let Leaving { what, sign, violation } = leaving;
         self.transform(problem, what, sign);
         let view = ColumnView {
+            columns: &self.columns,
             alpha: &self.alpha,
-            dual: &self.dual,
+            worth: &self.worth,
+            next_up: &self.next_up,
+            next_down: &self.next_down,
+            cost: &self.cost,
             direction: &self.direction,
             lower: &self.lower,
             upper: &self.upper,
@@ -242,7 +246,7 @@ impl Engine {
         };
 
         let step = sign * end.step;
-        add_scaled(&mut self.dual, step, &self.alpha);
+        add_scaled(&mut self.worth, -step, &self.alpha);
         for (row, &w) in self.kernel.iter_mut().zip(&self.w) {
             row.dual -= step * w;
         }
@@ -250,8 +254,9 @@ impl Engine {
         // What the violated row asks of the basic columns, apart from its bound.
         let mut remainder = match what {
             What::Row(constraint, activity) => {
-                let row = self.rows.by_column(constraint);
-                self.basic.iter().map(|&j| row[j as usize] * self.x[j as usize]).sum::<f64>() - activity
+                let row = self.rows.by_group(constraint);
+                let of_basic = self.basic.iter().map(|&j| row[self.columns.group(j)] * self.x[j as usize]);
+                of_basic.sum::<f64>() - activity
             }
             What::Column(_) => 0.0,
         };
@@ -297,16 +302,16 @@ impl Engine {
                 self.alpha.fill(0.0);
             }
             What::Row(constraint, _) => {
-                let row = self.rows.by_column(constraint);
+                let row = self.rows.by_group(constraint);
                 self.alpha.copy_from_slice(row);
                 self.scratch.clear();
-                self.scratch.extend(self.basic.iter().map(|&j| row[j as usize]));
+                self.scratch.extend(self.basic.iter().map(|&j| row[self.columns.group(j)]));
                 self.inverse.multiply_left(&self.scratch, &mut self.w);
                 self.own_breakpoints(problem, constraint);
             }
         }
         let rows = self.kernel.iter().zip(&self.w);
-        let terms = rows.map(|(row, &w)| (-w, self.rows.by_column(row.constraint)));
+        let terms = rows.map(|(row, &w)| (-w, self.rows.by_group(row.constraint)));
         add_combination(&mut self.alpha, terms);
         self.row_breakpoints(problem, sign);
     }
@@ -382,14 +387,13 @@ impl Engine {
                 End::Column(j) => {
                     let j = j as usize;
                     let change = (self.upper[j] - self.lower[j]) * self.direction[j];
-                    self.at_upper[j] = !self.at_upper[j];
-                    self.direction[j] = -self.direction[j];
-                    self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
+                    self.move_to(j, !self.at_upper[j]);
+                    let group = self.columns.group(j as u32);
                     for (rhs, row) in self.rhs.iter_mut().zip(&self.kernel) {
-                        *rhs -= self.rows.by_column(row.constraint)[j] * change;
+                        *rhs -= self.rows.by_group(row.constraint)[group] * change;
                     }
                     if let What::Row(constraint, _) = what {
-                        *remainder -= self.rows.by_column(constraint)[j] * change;
+                        *remainder -= self.rows.by_group(constraint)[group] * change;
                     }
                 }
             }
@@ -482,7 +486,7 @@ impl Engine {
     /// The violated constraint enters the kernel together with a column.
     fn grow(&mut self, row: KernelRow, rhs: f64, entering: u32) -> Result<(), Stop> {
         self.transform_column(entering);
-        let corner = self.alpha[entering as usize];
+        let corner = self.alpha[self.columns.group(entering)];
         if corner.abs() < COEFFICIENT_MIN {
             return Err(Stop::Stalled);
         }
@@ -499,7 +503,8 @@ impl Engine {
     /// `u = inverse * column`.
     fn transform_column(&mut self, column: u32) {
         self.scratch.clear();
-        let entry = |row: &KernelRow| self.rows.by_column(row.constraint)[column as usize];
+        let group = self.columns.group(column);
+        let entry = |row: &KernelRow| self.rows.by_group(row.constraint)[group];
         self.scratch.extend(self.kernel.iter().map(entry));
         self.inverse.multiply(&self.scratch, &mut self.u);
     }
@@ -510,22 +515,21 @@ impl Engine {
         self.is_basic[j] = true;
         self.at_upper[j] = false;
         self.direction[j] = 0.0;
-        self.dual[j] = 0.0;
+        let group = self.columns.group(column);
         for (rhs, row) in self.rhs.iter_mut().zip(&self.kernel) {
-            *rhs += self.rows.by_column(row.constraint)[j] * self.x[j];
+            *rhs += self.rows.by_group(row.constraint)[group] * self.x[j];
         }
+        self.refresh(group);
     }
 
     /// A column goes to a bound: its part of the right-hand side becomes given.
     fn leave_column(&mut self, column: u32, at_upper: bool) {
         let j = column as usize;
         self.is_basic[j] = false;
-        self.at_upper[j] = at_upper;
-        self.x[j] = if at_upper { self.upper[j] } else { self.lower[j] };
-        let free = f64::from(u8::from(self.upper[j] > self.lower[j]));
-        self.direction[j] = if at_upper { -free } else { free };
+        self.move_to(j, at_upper);
+        let group = self.columns.group(column);
         for (rhs, row) in self.rhs.iter_mut().zip(&self.kernel) {
-            *rhs -= self.rows.by_column(row.constraint)[j] * self.x[j];
+            *rhs -= self.rows.by_group(row.constraint)[group] * self.x[j];
         }
     }
 

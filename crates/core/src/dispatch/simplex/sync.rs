@@ -28,13 +28,20 @@ impl Engine {
             gates: Gates::default(),
             lower: Vec::new(),
             upper: Vec::new(),
+            true_cost: Vec::new(),
             cost: Vec::new(),
             x: Vec::new(),
-            dual: Vec::new(),
             direction: Vec::new(),
             at_upper: Vec::new(),
             is_basic: Vec::new(),
             alpha: Vec::new(),
+            worth: Vec::new(),
+            next_up: Vec::new(),
+            next_down: Vec::new(),
+            total: Vec::new(),
+            stale: Vec::new(),
+            is_stale: Vec::new(),
+            misplaced: true,
             basic: Vec::new(),
             kernel: Vec::new(),
             inverse: Inverse::default(),
@@ -52,6 +59,7 @@ impl Engine {
             row_binds: Vec::new(),
             flow_taken: Vec::new(),
             branch_count: 0,
+            limit: Vec::new(),
             flow_tolerance: ROW_TOLERANCE,
             reselect: true,
             inverse_stale: true,
@@ -86,29 +94,52 @@ impl Engine {
         if rewired {
             self.version = None;
             self.take_topology(problem)?;
+            self.rows.forget_flows(self.branch_count);
         }
-        let count = problem.bounds.len();
-        self.columns.extend(problem, &self.order)?;
-        if rewired {
-            let (islands, branches) = (self.islands.count(), problem.branches.len());
-            self.rows.set_structure(islands, &self.island_of, branches, &self.columns);
-            self.version = Some(problem.topology_version());
-        } else if count > self.x.len() {
-            self.rows.extend_columns(&self.island_of, &self.columns);
+        let new_rows = self.rows.check_linear(problem)?;
+        let new_columns = new_rows || problem.bounds.len() > self.columns.count();
+        if new_columns {
+            self.version = None;
+            self.columns = Columns::of(problem, &self.order)?;
         }
-        if rewired || count > self.x.len() {
-            let islands = 0..self.islands.count();
-            self.island_idle = islands.map(|i| !self.rows.island_has_columns(i)).collect();
-            self.extend_columns(count);
+        if rewired || new_columns {
+            self.regroup(problem);
         }
         self.extend_gates(problem)?;
-        if self.rows.sync_linear(problem)? {
+        self.version = Some(problem.topology_version());
+        Ok(())
+    }
+
+    /// Rows and vectors for the present islands and groups.
+    fn regroup(&mut self, problem: &DispatchProblem) {
+        let islands = self.islands.count();
+        if self.rows.regroup(problem, &self.columns, islands, &self.island_of) {
             self.reselect = true;
             self.inverse_stale = true;
-            self.duals_stale = true;
         }
+        self.island_idle.clear();
+        self.island_idle.extend((0..islands).map(|i| !self.rows.island_has_columns(i)));
         self.row_binds.resize(problem.rows.len(), false);
-        Ok(())
+        let count = self.columns.count();
+        for values in [&mut self.x, &mut self.direction, &mut self.cost] {
+            values.resize(count, 0.0);
+        }
+        // No bound and no cost equals these, so the first load takes them for changes.
+        for values in [&mut self.lower, &mut self.upper, &mut self.true_cost] {
+            values.resize(count, f64::NAN);
+        }
+        self.at_upper.resize(count, false);
+        self.is_basic.resize(count, false);
+        let groups = self.columns.group_count();
+        for values in [&mut self.alpha, &mut self.worth, &mut self.next_up, &mut self.next_down] {
+            values.resize(groups, 0.0);
+        }
+        self.total.resize(groups, 0.0);
+        self.is_stale.clear();
+        self.is_stale.resize(groups, false);
+        self.stale.clear();
+        self.misplaced = true;
+        self.duals_stale = true;
     }
 
     /// Takes over appended flowgates.
@@ -123,24 +154,6 @@ impl Engine {
         Ok(())
     }
 
-    fn extend_columns(&mut self, count: usize) {
-        for values in [
-            &mut self.lower,
-            &mut self.upper,
-            &mut self.x,
-            &mut self.dual,
-            &mut self.direction,
-            &mut self.alpha,
-        ] {
-            values.resize(count, 0.0);
-        }
-        // No cost equals this one, so the first load takes it for a change.
-        self.cost.resize(count, f64::NAN);
-        self.at_upper.resize(count, false);
-        self.is_basic.resize(count, false);
-        self.duals_stale = true;
-    }
-
     /// Islands and the order of buses; constraints that are gone leave the basis.
     fn take_topology(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
         let buses = problem.bus_count();
@@ -149,7 +162,11 @@ impl Engine {
             self.islands = topology.islands().clone();
             let stiffness = topology.links().iter().map(|link| link.susceptance_mw_per_rad.abs());
             self.flow_tolerance = stiffness.map(|b| b * FLOW_ROUNDING_RAD).fold(ROW_TOLERANCE, f64::max);
-            self.order = topology.position().to_vec();
+            if self.order != topology.position() {
+                self.order = topology.position().to_vec();
+                // Places of buses are others now, so all columns are read again.
+                self.columns = Columns::default();
+            }
         } else {
             for (l, branch) in problem.branches.iter().enumerate() {
                 if let Some(&bus) = [branch.from, branch.to].iter().find(|&&bus| bus as usize >= buses) {
@@ -165,8 +182,6 @@ impl Engine {
             self.island_of[place as usize] = island;
         }
         self.set_growth();
-        // The order of buses may be another one, so all columns are read again.
-        self.columns = Columns::default();
         self.branch_count = problem.branches.len();
         self.gates.clear();
         self.extend_gates(problem)?;
@@ -192,17 +207,26 @@ impl Engine {
     pub(super) fn load(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
         for (j, bound) in problem.bounds.iter().enumerate() {
             let Bound { lower_mw, upper_mw, cost_usd_per_mwh } = *bound;
+            let same = lower_mw == self.lower[j] && upper_mw == self.upper[j];
+            if same && cost_usd_per_mwh == self.true_cost[j] {
+                continue;
+            }
             let usable = lower_mw <= upper_mw && (upper_mw - lower_mw + cost_usd_per_mwh).is_finite();
             if !usable {
                 return Err(DispatchError::Bound { column: ColumnId(j as u32), bound: *bound });
             }
             self.lower[j] = lower_mw;
             self.upper[j] = upper_mw;
-            let cost = cost_usd_per_mwh + self.perturbation * self.columns.tie(j);
-            if cost != self.cost[j] {
-                self.cost[j] = cost;
-                self.duals_stale = true;
+            if cost_usd_per_mwh != self.true_cost[j] {
+                self.true_cost[j] = cost_usd_per_mwh;
+                self.cost[j] = cost_usd_per_mwh + self.perturbation * self.columns.tie(j);
+                self.duals_stale |= self.is_basic[j];
             }
+            self.place_column(j);
+        }
+        if self.topology.is_some() {
+            self.limit.clear();
+            self.limit.extend(problem.branches.iter().map(|branch| branch.limit_mw.max(0.0)));
         }
         for at in (0..self.overloaded.len()).rev() {
             let overload = self.overloaded[at];
@@ -255,11 +279,12 @@ impl Engine {
     }
 
     /// Replaces the perturbation of costs.
-    pub(super) fn perturb(&mut self, problem: &DispatchProblem, perturbation_usd_per_mwh: f64) {
+    pub(super) fn perturb(&mut self, perturbation_usd_per_mwh: f64) {
         self.perturbation = perturbation_usd_per_mwh;
-        for (j, bound) in problem.bounds.iter().enumerate() {
-            self.cost[j] = bound.cost_usd_per_mwh + self.perturbation * self.columns.tie(j);
+        for (j, cost) in self.cost.iter_mut().enumerate() {
+            *cost = self.true_cost[j] + self.perturbation * self.columns.tie(j);
         }
+        self.misplaced = true;
         self.duals_stale = true;
     }
 }

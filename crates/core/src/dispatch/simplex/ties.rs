@@ -101,8 +101,9 @@ impl Engine {
                 self.rows.prepare(constraint, topology, gates, columns, &self.base_injection, &self.growth);
                 moves -= self.rows.growth(constraint);
             }
-            let row = self.rows.by_column(constraint);
-            moves += self.basic.iter().zip(&self.u).map(|(&j, &u)| row[j as usize] * u).sum::<f64>();
+            let row = self.rows.by_group(constraint);
+            moves +=
+                self.basic.iter().zip(&self.u).map(|(&j, &u)| row[self.columns.group(j)] * u).sum::<f64>();
             let range = self.range(problem, constraint);
             let (upper, lower) = (
                 range.upper - activity <= self.tolerance(constraint),
