@@ -18,6 +18,7 @@ mod firms;
 mod monthly;
 mod queue;
 mod review;
+mod security;
 mod settle;
 
 use std::sync::Arc;
@@ -37,11 +38,13 @@ use gridrush_workload::bitcoin::{BitcoinWorld, DayReport, price_path, replay};
 use thiserror::Error;
 
 use crate::clearing::Clearing;
+use crate::commitment::Commitment;
 use crate::event::{Event, FirmEvent, SupplyEvent};
 use crate::metrics::{Metric, RunTotals};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
+use crate::security::BindingLimit;
 use crate::setup::{Setup, SetupError, start_day};
 use crate::site::Site;
 use crate::supply::Supply;
@@ -126,6 +129,7 @@ struct Interval {
     weather: Vec<f32>,
     solution: DispatchSolution,
     causes: Vec<Curtailment>,
+    limits: Vec<BindingLimit>,
 }
 
 /// One replication of a scenario.
@@ -139,6 +143,9 @@ pub struct World {
     causes: Causes,
     prices: FuelPrices,
     costs: Costs,
+    /// Hours in which a dated fuel price begins.
+    fuel_price_hours: Vec<usize>,
+    commitment: Option<Commitment>,
     supply: Supply,
     transmission: Transmission,
     planner: Planner,
@@ -204,7 +211,7 @@ impl World {
                 Event::Dispatch => {
                     self.settle_interval(sink)?;
                     if now < end {
-                        self.prepare_interval(now);
+                        self.prepare_interval(now)?;
                         return Ok(Step::NeedsDispatch);
                     }
                 }
@@ -275,6 +282,8 @@ impl World {
                 self.calendar.schedule(Event::Supply(SupplyEvent::Online(n as u32)), project.online);
             }
         }
+        self.secure_at_start()?;
+        self.secure()?;
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
             self.schedule_dated_requests();
@@ -309,6 +318,8 @@ impl World {
         Ok(World {
             causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
             costs: clearing.costs(&prices),
+            fuel_price_hours: setup.fuel_price_hours(),
+            commitment: clearing.terms().commitment.then(|| Commitment::new(&clearing)),
             supply: Supply::new(&setup, &streams),
             transmission: Transmission::new(branches),
             planner: Planner::default(),
