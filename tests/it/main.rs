@@ -2,6 +2,7 @@
 
 mod architecture;
 mod calibrate;
+mod opf;
 mod readme;
 mod reference;
 mod results;

@@ -14,8 +14,10 @@ mod certify;
 mod columns;
 mod copper;
 mod error;
+mod flowgates;
 mod inverse;
 mod ldl;
+mod parts;
 mod problem;
 mod ratio;
 mod rows;
@@ -28,6 +30,7 @@ pub use causes::{Block, Cause, Causes, Curtailment, Shortage};
 pub use certify::{Certificate, certify};
 pub use copper::CopperPlate;
 pub use error::DispatchError;
+pub use parts::PriceParts;
 pub use problem::{
     Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, LinearRow, Place, RowId,
 };

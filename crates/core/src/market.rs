@@ -7,9 +7,11 @@
 mod entry;
 mod reinforcement;
 mod reserve;
+mod security;
 mod storage;
 
 pub use entry::{EntryTerms, NetRevenue, entry_by_zone, retirement_mw};
 pub use reinforcement::{BranchYear, Reinforcement, ReinforcementTerms, reinforce};
 pub use reserve::{ReserveCurve, ReserveStep};
+pub use security::{SecurityBranch, SecurityPair, SecurityRules, screen};
 pub use storage::{StorageFleet, Thresholds};

@@ -20,6 +20,7 @@ use gridrush_core::market::{ReserveCurve, StorageFleet};
 use gridrush_core::names::Key;
 
 use crate::scenario::Ceilings;
+use crate::security::{Security, SecurityTerms};
 use crate::units::{
     Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, IncumbentCost, NEW_PLANTS, Unit,
 };
@@ -44,6 +45,8 @@ pub struct ClearingTerms {
     pub ceilings: Ceilings,
     /// Offer of wind.
     pub wind_offer_usd_per_mwh: f64,
+    /// Room for the loss of branches.
+    pub security: SecurityTerms,
     /// Worth of operating reserve.
     pub reserve: ReserveCurve,
     /// Whether controllable load counts as reserve while it draws power.
@@ -84,6 +87,8 @@ pub struct Clearing {
     pub available_mw: f64,
     /// Available wind and solar this hour.
     pub available_renewable_mw: f64,
+    /// The security list.
+    pub security: Security,
     terms: ClearingTerms,
     sheds: Vec<ColumnId>,
     shortages: Vec<Shortage>,
@@ -184,6 +189,7 @@ impl Clearing {
             storage,
             available_mw: 0.0,
             available_renewable_mw: 0.0,
+            security: Security::new(network, &terms.security),
             terms,
             reserve,
             reserve_steps,

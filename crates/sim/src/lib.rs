@@ -18,6 +18,7 @@ pub mod planning;
 pub mod probe;
 pub mod run;
 pub mod scenario;
+pub mod security;
 pub mod setup;
 pub mod site;
 pub mod supply;

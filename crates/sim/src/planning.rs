@@ -136,7 +136,8 @@ impl Planner {
     }
 
     /// The flow that each branch is asked for in the year that begins at `first_hour`: a percentile of
-    /// its absolute flow over sampled hours in which overload is nearly free.
+    /// its absolute flow over sampled hours in which overload is nearly free. For watched pairs the flow after
+    /// the loss counts too, as what the branch would have to be rated for to carry it in an emergency.
     pub fn asked_flows(
         &mut self,
         setup: &Setup,
@@ -150,6 +151,9 @@ impl Planner {
         for branch in &mut clearing.problem.branches {
             branch.ceiling_usd_per_mwh = transmission.sizing_overload_usd_per_mwh;
         }
+        for flowgate in &mut clearing.problem.flowgates {
+            flowgate.ceiling_usd_per_mwh = transmission.sizing_overload_usd_per_mwh;
+        }
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
         let branches = clearing.problem.branches.len();
@@ -161,8 +165,17 @@ impl Planner {
             Setup::weather_at(weather, hour, &mut series);
             clearing.set_hour(&native, &series, 1.0);
             self.solve(&clearing)?;
-            for (list, flow) in flows.iter_mut().zip(&self.solution.flow_mw) {
+            let flow_mw = &self.solution.flow_mw;
+            for (list, flow) in flows.iter_mut().zip(flow_mw) {
                 list.push(flow.abs() as f32);
+            }
+            for (_, pair) in clearing.security.watched() {
+                let (monitored, outaged) = (pair.monitored as usize, pair.outaged as usize);
+                let after_mw = (flow_mw[monitored] + pair.lodf * flow_mw[outaged]).abs();
+                let asked_mw = (after_mw / clearing.security.emergency_ratio(pair.monitored)) as f32;
+                if let Some(most) = flows[monitored].last_mut() {
+                    *most = most.max(asked_mw);
+                }
             }
         }
         let share = transmission.size_percentile / 100.0;

@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 use gridrush_core::grid::Fuel;
 use gridrush_tables::{Batch, Cell, RowSink, Table, TableError};
 
+use crate::security::Limit;
+
 /// Every table of a run, in the order of the data dictionary.
 pub const TABLES: &[&Table] = &[
     &contention::TABLE,
@@ -107,15 +109,21 @@ pub struct LoadMonth {
     pub paid_usd: f64,
 }
 
-/// A branch's year.
+/// The month of a limit that bound.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct BranchYear {
-    /// Hours at or beyond the limit.
+pub struct LimitMonth {
+    /// Hours at or beyond it.
     pub binding_h: f64,
+    /// Sum of its shadow price over hours.
+    pub shadow_usd_per_mw: f64,
+    /// Greatest shadow price.
+    pub shadow_max_usd_per_mwh: f64,
     /// Sum of shadow price times limit.
     pub rent_usd: f64,
     /// Flow beyond the limit.
     pub overload_mwh: f64,
+    /// Its size when it bound last.
+    pub limit_mw: f64,
 }
 
 /// The system's year.
@@ -135,8 +143,10 @@ pub struct SystemYear {
     pub served_mwh: f64,
     /// Paid for it.
     pub paid_usd: f64,
-    /// Flow beyond limits.
+    /// Flow beyond ratings.
     pub overload_mwh: f64,
+    /// Flow beyond emergency ratings, if the branch that is provided for were lost.
+    pub insecure_mwh: f64,
     /// Background reinforcements decided.
     pub transmission_cost_usd: f64,
     /// Rating they add.
@@ -156,6 +166,7 @@ impl Default for SystemYear {
             served_mwh: 0.0,
             paid_usd: 0.0,
             overload_mwh: 0.0,
+            insecure_mwh: 0.0,
             transmission_cost_usd: 0.0,
             transmission_mw: 0.0,
             upgrade_cost_usd: 0.0,
@@ -172,12 +183,14 @@ pub struct Probes {
     rows: Vec<Rows>,
     /// This month, zone by zone, class within zone.
     pub load: Vec<LoadMonth>,
-    /// This month's curtailed energy by (zone, class, cause, branch).
-    pub curtailed_mwh: BTreeMap<(usize, u8, Cause, Option<u32>), f64>,
+    /// This month's curtailed energy by (zone, class, cause, limit).
+    pub curtailed_mwh: BTreeMap<(usize, u8, Cause, Option<Limit>), f64>,
     /// This year.
     pub system: SystemYear,
-    /// This year, by branch.
-    pub branches: Vec<BranchYear>,
+    /// This month's limits that bound.
+    pub limits: BTreeMap<Limit, LimitMonth>,
+    /// This year's rent by branch, what it earned under provision for losses included.
+    pub branch_rent_usd: Vec<f64>,
     /// This year's energy by fuel.
     pub generated_mwh: [f64; Fuel::ALL.len()],
     classes: usize,
@@ -192,7 +205,8 @@ impl Probes {
             load: vec![LoadMonth::default(); zones * classes],
             curtailed_mwh: BTreeMap::new(),
             system: SystemYear::default(),
-            branches: vec![BranchYear::default(); branches],
+            limits: BTreeMap::new(),
+            branch_rent_usd: vec![0.0; branches],
             generated_mwh: [0.0; Fuel::ALL.len()],
             classes,
         }
@@ -213,9 +227,9 @@ impl Probes {
     }
 
     /// Books curtailed energy.
-    pub fn curtail(&mut self, zone: usize, class: u8, cause: Cause, branch: Option<u32>, mwh: f64) {
+    pub fn curtail(&mut self, zone: usize, class: u8, cause: Cause, limit: Option<Limit>, mwh: f64) {
         if mwh > NOTHING_MWH {
-            *self.curtailed_mwh.entry((zone, class, cause, branch)).or_insert(0.0) += mwh;
+            *self.curtailed_mwh.entry((zone, class, cause, limit)).or_insert(0.0) += mwh;
         }
     }
 

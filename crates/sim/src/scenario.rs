@@ -24,6 +24,7 @@ mod regional;
 mod relations;
 mod requests;
 mod results;
+mod security;
 mod setting;
 mod supply;
 
@@ -45,6 +46,7 @@ pub use queue::Queue;
 pub use reference::{json, markdown};
 pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
+pub use security::SecurityList;
 pub use supply::{Availability, Entry, EntryOf, Exit, Supply, Transmission};
 
 use declare::section;

@@ -24,6 +24,7 @@ use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
 use crate::scenario::{HourName, LoadSource, Resolved, Scenario};
+use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
 use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
 
@@ -279,6 +280,10 @@ impl Setup {
             large_load_shed_usd_per_mwh: dispatch.large_load_shed_usd_per_mwh,
             native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
             ceilings: dispatch.branch_ceilings.clone(),
+            security: SecurityTerms {
+                list: dispatch.security_list.clone(),
+                ceilings: dispatch.contingency_ceilings.clone(),
+            },
             wind_offer_usd_per_mwh: dispatch.wind_offer_usd_per_mwh,
             reserve: dispatch.reserve.clone(),
             controllable_load_gives_reserve: true,

@@ -18,6 +18,7 @@ mod firms;
 mod monthly;
 mod queue;
 mod review;
+mod security;
 mod settle;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use crate::metrics::{Metric, RunTotals};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
+use crate::security::BindingLimit;
 use crate::setup::{Setup, SetupError, start_day};
 use crate::site::Site;
 use crate::supply::Supply;
@@ -126,6 +128,7 @@ struct Interval {
     weather: Vec<f32>,
     solution: DispatchSolution,
     causes: Vec<Curtailment>,
+    limits: Vec<BindingLimit>,
 }
 
 /// One replication of a scenario.
@@ -275,6 +278,8 @@ impl World {
                 self.calendar.schedule(Event::Supply(SupplyEvent::Online(n as u32)), project.online);
             }
         }
+        self.secure_at_start()?;
+        self.secure()?;
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
             self.schedule_dated_requests();

@@ -15,6 +15,8 @@ pub enum Constraint {
     Row(u32),
     /// The limit of a branch, by position.
     Branch(u32),
+    /// The limits of a flowgate, by position.
+    Flowgate(u32),
 }
 
 /// A constraint that binds, at its upper or its lower bound.
@@ -33,8 +35,8 @@ pub struct Basis {
     pub columns: Vec<u32>,
     /// Constraints that bind at a finite price.
     pub binding: Vec<Binding>,
-    /// Branches beyond their limit, and whether in their positive direction.
-    pub overloaded: Vec<(u32, bool)>,
+    /// Branches and flowgates beyond a limit, and whether beyond the upper one.
+    pub overloaded: Vec<(Constraint, bool)>,
     /// Columns at their upper bound; all others that are not basic are at their lower bound.
     pub at_upper: Vec<u32>,
 }

@@ -1,4 +1,4 @@
-//! One cause per curtailed megawatt: price, scarcity, or a named branch.
+//! One cause per curtailed megawatt: price, scarcity, or a named branch or flowgate.
 //!
 //! The same market is cleared once more on a copper plate. What a block gets there (`y0`) and not in the
 //! dispatch (`y`) was lost to the network; what it gets in neither was lost to the system:
@@ -8,17 +8,18 @@
 //! ```
 //!
 //! The system part is *scarcity* when load is shed or reserve is short on the copper plate, in the block's
-//! island, and *price* otherwise. The network part is named after the binding branch that lifts the price
-//! at the block's bus most above the island's load-weighted mean: the largest
+//! island, and *price* otherwise. The network part is named after the binding flow (branch or
+//! flowgate) that lifts the price at the block's bus most above the island's load-weighted mean: the largest
 //! `-mu_l (h_lb - sum_k w_k h_lk)` with shadow price `mu_l`, transfer factors `h` and load shares `w`.
 //! Only `w` matters there, not the reference bus of `h`.
 //!
-//! Cost: nothing when no block is short; no second solve when no branch binds; otherwise one warm
-//! copper-plate solve and `O(binding branches x (buses + blocks))`.
+//! Cost: nothing when no block is short; no second solve when no flow binds; otherwise one warm
+//! copper-plate solve and `O(binding flows x (buses + blocks))`.
 
-use super::basis::Basis;
+use super::basis::{Basis, Constraint};
 use super::copper::CopperPlate;
 use super::error::DispatchError;
+use super::parts::PriceParts;
 use super::problem::{ColumnId, DispatchProblem, DispatchSolution, Place};
 use super::solver::Solver;
 
@@ -79,6 +80,11 @@ pub enum Cause {
         /// Position of the branch.
         branch: u32,
     },
+    /// The network did not deliver; named after the flowgate that binds most for this block.
+    Flowgate {
+        /// Position of the flowgate.
+        flowgate: u32,
+    },
 }
 
 /// A part of a block's curtailment.
@@ -99,8 +105,7 @@ pub struct Causes {
     plate_solution: DispatchSolution,
     /// Which islands are short of power or reserve.
     scarce: Vec<bool>,
-    /// Mean transfer factor of each binding branch over its island's load.
-    mean_factor: Vec<f64>,
+    parts: PriceParts,
 }
 
 impl Causes {
@@ -110,7 +115,7 @@ impl Causes {
             plate: CopperPlate::new(problem)?,
             plate_solution: DispatchSolution::default(),
             scarce: Vec::new(),
-            mean_factor: Vec::new(),
+            parts: PriceParts::default(),
         })
     }
 
@@ -140,19 +145,13 @@ impl Causes {
         if blocks.iter().all(|block| lacks(block) <= CURTAILED_MIN_MW) {
             return Ok(());
         }
-        let congested = !solution.binding.is_empty();
+        let congested = !solution.binding.is_empty() || !solution.binding_flowgates.is_empty();
         if congested {
             self.plate.solve(problem, &mut self.plate_solution)?;
         }
         let plate_mw = if congested { &self.plate_solution.column_mw } else { &solution.column_mw };
         find_scarcity(problem, solver, plate_mw, shortages, &mut self.scarce);
-        self.mean_factor.clear();
-        self.mean_factor.extend(
-            solution
-                .binding
-                .iter()
-                .map(|&(branch, _)| solver.mean_transfer_factor(branch, &problem.demand_mw)),
-        );
+        self.parts.flows.clear();
 
         for (at, &block) in blocks.iter().enumerate() {
             let lacks_mw = lacks(&block);
@@ -175,8 +174,11 @@ impl Causes {
                 rows.push(Curtailment { block: block_id, cause, mw: lacks_mw - network_mw });
             }
             if network_mw > 0.0 {
-                let branch = heaviest_branch(solver, solution, &self.mean_factor, place);
-                rows.push(Curtailment { block: block_id, cause: Cause::Network { branch }, mw: network_mw });
+                if self.parts.flows.is_empty() {
+                    self.parts.update_flows(solver, problem, solution);
+                }
+                let cause = heaviest_flow(solver, &self.parts, place);
+                rows.push(Curtailment { block: block_id, cause, mw: network_mw });
             }
         }
         Ok(())
@@ -236,26 +238,30 @@ fn find_scarcity(
     }
 }
 
-/// The binding branch that lifts the price at the block's buses most above the mean of the island. When
-/// none binds in the island itself (a reserve row couples islands), the one with the highest price.
-fn heaviest_branch(solver: &Solver, solution: &DispatchSolution, mean_factor: &[f64], place: &Place) -> u32 {
-    let mut own: Option<(f64, u32)> = None;
-    let mut any: Option<(f64, u32)> = None;
-    for (&(branch, shadow), &mean) in solution.binding.iter().zip(mean_factor) {
-        let island = solver.island_of_branch(branch);
+/// The binding flow that lifts the price at the block's buses most above the mean of their islands. When
+/// none lies in those islands (a reserve row couples them with others), the one with the highest price.
+fn heaviest_flow(solver: &Solver, parts: &PriceParts, place: &Place) -> Cause {
+    let mut own: Option<(f64, Constraint)> = None;
+    let mut any: Option<(f64, Constraint)> = None;
+    for (nth, &(flow, shadow)) in parts.flows.iter().enumerate() {
         let (mut lift, mut weight) = (0.0, 0.0);
         for (bus, share) in weights(place) {
-            if solver.islands().by_bus()[bus as usize] == island {
-                lift -= share * shadow * (solver.transfer_factor(branch, bus) - mean);
+            if solver.touches(flow, solver.islands().by_bus()[bus as usize]) {
+                lift += share * parts.congestion_of(solver, nth, bus);
                 weight += share;
             }
         }
         if weight > 0.0 && own.is_none_or(|(most, _)| lift / weight > most) {
-            own = Some((lift / weight, branch));
+            own = Some((lift / weight, flow));
         }
         if any.is_none_or(|(most, _)| shadow.abs() > most) {
-            any = Some((shadow.abs(), branch));
+            any = Some((shadow.abs(), flow));
         }
     }
-    own.or(any).expect("only binding branches make a network part").1
+    match own.or(any).expect("only binding flows make a network part").1 {
+        Constraint::Flowgate(flowgate) => Cause::Flowgate { flowgate },
+        Constraint::Branch(branch) | Constraint::Island(branch) | Constraint::Row(branch) => {
+            Cause::Network { branch }
+        }
+    }
 }

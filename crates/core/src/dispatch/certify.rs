@@ -4,9 +4,12 @@
 //! slack. None of that needs the basis: the certificate recomputes angles by walking a spanning tree,
 //! checks every bus and every loop, checks that prices are potentials driven by shadow prices (the
 //! derivative by every angle vanishes), and adds up complementary slackness. The slackness total is the
-//! duality gap. Cost: `O(buses + branches + columns + terms)`.
+//! duality gap. Cost: `O(buses + branches + columns + terms)`, and one new factor of the network when there
+//! are flowgates that provide for an outage.
 
+use super::flowgates::Gates;
 use super::problem::{DispatchProblem, DispatchSolution, Place};
+use super::topology::Topology;
 
 /// The largest violations of a solution.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -45,10 +48,30 @@ impl Certificate {
 }
 
 /// Checks a solution of a problem.
+///
+/// A problem whose branches or flowgates make no network has no solution; everything is then violated.
 pub fn certify(problem: &DispatchProblem, solution: &DispatchSolution) -> Certificate {
+    let mut gates = Gates::default();
+    if !problem.flowgates.is_empty() {
+        let topology = Topology::new(problem.bus_count(), &problem.branches);
+        let taken = topology.is_ok_and(|t| gates.extend(&problem.flowgates, &problem.branches, &t).is_ok());
+        if !taken {
+            return Certificate { flow_law_mw: f64::INFINITY, ..Certificate::default() };
+        }
+    }
+    certify_with(problem, solution, &gates)
+}
+
+/// The same with the weights of flowgates at hand.
+pub(super) fn certify_with(
+    problem: &DispatchProblem,
+    solution: &DispatchSolution,
+    gates: &Gates,
+) -> Certificate {
     let mut certificate = Certificate::default();
     check_network(problem, solution, &mut certificate);
-    check_branches(problem, solution, &mut certificate);
+    let pull = check_flowgates(problem, solution, gates, &mut certificate);
+    check_branches(problem, solution, &pull, &mut certificate);
     let mut reduced_cost = reduced_costs(problem, solution);
     for (row, &dual) in problem.rows.iter().zip(&solution.row_dual) {
         let mut activity = 0.0;
@@ -73,6 +96,18 @@ pub fn certify(problem: &DispatchProblem, solution: &DispatchSolution) -> Certif
 }
 
 impl Certificate {
+    /// A flow with a shadow price, so far beyond its limit on this side.
+    fn flow(&mut self, price: f64, ceiling: f64, beyond: f64, side: f64) {
+        if ceiling.is_infinite() {
+            self.bound_mw = self.bound_mw.max(beyond);
+        } else {
+            self.scale_usd_per_h += ceiling * beyond.max(0.0);
+            // Beyond the limit only the full ceiling is right.
+            self.gap_usd_per_h += (ceiling - price * side).max(0.0) * beyond.max(0.0);
+        }
+        self.dual_usd_per_mwh = self.dual_usd_per_mwh.max(price.abs() - ceiling);
+    }
+
     /// Adds price times slack; an infinite slack allows no price.
     fn slackness(&mut self, price: f64, slack: f64) {
         if slack.is_infinite() {
@@ -81,6 +116,38 @@ impl Certificate {
             self.gap_usd_per_h += price * slack.abs();
         }
     }
+}
+
+/// Limits and shadow prices of flowgates; returns what they ask of each branch's flow.
+fn check_flowgates(
+    problem: &DispatchProblem,
+    solution: &DispatchSolution,
+    gates: &Gates,
+    certificate: &mut Certificate,
+) -> Vec<f64> {
+    let mut pull = vec![0.0; problem.branches.len()];
+    let mut shadow = vec![0.0; problem.flowgates.len()];
+    for &(g, price) in &solution.binding_flowgates {
+        shadow[g as usize] = price;
+    }
+    for (g, (gate, &price)) in problem.flowgates.iter().zip(&shadow).enumerate() {
+        let terms = gates.terms(g as u32);
+        if terms.is_empty() {
+            certificate.dual_usd_per_mwh = certificate.dual_usd_per_mwh.max(price.abs());
+            continue;
+        }
+        let mut flow = 0.0;
+        for &(l, weight) in terms {
+            flow += weight * solution.flow_mw[l as usize];
+            pull[l as usize] += weight * price;
+        }
+        let (above, below) = (flow - gate.upper_mw, gate.lower_mw - flow);
+        let side = if above > below { 1.0 } else { -1.0 };
+        certificate.flow(price, gate.ceiling_usd_per_mwh.max(0.0), above.max(below), side);
+        let slack = if price > 0.0 { -above } else { -below };
+        certificate.slackness(price.abs(), slack.max(0.0));
+    }
+    pull
 }
 
 /// Cost less the value of what the column injects.
@@ -148,7 +215,12 @@ fn check_network(problem: &DispatchProblem, solution: &DispatchSolution, certifi
 }
 
 /// Limits, shadow prices, and prices as potentials.
-fn check_branches(problem: &DispatchProblem, solution: &DispatchSolution, certificate: &mut Certificate) {
+fn check_branches(
+    problem: &DispatchProblem,
+    solution: &DispatchSolution,
+    pull_of_gates: &[f64],
+    certificate: &mut Certificate,
+) {
     let mut shadow = vec![0.0; problem.branches.len()];
     for &(l, price) in &solution.binding {
         shadow[l as usize] = price;
@@ -162,18 +234,12 @@ fn check_branches(problem: &DispatchProblem, solution: &DispatchSolution, certif
         let (limit, ceiling) = (branch.limit_mw.max(0.0), branch.ceiling_usd_per_mwh.max(0.0));
         let price = shadow[l];
         let beyond = flow.abs() - limit;
-        if ceiling.is_infinite() {
-            certificate.bound_mw = certificate.bound_mw.max(beyond);
-        } else {
-            certificate.scale_usd_per_h += ceiling * beyond.max(0.0);
-            // Beyond the limit only the full ceiling is right.
-            certificate.gap_usd_per_h += (ceiling - price * flow.signum()).max(0.0) * beyond.max(0.0);
-        }
-        certificate.dual_usd_per_mwh = certificate.dual_usd_per_mwh.max(price.abs() - ceiling);
+        certificate.flow(price, ceiling, beyond, flow.signum());
         let slack = if price > 0.0 { limit - flow } else { limit + flow };
         certificate.slackness(price.abs(), slack.max(0.0));
         let (from, to) = (branch.from as usize, branch.to as usize);
         let b = branch.susceptance_mw_per_rad;
+        let price = price + pull_of_gates[l];
         let pull = b * (price + solution.lmp_usd_per_mwh[from] - solution.lmp_usd_per_mwh[to]);
         derivative[from] += pull;
         derivative[to] -= pull;

@@ -38,6 +38,14 @@ pub enum DispatchError {
         /// The row.
         row: RowId,
     },
+    /// A flowgate has crossing limits, or a term or outage that is not a branch or has no finite weight.
+    #[error(
+        "flowgate {flowgate} has crossing limits or names something that is not a branch with a finite weight"
+    )]
+    Flowgate {
+        /// Position of the flowgate.
+        flowgate: u32,
+    },
     /// The demand of a bus is not finite.
     #[error("the demand of bus {bus} is {demand_mw} MW")]
     Demand {
@@ -46,8 +54,8 @@ pub enum DispatchError {
         /// What was given.
         demand_mw: f64,
     },
-    /// Columns, rows, buses or branches were taken away; they may only be appended.
-    #[error("columns, rows, buses or branches were taken away from the problem")]
+    /// Columns, rows, buses, branches or flowgates were taken away; they may only be appended.
+    #[error("columns, rows, buses, branches or flowgates were taken away from the problem")]
     Shrunk,
     /// A basis names a column or constraint that the problem does not have, or names one twice.
     #[error("the basis does not belong to this problem")]

@@ -47,6 +47,23 @@ impl Run {
     }
 }
 
+/// A sparse vector that a partial solve works on: zero outside `nodes`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Partial {
+    value: Vec<f64>,
+    /// Where values are, in ascending order.
+    nodes: Vec<u32>,
+    seen: Vec<bool>,
+}
+
+impl Partial {
+    /// The solution at a place that was asked for.
+    #[inline]
+    pub(super) fn at(&self, place: u32) -> f64 {
+        self.value[place as usize]
+    }
+}
+
 impl Ldl {
     /// Orders and analyses the graph of `edges` over `nodes`; returns each edge's slot (parallel edges
     /// share one). Edges join two different nodes below `nodes`.
@@ -201,6 +218,55 @@ impl Ldl {
             low = self.parent[j as usize];
         }
         self.backward(x);
+    }
+
+    /// Solves for a right-hand side of two entries at places `a` and `b`, only at those places and the ones
+    /// wanted. Forward and backward substitution stay on the paths from there to the roots of the
+    /// elimination tree.
+    pub(super) fn solve_at(
+        &self,
+        (a, value_a): (u32, f64),
+        (b, value_b): (u32, f64),
+        wanted: impl Iterator<Item = u32>,
+        partial: &mut Partial,
+    ) {
+        let Partial { value, nodes, seen } = partial;
+        value.resize(self.inverse_diagonal.len(), 0.0);
+        seen.resize(self.inverse_diagonal.len(), false);
+        for node in nodes.drain(..) {
+            value[node as usize] = 0.0;
+        }
+        for place in wanted.chain([a, b]) {
+            let mut next = Some(place);
+            while let Some(node) = next.filter(|&node| !seen[node as usize]) {
+                seen[node as usize] = true;
+                nodes.push(node);
+                next = self.parent[node as usize];
+            }
+        }
+        nodes.sort_unstable();
+        value[a as usize] += value_a;
+        value[b as usize] += value_b;
+        for &j in nodes.iter() {
+            let j = j as usize;
+            seen[j] = false;
+            let xj = value[j];
+            if xj != 0.0 {
+                let range = self.start[j] as usize..self.start[j + 1] as usize;
+                for (&i, &l) in self.row[range.clone()].iter().zip(&self.value[range]) {
+                    value[i as usize] -= l * xj;
+                }
+            }
+        }
+        for &j in nodes.iter().rev() {
+            let j = j as usize;
+            let mut sum = value[j] * self.inverse_diagonal[j];
+            let range = self.start[j] as usize..self.start[j + 1] as usize;
+            for (&i, &l) in self.row[range.clone()].iter().zip(&self.value[range]) {
+                sum -= l * value[i as usize];
+            }
+            value[j] = sum;
+        }
     }
 
     fn forward(&self, x: &mut [f64]) {
@@ -368,7 +434,15 @@ mod tests {
             let mut full = pair.clone();
             ldl.solve_pair(&mut pair, a, b);
             ldl.solve(&mut full);
-            prop_assert_eq!(pair, full);
+            prop_assert_eq!(&pair, &full);
+            let wanted = [nodes as u32 / 3, nodes as u32 - 1];
+            let mut partial = Partial::default();
+            for _ in 0..2 {
+                ldl.solve_at((a, if a == b { 0.0 } else { 3.0 }), (b, -2.0), wanted.into_iter(), &mut partial);
+                for place in wanted.into_iter().chain([a, b]) {
+                    prop_assert!((partial.at(place) - full[place as usize]).abs() < 1e-12);
+                }
+            }
         }
     }
 

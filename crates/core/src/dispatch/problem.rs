@@ -1,9 +1,10 @@
-//! The dispatch problem as data: columns at buses, flow limits, a few linear rows.
+//! The dispatch problem as data: columns at buses, limits on flows and sums of flows, a few linear rows.
 //!
 //! ```text
-//!   minimise    sum_j cost_j x_j + sum_l ceiling_l (o+_l + o-_l)
+//!   minimise    sum_j cost_j x_j + sum_l ceiling_l (o+_l + o-_l) + the same of flowgates
 //!   subject to  sum_j a_bj x_j - demand_b = sum of flows leaving b        (every bus; dual: LMP)
 //!               -limit_l - o-_l <= flow_l <= limit_l + o+_l               (every branch with a limit)
+//!               lower_g - o-_g <= sum_l w_gl flow_l <= upper_g + o+_g     (every flowgate)
 //!               lower_r <= sum_j c_rj x_j <= upper_r                      (every linear row)
 //!               lower_j <= x_j <= upper_j,   o >= 0
 //! ```
@@ -176,7 +177,8 @@ impl DispatchProblem {
 pub struct DispatchSolution {
     /// Value by column.
     pub column_mw: Vec<f64>,
-    /// Locational marginal price by bus: the cost of one more MW of demand there.
+    /// Locational marginal price by bus: the cost of one more MW of demand there. Where load sits exactly
+    /// at a step, that of slightly more load at all buses.
     pub lmp_usd_per_mwh: Vec<f64>,
     /// Flow by branch, positive from `from` to `to`; zero out of service.
     pub flow_mw: Vec<f64>,

@@ -1,20 +1,21 @@
 //! Constraints as rows of coefficients by column.
 //!
 //! An island's row holds what each column injects into the island, a linear row its own terms, and a
-//! branch's row the transfer factors gathered at the columns. Rows of branches are built when a branch
-//! first binds (one solve with the factor of the network) and kept until the topology changes, so the
-//! memory is `O(branches that ever bound x (buses + columns))`.
+//! branch's or flowgate's row the transfer factors gathered at the columns. Rows of flows are built when
+//! one first binds (one solve with the factor of the network) and kept until the topology changes, so the
+//! memory is `O(flows that ever bound x (buses + columns))`.
 
 use super::basis::Constraint;
 use super::columns::Columns;
 use super::error::DispatchError;
+use super::flowgates::Gates;
 use super::inverse::dot;
 use super::problem::{DispatchProblem, RowId};
 use super::topology::Topology;
 
-/// The row of a branch.
+/// The row of a branch or flowgate.
 #[derive(Clone, Debug, Default)]
-struct BranchRow {
+struct FlowRow {
     /// Transfer factors by bus, in elimination order.
     by_bus: Vec<f64>,
     by_column: Vec<f64>,
@@ -22,6 +23,8 @@ struct BranchRow {
     base_mw: f64,
     /// The interval of `base_mw`.
     interval: u64,
+    /// By how much the flow falls when demand grows by one step of its tiny increase.
+    growth: f64,
 }
 
 /// All rows known so far.
@@ -31,10 +34,12 @@ pub(super) struct Rows {
     linear: Vec<Vec<f64>>,
     /// How many terms of each linear row were taken over.
     terms: Vec<usize>,
-    branches: Vec<BranchRow>,
-    /// Which of `branches` belongs to a branch.
-    slot: Vec<Option<u32>>,
-    /// How many of `branches` are in use.
+    flows: Vec<FlowRow>,
+    /// Which of `flows` belongs to a branch.
+    branch_slot: Vec<Option<u32>>,
+    /// Which of `flows` belongs to a flowgate.
+    gate_slot: Vec<Option<u32>>,
+    /// How many of `flows` are in use.
     used: usize,
     columns: usize,
     /// Counts the intervals, so that bases are computed once in each.
@@ -42,29 +47,42 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The coefficients by column of a constraint; a branch's row must have been prepared.
+    /// The coefficients by column of a constraint; the row of a flow must have been prepared.
     #[inline]
     pub(super) fn by_column(&self, constraint: Constraint) -> &[f64] {
         match constraint {
             Constraint::Island(i) => &self.islands[i as usize],
             Constraint::Row(r) => &self.linear[r as usize],
-            Constraint::Branch(l) => &self.branch(l).by_column,
+            Constraint::Branch(_) | Constraint::Flowgate(_) => &self.flow(constraint).by_column,
         }
     }
 
-    /// The transfer factors of a prepared branch, in elimination order.
-    pub(super) fn by_bus(&self, branch: u32) -> &[f64] {
-        &self.branch(branch).by_bus
+    /// The transfer factors of a prepared flow, in elimination order.
+    pub(super) fn by_bus(&self, constraint: Constraint) -> &[f64] {
+        &self.flow(constraint).by_bus
     }
 
-    /// The flow of a prepared branch when all columns are zero.
-    pub(super) fn base_mw(&self, branch: u32) -> f64 {
-        self.branch(branch).base_mw
+    /// The prepared flow when all columns are zero.
+    pub(super) fn base_mw(&self, constraint: Constraint) -> f64 {
+        self.flow(constraint).base_mw
     }
 
-    fn branch(&self, branch: u32) -> &BranchRow {
-        let slot = self.slot[branch as usize].expect("a branch is prepared before it is used");
-        &self.branches[slot as usize]
+    /// By how much a prepared flow falls with the tiny increase of demand, all columns fixed.
+    pub(super) fn growth(&self, constraint: Constraint) -> f64 {
+        self.flow(constraint).growth
+    }
+
+    fn slot(&self, constraint: Constraint) -> Option<u32> {
+        match constraint {
+            Constraint::Branch(l) => self.branch_slot[l as usize],
+            Constraint::Flowgate(g) => self.gate_slot[g as usize],
+            Constraint::Island(_) | Constraint::Row(_) => None,
+        }
+    }
+
+    fn flow(&self, constraint: Constraint) -> &FlowRow {
+        let slot = self.slot(constraint).expect("a flow is prepared before it is used");
+        &self.flows[slot as usize]
     }
 
     /// Says that demand may be another one now.
@@ -72,40 +90,56 @@ impl Rows {
         self.interval += 1;
     }
 
-    /// Builds the row of a branch unless it is there, and its flow under these injections (in elimination
-    /// order, shifters included) unless it was built in this interval.
+    /// Builds the row of a branch or flowgate unless it is there, and its flow under these injections (in
+    /// elimination order, shifters included) unless it was built in this interval.
     pub(super) fn prepare(
         &mut self,
-        branch: u32,
+        constraint: Constraint,
         topology: &Topology,
+        gates: &Gates,
         columns: &Columns,
         base_injection: &[f64],
+        growth: &[f64],
     ) {
-        let slot = if let Some(slot) = self.slot[branch as usize] {
-            slot as usize
-        } else {
-            if self.used == self.branches.len() {
-                self.branches.push(BranchRow::default());
+        let slot = self.slot(constraint).unwrap_or(self.used as u32) as usize;
+        if slot == self.used {
+            if self.used == self.flows.len() {
+                self.flows.push(FlowRow::default());
             }
-            let row = &mut self.branches[self.used];
+            self.used += 1;
+            let row = &mut self.flows[slot];
             row.by_bus.resize(topology.bus_count(), 0.0);
-            topology.transfer_factors_in_order(branch, &mut row.by_bus);
+            match constraint {
+                Constraint::Flowgate(g) => {
+                    topology.transfer_factors_of_sum(gates.terms(g), &mut row.by_bus);
+                    self.gate_slot[g as usize] = Some(slot as u32);
+                }
+                Constraint::Branch(l) => {
+                    topology.transfer_factors_in_order(l, &mut row.by_bus);
+                    self.branch_slot[l as usize] = Some(slot as u32);
+                }
+                Constraint::Island(_) | Constraint::Row(_) => unreachable!("only flows are prepared"),
+            }
             let by_bus = &row.by_bus;
             row.by_column.clear();
             columns.gather(0, |bus| by_bus[bus as usize], &mut row.by_column);
             row.interval = 0;
-            self.slot[branch as usize] = Some(self.used as u32);
-            self.used += 1;
-            self.used - 1
-        };
-        let row = &mut self.branches[slot];
+            row.growth = dot(by_bus, growth);
+        }
+        let row = &mut self.flows[slot];
         if row.interval != self.interval {
             row.interval = self.interval;
-            row.base_mw = dot(&row.by_bus, base_injection) - topology.links()[branch as usize].shift_mw;
+            let shift = |l: u32| topology.links()[l as usize].shift_mw;
+            let shift_mw: f64 = match constraint {
+                Constraint::Flowgate(g) => gates.terms(g).iter().map(|&(l, weight)| weight * shift(l)).sum(),
+                Constraint::Branch(l) => shift(l),
+                Constraint::Island(_) | Constraint::Row(_) => 0.0,
+            };
+            row.base_mw = dot(&row.by_bus, base_injection) - shift_mw;
         }
     }
 
-    /// Forgets the rows of branches and builds those of islands; `island_of` is in the order of nodal
+    /// Forgets the rows of flows and builds those of islands; `island_of` is in the order of nodal
     /// vectors.
     pub(super) fn set_structure(
         &mut self,
@@ -115,8 +149,9 @@ impl Rows {
         columns: &Columns,
     ) {
         self.used = 0;
-        self.slot.clear();
-        self.slot.resize(branch_count, None);
+        self.branch_slot.clear();
+        self.branch_slot.resize(branch_count, None);
+        self.gate_slot.clear();
         self.columns = columns.count();
         self.islands.clear();
         for island in 0..count as u32 {
@@ -130,7 +165,12 @@ impl Rows {
         }
     }
 
-    /// Extends the rows of islands and branches to the columns appended since.
+    /// Makes room for appended flowgates.
+    pub(super) fn extend_gates(&mut self, count: usize) {
+        self.gate_slot.resize(count, None);
+    }
+
+    /// Extends the rows of islands and flows to the columns appended since.
     pub(super) fn extend_columns(&mut self, island_of: &[u32], columns: &Columns) {
         let first = self.columns;
         self.columns = columns.count();
@@ -138,7 +178,7 @@ impl Rows {
             let by_bus = |bus: u32| f64::from(u8::from(island_of[bus as usize] as usize == island));
             columns.gather(first, by_bus, row);
         }
-        for row in &mut self.branches[..self.used] {
+        for row in &mut self.flows[..self.used] {
             let by_bus = &row.by_bus;
             columns.gather(first, |bus| by_bus[bus as usize], &mut row.by_column);
         }

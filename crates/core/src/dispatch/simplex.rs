@@ -7,7 +7,7 @@
 //! moving columns between their bounds, and one dual simplex answers changes of demand, availability,
 //! limits and bids alike.
 //!
-//! A limited branch has a piecewise-linear cost: nothing within its limit, its ceiling price beyond. It
+//! A limited flow, of a branch or over a flowgate, has a piecewise-linear cost: nothing within its limit, its ceiling price beyond. It
 //! is either slack (price 0), binding (in the kernel, price between 0 and the ceiling) or overloaded
 //! (price fixed at the ceiling, out of the kernel).
 //!
@@ -23,15 +23,19 @@
 mod evaluate;
 mod pivot;
 mod sync;
+mod ties;
 
 use super::DispatchProblem;
 use super::basis::{Basis, Binding, Constraint};
 use super::columns::Columns;
 use super::error::DispatchError;
+use super::flowgates::Gates;
 use super::inverse::{Inverse, add_combination, dot, independent_part};
 use super::ratio::RatioTest;
 use super::rows::Rows;
 use super::topology::{Islands, Topology};
+use pivot::Leaving;
+use ties::{LOOSER, TIES_MAX};
 
 /// A column this far outside its bounds is violated, in MW.
 const COLUMN_TOLERANCE: f64 = 1e-9;
@@ -41,7 +45,7 @@ const ROW_TOLERANCE: f64 = 1e-8;
 const FLOW_ROUNDING_RAD: f64 = 1e-13;
 /// A reduced cost of the wrong sign this far is an error, in $/MWh.
 const DUAL_TOLERANCE: f64 = 1e-9;
-/// How many violated branches of one flow solution are watched.
+/// How many violated flows of one flow solution are watched.
 const WATCHED_AT_ONCE: usize = 4;
 /// Greatest cost perturbation that breaks ties, in $/MWh.
 const TIE_USD_PER_MWH: f64 = 1e-8;
@@ -58,12 +62,12 @@ struct KernelRow {
     dual: f64,
 }
 
-/// A branch beyond its limit.
+/// A branch or flowgate beyond a limit.
 #[derive(Clone, Copy, Debug)]
 struct Overload {
-    branch: u32,
+    constraint: Constraint,
     above: bool,
-    /// The ceiling price with the sign of the flow.
+    /// The ceiling price, negative below the lower limit.
     dual: f64,
 }
 
@@ -100,6 +104,7 @@ pub(super) struct Engine {
     island_of: Vec<u32>,
     columns: Columns,
     rows: Rows,
+    gates: Gates,
 
     // By column.
     lower: Vec<f64>,
@@ -120,15 +125,25 @@ pub(super) struct Engine {
     /// What the basic columns must deliver to each kernel row.
     rhs: Vec<f64>,
     overloaded: Vec<Overload>,
-    /// Branches found beyond their limit in this interval, worth a look before all flows are computed.
+    /// Flows found beyond their limit in this interval, worth a look before all are computed.
     watched: Vec<u32>,
     violations: Vec<(f64, u32)>,
-    /// Islands, linear rows and branches that are in the kernel or (branches) overloaded.
+    /// Linear rows and flows that touch a bound out of the kernel, with their activity.
+    touching: Vec<(Constraint, f64)>,
+    ties: Vec<Leaving>,
+    /// Factor on all tolerances of values: one until ties are being resolved.
+    looser: f64,
+    /// The tiny increase of demand by place and by island.
+    growth: Vec<f64>,
+    island_growth: Vec<f64>,
+    /// Islands, linear rows and flows that are in the kernel or (flows) overloaded. Flows are those of
+    /// branches, then those over flowgates.
     island_binds: Vec<bool>,
     /// Islands without columns.
     island_idle: Vec<bool>,
     row_binds: Vec<bool>,
-    branch_taken: Vec<bool>,
+    flow_taken: Vec<bool>,
+    branch_count: usize,
     /// A flow this far beyond its limit is violated, in MW.
     flow_tolerance: f64,
     /// Kernel rows and basic columns may not be independent any more.
@@ -206,7 +221,7 @@ impl Engine {
                 .iter()
                 .map(|row| Binding { constraint: row.constraint, at_upper: row.at_upper })
                 .collect(),
-            overloaded: self.overloaded.iter().map(|o| (o.branch, o.above)).collect(),
+            overloaded: self.overloaded.iter().map(|o| (o.constraint, o.above)).collect(),
             at_upper: (0..self.x.len() as u32)
                 .filter(|&j| self.at_upper[j as usize] && !self.is_basic[j as usize])
                 .collect(),
@@ -221,17 +236,19 @@ impl Engine {
         let known = |constraint: Constraint| match constraint {
             Constraint::Island(i) => (i as usize) < self.islands.count(),
             Constraint::Row(r) => (r as usize) < self.rows.linear_count(),
-            Constraint::Branch(l) => self.topology.is_some() && (l as usize) < self.branch_taken.len(),
+            Constraint::Branch(l) => self.topology.is_some() && (l as usize) < self.branch_count,
+            Constraint::Flowgate(g) => (g as usize) < self.gates.count() && self.gates.is_active(g),
         };
         let column = |&j: &u32| (j as usize) < self.x.len();
         let mut constraints: Vec<Constraint> = basis.binding.iter().map(|b| b.constraint).collect();
-        constraints.extend(basis.overloaded.iter().map(|&(branch, _)| Constraint::Branch(branch)));
+        constraints.extend(basis.overloaded.iter().map(|&(constraint, _)| constraint));
         constraints.sort_unstable();
         let mut columns = basis.columns.clone();
         columns.sort_unstable();
         let fits = columns.windows(2).all(|pair| pair[0] < pair[1])
             && constraints.windows(2).all(|pair| pair[0] < pair[1])
             && constraints.iter().all(|&c| known(c))
+            && basis.overloaded.iter().all(|&(constraint, _)| self.flow_index(constraint).is_some())
             && columns.iter().chain(&basis.at_upper).all(column);
         if !fits {
             return Err(DispatchError::ForeignBasis);
@@ -244,12 +261,12 @@ impl Engine {
             dual: 0.0,
         }));
         self.kernel.sort_unstable_by_key(|row| row.constraint);
-        self.overloaded.extend(basis.overloaded.iter().map(|&(branch, above)| Overload {
-            branch,
+        self.overloaded.extend(basis.overloaded.iter().map(|&(constraint, above)| Overload {
+            constraint,
             above,
             dual: 0.0,
         }));
-        self.overloaded.sort_unstable_by_key(|o| o.branch);
+        self.overloaded.sort_unstable_by_key(|o| o.constraint);
         for &j in &basis.at_upper {
             self.at_upper[j as usize] = true;
         }
@@ -265,16 +282,12 @@ impl Engine {
         }
         self.island_binds.fill(false);
         self.row_binds.fill(false);
-        self.branch_taken.fill(false);
-        for row in &self.kernel {
-            match row.constraint {
-                Constraint::Island(i) => self.island_binds[i as usize] = true,
-                Constraint::Row(r) => self.row_binds[r as usize] = true,
-                Constraint::Branch(l) => self.branch_taken[l as usize] = true,
-            }
+        self.flow_taken.fill(false);
+        for r in 0..self.kernel.len() {
+            self.mark(self.kernel[r].constraint, true);
         }
-        for overload in &self.overloaded {
-            self.branch_taken[overload.branch as usize] = true;
+        for o in 0..self.overloaded.len() {
+            self.mark(self.overloaded[o].constraint, true);
         }
         self.reselect = true;
         self.inverse_stale = true;
@@ -290,6 +303,8 @@ impl Engine {
         self.settle_duals(problem)?;
         self.set_primal(problem);
         let mut moved = false;
+        let mut ties = 0;
+        self.looser = 1.0;
         while *pivots < end {
             let mut leaving = self.violated_column();
             leaving = leaving.or_else(|| self.violated_row(problem));
@@ -301,7 +316,7 @@ impl Engine {
                 continue;
             }
             if leaving.is_none() {
-                leaving = self.violated_branch(problem);
+                leaving = self.violated_flow(problem);
             }
             if let Some(leaving) = leaving {
                 self.pivot(problem, leaving)?;
@@ -309,6 +324,11 @@ impl Engine {
                 moved = true;
             } else if self.duals_stale && self.settle_duals(problem)? {
                 self.set_primal(problem);
+            } else if ties < TIES_MAX && self.resolve_tie(problem)? {
+                self.looser = LOOSER;
+                ties += 1;
+                *pivots += 1;
+                moved = true;
             } else {
                 return Ok(());
             }
@@ -332,6 +352,11 @@ impl Engine {
                 let branch = &problem.branches[l as usize];
                 let limit = branch.limit_mw.max(0.0);
                 Range { lower: -limit, upper: limit, ceiling: branch.ceiling_usd_per_mwh.max(0.0) }
+            }
+            Constraint::Flowgate(g) => {
+                let gate = &problem.flowgates[g as usize];
+                let ceiling = gate.ceiling_usd_per_mwh.max(0.0);
+                Range { lower: gate.lower_mw, upper: gate.upper_mw, ceiling }
             }
         }
     }
@@ -364,15 +389,28 @@ impl Engine {
         Ok(())
     }
 
-    /// Builds the rows of all branches that carry a price.
+    /// Position of a constraint among flows; none for islands and linear rows.
+    fn flow_index(&self, constraint: Constraint) -> Option<usize> {
+        match constraint {
+            Constraint::Branch(l) => Some(l as usize),
+            Constraint::Flowgate(g) => Some(self.branch_count + g as usize),
+            Constraint::Island(_) | Constraint::Row(_) => None,
+        }
+    }
+
+    /// The constraint at a position among flows.
+    fn flow_at(&self, index: u32) -> Constraint {
+        let branches = self.branch_count as u32;
+        if index < branches { Constraint::Branch(index) } else { Constraint::Flowgate(index - branches) }
+    }
+
+    /// Builds the rows of all flows that carry a price.
     fn prepare_rows(&mut self) {
         let Some(topology) = &self.topology else { return };
-        let kernel = self.kernel.iter().filter_map(|row| match row.constraint {
-            Constraint::Branch(l) => Some(l),
-            _ => None,
-        });
-        for l in kernel.chain(self.overloaded.iter().map(|o| o.branch)) {
-            self.rows.prepare(l, topology, &self.columns, &self.base_injection);
+        let kernel = self.kernel.iter().map(|row| row.constraint);
+        let flows = kernel.filter(|c| matches!(c, Constraint::Branch(_) | Constraint::Flowgate(_)));
+        for flow in flows.chain(self.overloaded.iter().map(|o| o.constraint)) {
+            self.rows.prepare(flow, topology, &self.gates, &self.columns, &self.base_injection, &self.growth);
         }
     }
 
@@ -426,7 +464,7 @@ impl Engine {
     fn reprice(&mut self) {
         self.dual.copy_from_slice(&self.cost);
         let overloads = self.overloaded.iter();
-        let charges = overloads.map(|o| (o.dual, self.rows.by_column(Constraint::Branch(o.branch))));
+        let charges = overloads.map(|o| (o.dual, self.rows.by_column(o.constraint)));
         add_combination(&mut self.dual, charges);
         self.scratch.clear();
         self.scratch.extend(self.basic.iter().map(|&j| self.dual[j as usize]));
@@ -460,8 +498,8 @@ impl Engine {
                 self.kernel[r].at_upper = !side;
             } else {
                 self.drop_row(r);
-                if let (Constraint::Branch(branch), true, true) = (constraint, beyond, finite(side)) {
-                    self.overload(Overload { branch, above: side, dual: range.ceiling.copysign(dual) });
+                if beyond && finite(side) {
+                    self.overload(Overload { constraint, above: side, dual: range.ceiling.copysign(dual) });
                 }
                 return true;
             }
@@ -491,26 +529,27 @@ impl Engine {
 
     /// Marks a constraint as slack.
     fn free(&mut self, constraint: Constraint) {
-        match constraint {
-            Constraint::Island(i) => self.island_binds[i as usize] = false,
-            Constraint::Row(r) => self.row_binds[r as usize] = false,
-            Constraint::Branch(l) => self.branch_taken[l as usize] = false,
-        }
+        self.mark(constraint, false);
     }
 
     /// Marks a constraint as binding.
     fn bind(&mut self, constraint: Constraint) {
+        self.mark(constraint, true);
+    }
+
+    fn mark(&mut self, constraint: Constraint, taken: bool) {
         match constraint {
-            Constraint::Island(i) => self.island_binds[i as usize] = true,
-            Constraint::Row(r) => self.row_binds[r as usize] = true,
-            Constraint::Branch(l) => self.branch_taken[l as usize] = true,
+            Constraint::Island(i) => self.island_binds[i as usize] = taken,
+            Constraint::Row(r) => self.row_binds[r as usize] = taken,
+            Constraint::Branch(l) => self.flow_taken[l as usize] = taken,
+            Constraint::Flowgate(g) => self.flow_taken[self.branch_count + g as usize] = taken,
         }
     }
 
-    /// Adds a branch to those beyond their limit.
+    /// Adds a flow to those beyond a limit.
     fn overload(&mut self, overload: Overload) {
-        self.branch_taken[overload.branch as usize] = true;
-        let at = self.overloaded.partition_point(|o| o.branch < overload.branch);
+        self.bind(overload.constraint);
+        let at = self.overloaded.partition_point(|o| o.constraint < overload.constraint);
         self.overloaded.insert(at, overload);
     }
 
@@ -533,8 +572,8 @@ impl Engine {
     fn activity(&self, constraint: Constraint) -> f64 {
         let of_columns = dot(self.rows.by_column(constraint), &self.x);
         match constraint {
-            Constraint::Branch(l) => of_columns + self.rows.base_mw(l),
-            _ => of_columns,
+            Constraint::Branch(_) | Constraint::Flowgate(_) => of_columns + self.rows.base_mw(constraint),
+            Constraint::Island(_) | Constraint::Row(_) => of_columns,
         }
     }
 

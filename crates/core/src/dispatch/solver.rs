@@ -1,6 +1,6 @@
 //! The exact, warm-started DC optimal power flow.
 
-use super::basis::Basis;
+use super::basis::{Basis, Constraint};
 use super::error::DispatchError;
 use super::problem::{DispatchProblem, DispatchSolution};
 use super::simplex::Engine;
@@ -50,7 +50,7 @@ impl Solver {
         let pivots = self.engine.solve(problem)?;
         self.engine.evaluate(problem, pivots, solution);
         #[cfg(debug_assertions)]
-        super::certify::certify(problem, solution).assert_optimal();
+        super::certify::certify_with(problem, solution, self.engine.gates()).assert_optimal();
         Ok(())
     }
 
@@ -75,28 +75,19 @@ impl Solver {
         self.engine.islands()
     }
 
-    /// The island of a branch.
-    pub(super) fn island_of_branch(&self, branch: u32) -> u32 {
-        self.engine.island_of_branch(branch)
+    /// The sum that a flowgate limits, as of the last solve; none while it is idle.
+    pub fn flowgate_flow_mw(&self, flowgate: u32) -> Option<f64> {
+        self.engine.flowgate_flow_mw(flowgate)
     }
 
-    /// Flow of a branch listed as binding per MW injected at a bus and withdrawn at the reference.
-    pub(super) fn transfer_factor(&self, branch: u32, bus: u32) -> f64 {
-        self.engine.transfer_factor(branch, bus)
+    /// Whether a branch, or a term of a flowgate, lies in an island.
+    pub(super) fn touches(&self, flow: Constraint, island: u32) -> bool {
+        self.engine.touches(flow, island)
     }
 
-    /// The mean of those factors over the branch's island, weighted by load (evenly when there is none).
-    pub(super) fn mean_transfer_factor(&self, branch: u32, demand_mw: &[f64]) -> f64 {
-        let island = self.island_of_branch(branch);
-        let members = self.islands().by_bus().iter().zip(demand_mw).zip(0..).filter(|m| *m.0.0 == island);
-        let (mut sum, mut weight, mut even, mut count) = (0.0, 0.0, 0.0, 0.0);
-        for ((_, &demand), bus) in members {
-            let factor = self.transfer_factor(branch, bus);
-            sum += factor * demand.max(0.0);
-            weight += demand.max(0.0);
-            even += factor;
-            count += 1.0;
-        }
-        if weight > 0.0 { sum / weight } else { even / count }
+    /// Flow of a branch or flowgate listed as binding per MW injected at a bus and withdrawn at the
+    /// reference.
+    pub(super) fn transfer_factor(&self, flow: Constraint, bus: u32) -> f64 {
+        self.engine.transfer_factor(flow, bus)
     }
 }

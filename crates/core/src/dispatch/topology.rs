@@ -14,7 +14,7 @@
 
 use thiserror::Error;
 
-use super::ldl::{Ldl, Slot};
+use super::ldl::{Ldl, Partial, Slot};
 use super::problem::FlowBranch;
 
 /// Why a list of branches makes no network.
@@ -296,6 +296,25 @@ impl Topology {
             }
         }
         self.ldl.solve_pair(factor, link.from, link.to);
+    }
+
+    /// The same for a weighted sum of flows.
+    pub(super) fn transfer_factors_of_sum(&self, terms: &[(u32, f64)], factor: &mut [f64]) {
+        factor.fill(0.0);
+        for &(branch, weight) in terms {
+            let link = self.links[branch as usize];
+            factor[link.from as usize] += weight * link.susceptance_mw_per_rad;
+            factor[link.to as usize] -= weight * link.susceptance_mw_per_rad;
+        }
+        self.solve_angles(factor);
+    }
+
+    /// Angles when 1 MW is injected at the link's from end and withdrawn at its to end, at the places asked
+    /// for.
+    pub(super) fn angles_of_pair(&self, link: Link, wanted: impl Iterator<Item = u32>, angle: &mut Partial) {
+        let unless_grounded = |end: u32, mw: f64| if self.grounded[end as usize] { 0.0 } else { mw };
+        let (from, to) = (unless_grounded(link.from, 1.0), unless_grounded(link.to, -1.0));
+        self.ldl.solve_at((link.from, from), (link.to, to), wanted, angle);
     }
 
     /// Turns nodal values in elimination order (injections plus [`Topology::shift_injection`]) into

@@ -94,25 +94,9 @@ fn causes_of_hour(
     turned: bool,
 ) -> (DispatchProblem, DispatchSolution, Vec<Block>, Vec<Curtailment>) {
     let mut market = generate::market(73, 0.6);
+    market.secure(8);
     market.set_hour(hour);
-    let source = &market.problem;
-    let last = source.bus_count() as u32 - 1;
-    let turn = |bus: u32| if turned { last - bus } else { bus };
-    let branches =
-        source.branches.iter().map(|&b| FlowBranch { from: turn(b.from), to: turn(b.to), ..b }).collect();
-    let mut problem = DispatchProblem::new(source.bus_count(), branches);
-    for ((place, &key), &bound) in source.places().iter().zip(source.keys()).zip(&source.bounds) {
-        let place = match place {
-            Place::None => Place::None,
-            Place::Bus(bus, c) => Place::Bus(turn(*bus), *c),
-            Place::Spread(terms) => Place::Spread(terms.iter().map(|&(bus, c)| (turn(bus), c)).collect()),
-        };
-        problem.add_column(key, place, bound);
-    }
-    problem.rows.clone_from(&source.rows);
-    for (bus, &demand) in source.demand_mw.iter().enumerate() {
-        problem.demand_mw[turn(bus as u32) as usize] = demand;
-    }
+    let problem = if turned { generate::turned(&market.problem) } else { market.problem.clone() };
     let mut solver = Solver::new(&problem).unwrap();
     let mut solution = DispatchSolution::default();
     solver.solve(&problem, &mut solution).unwrap();
@@ -175,16 +159,20 @@ proptest! {
 
 /// The generated market must exercise the rules.
 #[test]
-fn network_and_price_both_occur() {
-    let (mut network, mut price) = (0, 0);
-    for hour in (0..8760).step_by(397) {
+fn network_flowgates_and_price_all_occur() {
+    let (mut network, mut flowgate, mut price) = (0, 0, 0);
+    for hour in (0..8760).step_by(97) {
         for row in causes_of_hour(hour, false).3 {
             match row.cause {
                 Cause::Network { .. } => network += 1,
                 Cause::Price => price += 1,
+                Cause::Flowgate { .. } => flowgate += 1,
                 Cause::Scarcity => {}
             }
         }
     }
-    assert!(network > 5 && price > 5, "{network} network rows, {price} price rows");
+    assert!(
+        network > 5 && price > 5 && flowgate > 5,
+        "{network} network rows, {flowgate} of flowgates, {price} price rows"
+    );
 }

@@ -9,7 +9,8 @@
 #![allow(dead_code)]
 
 use gridrush_core::dispatch::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId, Solver,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, LinearRow, Place, RowId,
+    Solver, Topology,
 };
 use gridrush_core::math;
 use gridrush_core::names::Key;
@@ -138,6 +139,26 @@ fn branches(points: &[(f64, f64)]) -> Vec<FlowBranch> {
     pairs.iter().map(line).collect()
 }
 
+/// The same problem with its buses numbered backwards, which moves the reference bus of every island.
+pub fn turned(problem: &DispatchProblem) -> DispatchProblem {
+    let last = problem.bus_count() as u32 - 1;
+    let turn = |bus: u32| last - bus;
+    let branches = problem.branches.iter().map(|&b| FlowBranch { from: turn(b.from), to: turn(b.to), ..b });
+    let mut turned = DispatchProblem::new(problem.bus_count(), branches.collect());
+    for ((place, &key), &bound) in problem.places().iter().zip(problem.keys()).zip(&problem.bounds) {
+        let place = match place {
+            Place::None => Place::None,
+            Place::Bus(bus, c) => Place::Bus(turn(*bus), *c),
+            Place::Spread(terms) => Place::Spread(terms.iter().map(|&(bus, c)| (turn(bus), c)).collect()),
+        };
+        turned.add_column(key, place, bound);
+    }
+    turned.rows.clone_from(&problem.rows);
+    turned.flowgates.clone_from(&problem.flowgates);
+    turned.demand_mw = problem.demand_mw.iter().rev().copied().collect();
+    turned
+}
+
 impl Market {
     /// The columns of elastic loads.
     pub fn mines(&self) -> &[ColumnId] {
@@ -162,6 +183,58 @@ impl Market {
         }
         for (l, branch) in self.problem.branches.iter_mut().enumerate() {
             branch.limit_mw = (tightness * (0.9 + 0.6 * uniform("rating", l)) * most[l]).max(20.0);
+        }
+    }
+
+    /// Appends the `count` flowgates (one branch after the loss of another, limited at 1.15 times its
+    /// rating) that come closest to their limit in sampled hours.
+    pub fn secure(&mut self, count: usize) {
+        let branches = self.problem.branches.len();
+        let mut most = vec![0.0_f64; branches];
+        let mut hours = Vec::new();
+        let mut solver = Solver::new(&self.problem).unwrap();
+        let mut solution = DispatchSolution::default();
+        for sample in 0..8 {
+            self.set_hour(sample * 1093 % 8760);
+            solver.solve(&self.problem, &mut solution).unwrap();
+            for (most, flow) in most.iter_mut().zip(&solution.flow_mw) {
+                *most = most.max(flow.abs());
+            }
+            hours.push(solution.flow_mw.clone());
+        }
+        let topology = Topology::new(self.problem.bus_count(), &self.problem.branches).unwrap();
+        let mut outages: Vec<usize> = (0..branches).collect();
+        outages.sort_by(|&a, &b| most[b].total_cmp(&most[a]));
+        let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
+        let mut flow = Vec::new();
+        for &k in outages.iter().take(120) {
+            let mut exchange = vec![0.0; self.problem.bus_count()];
+            exchange[self.problem.branches[k].from as usize] += 1.0;
+            exchange[self.problem.branches[k].to as usize] -= 1.0;
+            topology.flows(&exchange, &mut flow);
+            if 1.0 - flow[k] < 1e-3 {
+                continue;
+            }
+            for l in (0..branches).filter(|&l| l != k) {
+                let factor = flow[l] / (1.0 - flow[k]);
+                let worst = hours.iter().map(|hour| (hour[l] + factor * hour[k]).abs()).fold(0.0, f64::max);
+                if factor.abs() > 0.05 {
+                    pairs.push((worst / (1.15 * self.problem.branches[l].limit_mw), l, k));
+                }
+            }
+        }
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for &(_, l, k) in pairs.iter().take(count) {
+            let limit = 1.15 * self.problem.branches[l].limit_mw;
+            self.problem.flowgates.push(Flowgate {
+                key: Key::of("security").part((l * branches + k) as u64),
+                terms: vec![(l as u32, 1.0)],
+                outage: Some(k as u32),
+                lower_mw: -limit,
+                upper_mw: limit,
+                ceiling_usd_per_mwh: 3000.0,
+                in_force: true,
+            });
         }
     }
 

@@ -4,10 +4,13 @@
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods)]
 
 mod causes;
+mod degenerate;
+mod flowgates;
 mod generate;
 mod hand;
 mod meshed;
 mod oracle;
+mod parts;
 mod random;
 mod rts;
 mod unique;

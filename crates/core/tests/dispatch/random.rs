@@ -1,13 +1,14 @@
 //! Random small markets, warm against cold against the interior-point oracle.
 
 use gridrush_core::dispatch::{
-    Bound, ColumnId, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, LinearRow,
-    Place, RowId, Solver, certify,
+    Bound, ColumnId, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Flowgate,
+    LinearRow, Place, RowId, Solver, certify,
 };
 use gridrush_core::names::Key;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
+use crate::generate;
 use crate::oracle::{self, Verdict};
 use crate::unique::prices_are_unique;
 
@@ -106,7 +107,38 @@ fn market(draw: &mut Draw, whole: bool, hard: bool) -> DispatchProblem {
     if draw.below(2) == 0 {
         reserve(&mut problem, draw, &units);
     }
+    for _ in 0..draw.below(4) {
+        problem.flowgates.extend(flowgate(&problem, draw, hard));
+    }
     problem
+}
+
+/// A sum of one to three flows, mostly after the loss of some branch. Limits may be on one side of zero, but
+/// not hard then: no flow might meet them.
+fn flowgate(problem: &DispatchProblem, draw: &mut Draw, hard: bool) -> Option<Flowgate> {
+    let branches = problem.branches.len() as u64;
+    if branches == 0 {
+        return None;
+    }
+    let any = |draw: &mut Draw| draw.below(branches) as u32;
+    let terms = (0..=draw.below(3)).map(|_| (any(draw), draw.one_of(&[1.0, 1.0, -1.0, 0.5]))).collect();
+    let upper_mw = draw.one_of(&[0.0, 5.0, 10.0, 25.0, f64::INFINITY]);
+    let lower_mw = draw.one_of(&[0.0, -5.0, -10.0, -25.0, f64::NEG_INFINITY]);
+    let mut gate = Flowgate {
+        key: Key::of("gate").part(problem.flowgates.len() as u64),
+        terms,
+        outage: (draw.below(3) > 0).then(|| any(draw)),
+        lower_mw,
+        upper_mw,
+        ceiling_usd_per_mwh: draw.one_of(&[0.0, 15.0, 40.0, 3000.0]),
+        in_force: draw.below(8) > 0,
+    };
+    if hard && draw.below(2) == 0 && problem.branches.iter().all(|b| b.shift_rad == 0.0) {
+        gate.ceiling_usd_per_mwh = f64::INFINITY;
+    } else if draw.below(6) == 0 {
+        (gate.lower_mw, gate.upper_mw) = (3.0, 8.0);
+    }
+    Some(gate)
 }
 
 /// Headroom of some units plus purchased shortage meets a requirement.
@@ -155,6 +187,22 @@ fn change(problem: &mut DispatchProblem, draw: &mut Draw, whole: bool) {
             }
             _ => {}
         }
+    }
+    for gate in &mut problem.flowgates {
+        match draw.below(8) {
+            0 if gate.lower_mw <= 0.0 => gate.upper_mw = draw.one_of(&[0.0, 5.0, 10.0, 20.0, f64::INFINITY]),
+            1 if gate.ceiling_usd_per_mwh.is_finite() => {
+                gate.ceiling_usd_per_mwh = draw.one_of(&[0.0, 20.0, 3000.0]);
+            }
+            2 => {
+                gate.in_force = !gate.in_force;
+                rewired = true;
+            }
+            _ => {}
+        }
+    }
+    if draw.below(6) == 0 {
+        problem.flowgates.extend(flowgate(problem, draw, false));
     }
     if rewired {
         problem.touch_topology();
@@ -239,6 +287,7 @@ proptest! {
             plate.solve(&problem, &mut solution).unwrap();
             let mut lifted = problem.clone();
             lifted.branches.iter_mut().for_each(|b| b.limit_mw = f64::INFINITY);
+            lifted.flowgates.clear();
             let mut free = DispatchSolution::default();
             Solver::new(&lifted).unwrap().solve(&lifted, &mut free).unwrap();
             let gap = (solution.objective_usd_per_h - free.objective_usd_per_h).abs();
@@ -277,6 +326,7 @@ proptest! {
                     && other.lmp_usd_per_mwh == solution.lmp_usd_per_mwh
                     && other.flow_mw == solution.flow_mw
                     && other.binding == solution.binding
+                    && other.binding_flowgates == solution.binding_flowgates
                     && other.row_dual == solution.row_dual
                     && other.objective_usd_per_h.to_bits() == solution.objective_usd_per_h.to_bits();
                 prop_assert!(same, "round {round}: {other:?} is not {solution:?}");
@@ -289,20 +339,7 @@ proptest! {
     fn the_reference_bus_does_not_matter(seed: u64) {
         let mut draw = Draw::new(seed);
         let problem = market(&mut draw, false, false);
-        let last = problem.bus_count() as u32 - 1;
-        let turn = |bus: u32| last - bus;
-        let branches = problem.branches.iter().map(|&b| FlowBranch { from: turn(b.from), to: turn(b.to), ..b });
-        let mut turned = DispatchProblem::new(problem.bus_count(), branches.collect());
-        for ((place, &key), &bound) in problem.places().iter().zip(problem.keys()).zip(&problem.bounds) {
-            let place = match place {
-                Place::None => Place::None,
-                Place::Bus(bus, c) => Place::Bus(turn(*bus), *c),
-                Place::Spread(terms) => Place::Spread(terms.iter().map(|&(bus, c)| (turn(bus), c)).collect()),
-            };
-            turned.add_column(key, place, bound);
-        }
-        turned.rows.clone_from(&problem.rows);
-        turned.demand_mw = problem.demand_mw.iter().rev().copied().collect();
+        let turned = generate::turned(&problem);
         let (mut a, mut b) = (DispatchSolution::default(), DispatchSolution::default());
         let mut solver = Solver::new(&problem).unwrap();
         solver.solve(&problem, &mut a).unwrap();
@@ -313,6 +350,33 @@ proptest! {
             for (x, y) in a.lmp_usd_per_mwh.iter().zip(b.lmp_usd_per_mwh.iter().rev()) {
                 prop_assert!((x - y).abs() < 1e-5, "{x} is not {y}");
             }
+        }
+    }
+
+    /// Whole numbers make most vertices degenerate; prices are still those of slightly more load, from any
+    /// start.
+    #[test]
+    fn prices_are_those_of_slightly_more_load(seed: u64) {
+        let mut draw = Draw::new(seed);
+        let mut problem = market(&mut draw, true, false);
+        let mut warm = Solver::new(&problem).unwrap();
+        for _ in 0..3 {
+            let mut more = problem.clone();
+            let buses = problem.bus_count() as f64;
+            for (n, demand) in more.demand_mw.iter_mut().enumerate() {
+                *demand += 1e-5 * (n + 1) as f64 / buses;
+            }
+            let mut solutions = [(); 3].map(|()| DispatchSolution::default());
+            warm.solve(&problem, &mut solutions[0]).unwrap();
+            Solver::new(&problem).unwrap().solve(&problem, &mut solutions[1]).unwrap();
+            Solver::new(&more).unwrap().solve(&more, &mut solutions[2]).unwrap();
+            let [warm, cold, more] = &solutions;
+            for (bus, want) in more.lmp_usd_per_mwh.iter().enumerate() {
+                let (warm, cold) = (warm.lmp_usd_per_mwh[bus], cold.lmp_usd_per_mwh[bus]);
+                let same = |price: f64| (price - want).abs() <= 1e-6 * want.abs().max(1.0);
+                prop_assert!(same(cold) && same(warm), "bus {bus}: cold {cold}, warm {warm}, more {want}");
+            }
+            change(&mut problem, &mut draw, true);
         }
     }
 

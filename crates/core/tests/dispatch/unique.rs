@@ -21,6 +21,15 @@ pub fn prices_are_unique(problem: &DispatchProblem, solver: &Solver, solution: &
         let kernel = basis.binding.iter().any(|b| b.constraint == Constraint::Branch(l as u32));
         !branch.in_service || over || kernel || (!listed && inside(flow.abs(), -1.0, branch.limit_mw))
     });
+    let gates = problem.flowgates.iter().enumerate().all(|(g, gate)| {
+        let constraint = Constraint::Flowgate(g as u32);
+        let taken = basis.binding.iter().any(|b| b.constraint == constraint);
+        let over =
+            solution.flowgate_overload_mw.iter().any(|&(o, by_mw)| o as usize == g && by_mw > MARGIN_MW);
+        let listed = solution.binding_flowgates.iter().any(|&(binding, _)| binding as usize == g);
+        let slack = solver.flowgate_flow_mw(g as u32);
+        over || taken || slack.is_none_or(|flow| !listed && inside(flow, gate.lower_mw, gate.upper_mw))
+    });
     let rows = problem.rows.iter().enumerate().all(|(r, row)| {
         let activity: f64 = row.terms.iter().map(|&(j, c)| c * solution.column_mw[j.0 as usize]).sum();
         let binds = basis.binding.iter().any(|b| b.constraint == Constraint::Row(r as u32));
@@ -28,5 +37,5 @@ pub fn prices_are_unique(problem: &DispatchProblem, solver: &Solver, solution: &
     });
     let islands = Islands::of(problem.bus_count(), &problem.branches).count();
     let balanced = basis.binding.iter().filter(|b| matches!(b.constraint, Constraint::Island(_))).count();
-    columns && branches && rows && balanced == islands
+    columns && branches && gates && rows && balanced == islands
 }

@@ -23,6 +23,12 @@ pub const TABLE: Table = Table {
             meaning: "The branch that bound, for congestion and substation; empty otherwise.",
         },
         Column {
+            name: "loss",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "The branch whose loss that limit provides for; empty for the rating itself.",
+        },
+        Column {
             name: "curtailed_mwh",
             kind: Kind::Float,
             unit: "MWh",

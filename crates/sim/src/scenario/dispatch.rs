@@ -5,16 +5,16 @@ use gridrush_core::market::{ReserveCurve, ReserveStep};
 use super::check::Faults;
 use super::declare::{Key, Setting, choices, section};
 use super::document::Node;
+use super::security::SecurityList;
 use super::setting::{pairs, refuse, written_pairs};
 
 choices! {
     /// Which outages the market holds room for.
     Security {
+        /// The loss of one branch, for the pairs of a list.
+        List = "list",
         /// None: only the network as it is must carry the flows.
         None = "n0",
-    }
-    refused {
-        "list": "is not available in this version: only flows without outages are secured",
     }
 }
 
@@ -33,7 +33,7 @@ section! {
     /// The hourly market.
     Dispatch {
         /// Outages for which the market holds room.
-        security: Security = Security::None, "", "";
+        security: Security = Security::List, "", "";
         /// How units are started and stopped.
         commitment: Commitment = Commitment::None, "", "";
         /// Highest price that load may bid or a plant may ask.
@@ -52,8 +52,12 @@ section! {
         reserve: ReserveCurve = default_reserve(), "MW, $/MWh", "assumed; falls to zero at 7.5 GW as in ERCOT";
         /// Price of flow beyond a branch's rating, by the higher voltage of its ends.
         branch_ceilings: Ceilings = Ceilings::default(), "kV, $/MWh", "[M] ERCOT's shadow-price caps are 2,800-5,251";
+        /// Price of flow beyond a branch's emergency rating after a loss, by the higher voltage of its ends.
+        contingency_ceilings: Ceilings = Ceilings::default(), "kV, $/MWh", "[M] ERCOT's shadow-price caps after a loss";
     }
     tables {
+        /// The list of losses that the market holds room for.
+        security_list: SecurityList;
         /// Batteries.
         storage: Storage;
     }

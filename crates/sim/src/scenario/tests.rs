@@ -63,7 +63,7 @@ fn idle_values_are_warned_of() {
 fn all_faults_are_found_at_once() {
     let text = "schema = 1\nname = \"a b\"\nregion = \"texsa\"\nstart = 2025-01-01\nend = 2024-01-01\n\
                 replication = 3\n[load]\ngrowth_percent_per_year = \"much\"\nsource = \"replay\"\n\
-                [supply.entry.wind]\nyearly_cap_mw = -1\n[dispatch]\nsecurity = \"list\"\n\
+                [supply.entry.wind]\nyearly_cap_mw = -1\n[dispatch]\nsecurity = \"n1\"\n\
                 native_shed_usd_per_mwh = 100\nreserve = [[1, 2], [1, 3]]\nbranch_ceilings = [[69, 10]]\n[supply.availability]\ngas = 1.2\n";
     let expected = [
         (2, "name"),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gridrush_core::grid::{BranchId, BranchKind, Fuel, Technology};
+use gridrush_core::grid::{BranchId, Fuel, Technology};
 use gridrush_core::market::{BranchYear, reinforce};
 use gridrush_tables::{Cell, RowSink};
 
@@ -37,7 +37,8 @@ impl World {
             SupplyEvent::Reinforced(n) => {
                 let (branch, added_mw) = self.transmission.under_way[n as usize];
                 let branch = branch as usize;
-                self.clearing.problem.branches[branch].limit_mw += added_mw;
+                let rating_mw = self.clearing.problem.branches[branch].limit_mw + added_mw;
+                self.clearing.set_rating(branch as u32, rating_mw);
                 self.study_branches[branch].rating_mw += added_mw;
                 self.transmission.building_mw[branch] = 0.0;
             }
@@ -60,7 +61,8 @@ impl World {
         if setup.scenario.supply.background_transmission {
             self.plan_transmission()?;
         }
-        self.probes.branches.fill(probe::BranchYear::default());
+        self.probes.branch_rent_usd.fill(0.0);
+        self.secure()?;
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
         }
@@ -77,9 +79,8 @@ impl World {
         let terms = setup.scenario.supply.transmission.terms();
         let online = later(self.calendar.now(), setup.scenario.supply.transmission.lead_months);
         let now = self.calendar.now();
-        let rents: Vec<(usize, f64)> = (self.probes.branches.iter().enumerate())
-            .filter(|(branch, year)| year.rent_usd > 0.0 && self.transmission.building_mw[*branch] <= 0.0)
-            .map(|(branch, year)| (branch, year.rent_usd))
+        let rents: Vec<(usize, f64)> = (self.probes.branch_rent_usd.iter().copied().enumerate())
+            .filter(|&(branch, usd)| usd > 0.0 && self.transmission.building_mw[branch] <= 0.0)
             .collect();
         if rents.is_empty() {
             return Ok(());
@@ -148,7 +149,6 @@ impl World {
             ];
             self.probes.table(&probe::supply::TABLE).push(sink, &row)?;
         }
-        self.write_congestion(begin, sink)?;
         let system = std::mem::take(&mut self.probes.system);
         self.metrics.firm_shed_mwh += system.firm_shed_mwh;
         self.metrics.transmission_cost_usd += system.transmission_cost_usd;
@@ -163,35 +163,12 @@ impl World {
             Cell::Float(if system.firm_mwh > 0.0 { system.firm_shed_mwh / system.firm_mwh } else { 0.0 }),
             Cell::Float(if system.served_mwh > 0.0 { system.paid_usd / system.served_mwh } else { 0.0 }),
             Cell::Float(system.overload_mwh),
+            Cell::Float(system.insecure_mwh),
             Cell::Float(system.transmission_cost_usd),
             Cell::Float(system.transmission_mw),
             Cell::Float(system.upgrade_cost_usd),
         ];
         self.probes.table(&probe::adequacy::TABLE).push(sink, &row)?;
-        Ok(())
-    }
-
-    fn write_congestion(&mut self, begin: i64, sink: &mut dyn RowSink) -> Result<(), RunError> {
-        for branch in 0..self.probes.branches.len() {
-            let year = self.probes.branches[branch];
-            if year.binding_h <= 0.0 {
-                continue;
-            }
-            let element = self.setup.pack.network.branch(BranchId(branch as u32));
-            let row = [
-                Cell::Integer(begin),
-                Cell::Text(&element.name),
-                Cell::Text(match element.kind {
-                    BranchKind::Line => "line",
-                    BranchKind::Transformer => "transformer",
-                }),
-                Cell::Float(self.clearing.problem.branches[branch].limit_mw),
-                Cell::Float(year.binding_h),
-                Cell::Float(year.rent_usd),
-                Cell::Float(year.overload_mwh),
-            ];
-            self.probes.table(&probe::congestion::TABLE).push(sink, &row)?;
-        }
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use gridrush_workload::CLASSES;
 use super::{Interval, RunError, World};
 use crate::event::Event;
 use crate::probe::{self, Cause};
+use crate::security::{BindingLimit, Limit};
 
 /// Relative tolerance of requested = served + curtailed.
 const BALANCE: f64 = 1e-6;
@@ -250,21 +251,24 @@ impl World {
         }
     }
 
-    /// Branches at or beyond their limit.
+    /// Limits that bound. Flow beyond a limit earns no rent.
     fn book_network(&mut self, interval: &Interval) {
-        for &(branch, shadow) in &interval.solution.binding {
-            let year = &mut self.probes.branches[branch as usize];
-            let flow_mw = interval.solution.flow_mw[branch as usize];
-            year.binding_h += interval.hours;
-            year.rent_usd += shadow * flow_mw * interval.hours;
-        }
-        for &(branch, mw) in &interval.solution.overload_mw {
-            // Flow beyond the limit earns no rent. The limit itself may have grown since the market cleared.
-            let ceiling = self.clearing.problem.branches[branch as usize].ceiling_usd_per_mwh;
-            let year = &mut self.probes.branches[branch as usize];
-            year.rent_usd -= ceiling * mw * interval.hours;
-            year.overload_mwh += mw * interval.hours;
-            self.probes.system.overload_mwh += mw * interval.hours;
+        for binding in &interval.limits {
+            let BindingLimit { limit, shadow_price_usd_per_mwh, limit_mw, overload_mw } = *binding;
+            let rent_usd = shadow_price_usd_per_mwh * limit_mw * interval.hours;
+            self.probes.branch_rent_usd[limit.branch as usize] += rent_usd;
+            let month = self.probes.limits.entry(limit).or_default();
+            month.binding_h += interval.hours;
+            month.shadow_usd_per_mw += shadow_price_usd_per_mwh * interval.hours;
+            month.shadow_max_usd_per_mwh = month.shadow_max_usd_per_mwh.max(shadow_price_usd_per_mwh);
+            month.rent_usd += rent_usd;
+            month.overload_mwh += overload_mw * interval.hours;
+            month.limit_mw = limit_mw;
+            if limit.loss.is_none() {
+                self.probes.system.overload_mwh += overload_mw * interval.hours;
+            } else {
+                self.probes.system.insecure_mwh += overload_mw * interval.hours;
+            }
         }
     }
 
@@ -321,7 +325,7 @@ impl World {
             Cell::Float((self.clearing.available_renewable_mw - renewable_mw).max(0.0)),
             Cell::Float(reserve_price),
             Cell::Float(overload_mw),
-            Cell::Integer(interval.solution.binding.len() as i64),
+            Cell::Integer(interval.limits.len() as i64),
         ];
         self.probes.table(&probe::system::TABLE).push(sink, &row)?;
         Ok(())
@@ -352,15 +356,19 @@ impl World {
         Ok(())
     }
 
-    fn cause(&self, cause: CauseKind) -> (Cause, Option<u32>) {
-        match cause {
-            CauseKind::Price => (Cause::Price, None),
-            CauseKind::Scarcity => (Cause::Scarcity, None),
-            CauseKind::Network { branch } => match self.setup.pack.network.branch(BranchId(branch)).kind {
-                BranchKind::Line => (Cause::Congestion, Some(branch)),
-                BranchKind::Transformer => (Cause::Substation, Some(branch)),
-            },
-        }
+    /// The cause as tables name it, with the limit that it is named after.
+    fn cause(&self, cause: CauseKind) -> (Cause, Option<Limit>) {
+        let limit = match cause {
+            CauseKind::Price => return (Cause::Price, None),
+            CauseKind::Scarcity => return (Cause::Scarcity, None),
+            CauseKind::Network { branch } => Some(Limit { branch, loss: None }),
+            CauseKind::Flowgate { flowgate } => {
+                let pair = self.clearing.security.pair(flowgate);
+                pair.map(|pair| Limit { branch: pair.monitored, loss: Some(pair.outaged) })
+            }
+        };
+        let kind = limit.map(|limit| self.setup.pack.network.branch(BranchId(limit.branch)).kind);
+        (if kind == Some(BranchKind::Transformer) { Cause::Substation } else { Cause::Congestion }, limit)
     }
 
     #[allow(clippy::too_many_arguments, reason = "one row of one table")]
@@ -420,6 +428,7 @@ impl World {
         let month = self.setup.months[self.month];
         self.write_load(month, sink)?;
         self.write_curtailment(month, sink)?;
+        self.write_congestion(month, sink)?;
         self.write_queue(month, sink)?;
         self.write_compute(month, sink)?;
         self.month += 1;

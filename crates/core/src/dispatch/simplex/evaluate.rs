@@ -2,6 +2,8 @@
 
 use super::Engine;
 use crate::dispatch::basis::Constraint;
+#[cfg(debug_assertions)]
+use crate::dispatch::flowgates::Gates;
 use crate::dispatch::inverse::add_combination;
 use crate::dispatch::problem::{DispatchProblem, DispatchSolution};
 use crate::dispatch::topology::Islands;
@@ -16,7 +18,7 @@ impl Engine {
     ) {
         self.evaluate_duals(problem);
         self.report_prices(problem, solution);
-        self.report_branches(problem, solution);
+        self.report_flows(problem, solution);
 
         solution.row_dual.clear();
         solution.row_dual.resize(problem.rows.len(), 0.0);
@@ -36,6 +38,9 @@ impl Engine {
         for &(l, by_mw) in &solution.overload_mw {
             objective += self.range(problem, Constraint::Branch(l)).ceiling * by_mw;
         }
+        for &(g, by_mw) in &solution.flowgate_overload_mw {
+            objective += self.range(problem, Constraint::Flowgate(g)).ceiling * by_mw;
+        }
         solution.objective_usd_per_h = objective;
         solution.pivots = pivots;
     }
@@ -45,15 +50,26 @@ impl Engine {
         &self.islands
     }
 
-    /// The island in which a branch lies.
-    pub(in crate::dispatch) fn island_of_branch(&self, branch: u32) -> u32 {
-        let link = self.topology.as_ref().map(|topology| topology.links()[branch as usize]);
-        link.map_or(0, |link| self.island_of[link.from as usize])
+    /// The sum that a flowgate limits; none while it is idle.
+    pub(in crate::dispatch) fn flowgate_flow_mw(&self, gate: u32) -> Option<f64> {
+        let active = (gate as usize) < self.gates.count() && self.gates.is_active(gate);
+        active.then(|| self.flow[self.branch_count + gate as usize])
     }
 
-    /// The transfer factor at a bus of a branch that carries a price.
-    pub(in crate::dispatch) fn transfer_factor(&self, branch: u32, bus: u32) -> f64 {
-        self.rows.by_bus(branch)[self.order[bus as usize] as usize]
+    /// Whether a branch, or a term of a flowgate, lies in an island.
+    pub(in crate::dispatch) fn touches(&self, flow: Constraint, island: u32) -> bool {
+        let Some(topology) = &self.topology else { return false };
+        let inside = |l: u32| self.island_of[topology.links()[l as usize].from as usize] == island;
+        match flow {
+            Constraint::Branch(l) => inside(l),
+            Constraint::Flowgate(g) => self.gates.terms(g).iter().any(|&(l, _)| inside(l)),
+            Constraint::Island(_) | Constraint::Row(_) => false,
+        }
+    }
+
+    /// The transfer factor at a bus of a flow that carries a price.
+    pub(in crate::dispatch) fn transfer_factor(&self, flow: Constraint, bus: u32) -> f64 {
+        self.rows.by_bus(flow)[self.order[bus as usize] as usize]
     }
 
     /// `w` becomes the price of each kernel row: the change of the objective per unit of its bound.
@@ -62,8 +78,7 @@ impl Engine {
         self.scratch.clear();
         self.scratch.extend(self.basic.iter().map(|&j| {
             let j = j as usize;
-            let charges =
-                overloads.iter().map(|o| o.dual * self.rows.by_column(Constraint::Branch(o.branch))[j]);
+            let charges = overloads.iter().map(|o| o.dual * self.rows.by_column(o.constraint)[j]);
             problem.bounds[j].cost_usd_per_mwh + charges.sum::<f64>()
         }));
         self.inverse.multiply_left(&self.scratch, &mut self.w);
@@ -83,35 +98,56 @@ impl Engine {
             *lmp = self.scratch[island as usize];
         }
         let binding = self.kernel.iter().zip(&self.w).filter_map(|(row, &price)| match row.constraint {
-            Constraint::Branch(l) => Some((price, self.rows.by_bus(l))),
-            _ => None,
+            flow @ (Constraint::Branch(_) | Constraint::Flowgate(_)) => Some((price, self.rows.by_bus(flow))),
+            Constraint::Island(_) | Constraint::Row(_) => None,
         });
-        let overloaded = self.overloaded.iter().map(|o| (-o.dual, self.rows.by_bus(o.branch)));
+        let overloaded = self.overloaded.iter().map(|o| (-o.dual, self.rows.by_bus(o.constraint)));
         add_combination(lmp, binding.chain(overloaded));
         solution.lmp_usd_per_mwh.clear();
         solution.lmp_usd_per_mwh.extend(self.order.iter().map(|&place| lmp[place as usize]));
     }
 
-    fn report_branches(&self, problem: &DispatchProblem, solution: &mut DispatchSolution) {
+    fn report_flows(&self, problem: &DispatchProblem, solution: &mut DispatchSolution) {
         solution.flow_mw.clear();
-        solution.flow_mw.extend_from_slice(&self.flow);
+        solution.flow_mw.extend_from_slice(&self.flow[..self.branch_count]);
         solution.binding.clear();
         solution.overload_mw.clear();
+        solution.binding_flowgates.clear();
+        solution.flowgate_overload_mw.clear();
         for (row, &price) in self.kernel.iter().zip(&self.w) {
-            if let Constraint::Branch(l) = row.constraint {
-                let ceiling = self.range(problem, row.constraint).ceiling;
-                let (least, most) = if row.at_upper { (0.0, ceiling) } else { (-ceiling, 0.0) };
-                solution.binding.push((l, (-price).clamp(least, most)));
+            let ceiling = self.range(problem, row.constraint).ceiling;
+            let (least, most) = if row.at_upper { (0.0, ceiling) } else { (-ceiling, 0.0) };
+            let shadow = (-price).clamp(least, most);
+            match row.constraint {
+                Constraint::Branch(l) => solution.binding.push((l, shadow)),
+                Constraint::Flowgate(g) => solution.binding_flowgates.push((g, shadow)),
+                Constraint::Island(_) | Constraint::Row(_) => {}
             }
         }
         for overload in &self.overloaded {
-            solution.binding.push((overload.branch, overload.dual));
-            let flow = self.flow[overload.branch as usize].abs();
-            let by_mw = flow - self.range(problem, Constraint::Branch(overload.branch)).upper;
+            let range = self.range(problem, overload.constraint);
+            let flow = self.known_flow(overload.constraint);
+            let by_mw = if overload.above { flow - range.upper } else { range.lower - flow };
+            let (binding, beyond, at) = match overload.constraint {
+                Constraint::Flowgate(g) => {
+                    (&mut solution.binding_flowgates, &mut solution.flowgate_overload_mw, g)
+                }
+                Constraint::Branch(l) | Constraint::Island(l) | Constraint::Row(l) => {
+                    (&mut solution.binding, &mut solution.overload_mw, l)
+                }
+            };
+            binding.push((at, overload.dual));
             if by_mw > 0.0 {
-                solution.overload_mw.push((overload.branch, by_mw));
+                beyond.push((at, by_mw));
             }
         }
         solution.binding.sort_unstable_by_key(|binding| binding.0);
+        solution.binding_flowgates.sort_unstable_by_key(|binding| binding.0);
+    }
+
+    /// The flowgates with the weights of their flows, for the certificate.
+    #[cfg(debug_assertions)]
+    pub(in crate::dispatch) fn gates(&self) -> &Gates {
+        &self.gates
     }
 }

@@ -9,14 +9,14 @@ use crate::dispatch::ratio::{Breakpoint, COEFFICIENT_MIN, ColumnView, Stop as En
 /// What is violated, by how much, and on which side.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Leaving {
-    what: What,
+    pub(super) what: What,
     /// +1 when it is too high, -1 when it is too low.
-    sign: f64,
-    violation: f64,
+    pub(super) sign: f64,
+    pub(super) violation: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum What {
+pub(super) enum What {
     /// The basic column at this position.
     Column(usize),
     /// A constraint outside the kernel with its present activity.
@@ -31,6 +31,15 @@ enum Place {
     Above,
 }
 
+/// How far a flow is outside its range, and on which side (+1 above).
+fn beyond(range: Range, flow: f64) -> (f64, f64) {
+    if flow - range.upper > range.lower - flow {
+        (flow - range.upper, 1.0)
+    } else {
+        (range.lower - flow, -1.0)
+    }
+}
+
 impl Engine {
     /// The basic column outside its bounds whose return promises the steepest gain: violation squared over
     /// the squared norm of its row of the inverse, which is at hand (dual steepest edge).
@@ -40,7 +49,7 @@ impl Engine {
         for (i, &j) in self.basic.iter().enumerate() {
             let (x, lower, upper) = (self.x[j as usize], self.lower[j as usize], self.upper[j as usize]);
             let (sign, violation) = if x > upper { (1.0, x - upper) } else { (-1.0, lower - x) };
-            if violation <= COLUMN_TOLERANCE {
+            if violation <= self.looser * COLUMN_TOLERANCE {
                 continue;
             }
             let row = self.inverse.row(i);
@@ -53,49 +62,50 @@ impl Engine {
         leaving
     }
 
-    /// The balance or linear row outside the kernel that is farthest outside its bounds.
-    pub(super) fn violated_row(&self, problem: &DispatchProblem) -> Option<Leaving> {
+    /// The balance or linear row outside the kernel that is farthest outside its bounds. Rows that touch
+    /// theirs are noted.
+    pub(super) fn violated_row(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
         let islands = (0..self.island_binds.len()).filter(|&i| !self.island_binds[i] && !self.island_idle[i]);
         let rows = (0..self.row_binds.len()).filter(|&r| !self.row_binds[r]);
         let constraints =
             islands.map(|i| Constraint::Island(i as u32)).chain(rows.map(|r| Constraint::Row(r as u32)));
-        let mut worst = ROW_TOLERANCE;
+        let mut worst = self.looser * ROW_TOLERANCE;
         let mut leaving = None;
+        self.touching.clear();
         for constraint in constraints {
             let range = self.range(problem, constraint);
             let activity = self.activity(constraint);
-            let above = activity > range.upper;
-            let violation = if above { activity - range.upper } else { range.lower - activity };
+            let (violation, sign) = beyond(range, activity);
             if violation > worst {
                 worst = violation;
-                let sign = if above { 1.0 } else { -1.0 };
                 leaving = Some(Leaving { what: What::Row(constraint, activity), sign, violation });
+            }
+            if violation > -ROW_TOLERANCE && matches!(constraint, Constraint::Row(_)) {
+                self.touching.push((constraint, activity));
             }
         }
         leaving
     }
 
-    /// The watched or overloaded branch farthest outside the range that its present price allows.
+    /// The watched or overloaded flow farthest outside the range that its present price allows.
     pub(super) fn violated_watched(&self, problem: &DispatchProblem) -> Option<Leaving> {
-        let mut worst = self.flow_tolerance;
+        let mut worst = 0.0;
         let mut leaving = None;
-        for &l in self.watched.iter().filter(|&&l| !self.branch_taken[l as usize]) {
-            let constraint = Constraint::Branch(l);
+        for &index in self.watched.iter().filter(|&&index| !self.flow_taken[index as usize]) {
+            let constraint = self.flow_at(index);
             let flow = self.activity(constraint);
-            let violation = flow.abs() - self.range(problem, constraint).upper;
-            if violation > worst {
+            let (violation, sign) = beyond(self.range(problem, constraint), flow);
+            if violation > worst && violation > self.tolerance(constraint) {
                 worst = violation;
-                let what = What::Row(constraint, flow);
-                leaving = Some(Leaving { what, sign: 1.0_f64.copysign(flow), violation });
+                leaving = Some(Leaving { what: What::Row(constraint, flow), sign, violation });
             }
         }
-        let flow = |l: u32| self.activity(Constraint::Branch(l));
-        self.violated_overload(problem, worst, flow).or(leaving)
+        self.violated_overload(problem, worst, |constraint| self.activity(constraint)).or(leaving)
     }
 
-    /// All flows, and the branch farthest outside the range that its present price allows; it and the next
-    /// ones are watched from now on.
-    pub(super) fn violated_branch(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
+    /// All flows, and the one farthest outside the range that its present price allows; it and the next ones
+    /// are watched from now on. Flows that touch a limit are noted.
+    pub(super) fn violated_flow(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
         let topology = self.topology.as_ref()?;
         self.injection.copy_from_slice(&self.base_injection);
         self.columns.inject(&self.x, &mut self.injection);
@@ -103,12 +113,34 @@ impl Engine {
         let angle = &mut self.injection[..topology.bus_count()];
         topology.solve_angles(angle);
         self.violations.clear();
-        let state = topology.links().iter().zip(&problem.branches).zip(&mut self.flow);
+        let tolerance = self.looser * self.flow_tolerance;
+        let (branch_flow, gate_flow) = self.flow.split_at_mut(self.branch_count);
+        let state = topology.links().iter().zip(&problem.branches).zip(branch_flow.iter_mut());
         for (l, ((link, limited), flow)) in state.enumerate() {
             *flow = link.flow(angle);
             let violation = flow.abs() - limited.limit_mw.max(0.0);
-            if violation > self.flow_tolerance && !self.branch_taken[l] {
-                self.violations.push((violation, l as u32));
+            if violation > -self.flow_tolerance && !self.flow_taken[l] {
+                if violation > tolerance {
+                    self.violations.push((violation, l as u32));
+                } else {
+                    self.touching.push((Constraint::Branch(l as u32), *flow));
+                }
+            }
+        }
+        self.gates.flows(branch_flow, gate_flow);
+        for (g, (flow, limited)) in gate_flow.iter().zip(&problem.flowgates).enumerate() {
+            let violation = (flow - limited.upper_mw).max(limited.lower_mw - flow);
+            let index = self.branch_count + g;
+            let size = self.gates.size(g as u32);
+            if violation > -self.flow_tolerance * size
+                && !self.flow_taken[index]
+                && self.gates.is_active(g as u32)
+            {
+                if violation > tolerance * size {
+                    self.violations.push((violation, index as u32));
+                } else {
+                    self.touching.push((Constraint::Flowgate(g as u32), *flow));
+                }
             }
         }
         if self.violations.len() > WATCHED_AT_ONCE {
@@ -116,38 +148,61 @@ impl Engine {
             self.violations.select_nth_unstable_by(WATCHED_AT_ONCE, order);
             self.violations.truncate(WATCHED_AT_ONCE);
         }
-        let mut worst = (self.flow_tolerance, None);
-        for &(violation, l) in &self.violations {
-            if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| l < other)) {
-                worst = (violation, Some(l));
+        let mut worst: (f64, Option<u32>) = (0.0, None);
+        for &(violation, index) in &self.violations {
+            if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| index < other)) {
+                worst = (violation, Some(index));
             }
-            self.rows.prepare(l, topology, &self.columns, &self.base_injection);
-            if let Err(at) = self.watched.binary_search(&l) {
-                self.watched.insert(at, l);
+            let flow = self.flow_at(index);
+            let (gates, columns) = (&self.gates, &self.columns);
+            self.rows.prepare(flow, topology, gates, columns, &self.base_injection, &self.growth);
+            if let Err(at) = self.watched.binary_search(&index) {
+                self.watched.insert(at, index);
             }
         }
-        let leaving = worst.1.map(|l| {
-            let flow = self.flow[l as usize];
-            let what = What::Row(Constraint::Branch(l), flow);
-            Leaving { what, sign: 1.0_f64.copysign(flow), violation: worst.0 }
+        let leaving = worst.1.map(|index| {
+            let (constraint, flow) = (self.flow_at(index), self.flow[index as usize]);
+            let (violation, sign) = beyond(self.range(problem, constraint), flow);
+            Leaving { what: What::Row(constraint, flow), sign, violation }
         });
-        self.violated_overload(problem, worst.0, |l| self.flow[l as usize]).or(leaving)
+        for o in 0..self.overloaded.len() {
+            let Overload { constraint, above, .. } = self.overloaded[o];
+            let (range, flow) = (self.range(problem, constraint), self.known_flow(constraint));
+            let within = if above { range.upper - flow } else { flow - range.lower };
+            if within > -self.tolerance(constraint) {
+                self.touching.push((constraint, flow));
+            }
+        }
+        self.violated_overload(problem, worst.0, |constraint| self.known_flow(constraint)).or(leaving)
     }
 
-    /// The overloaded branch that has fallen below its limit by most, if by more than `worst`.
+    /// The flow as all flows were computed last.
+    pub(super) fn known_flow(&self, flow: Constraint) -> f64 {
+        self.flow_index(flow).map_or(0.0, |index| self.flow[index])
+    }
+
+    /// A flow this far beyond its limits is violated.
+    pub(super) fn tolerance(&self, flow: Constraint) -> f64 {
+        match flow {
+            Constraint::Flowgate(g) => self.looser * self.flow_tolerance * self.gates.size(g),
+            _ => self.looser * self.flow_tolerance,
+        }
+    }
+
+    /// The overloaded flow that has come back within its limit by most, if by more than `worst`.
     fn violated_overload(
         &self,
         problem: &DispatchProblem,
         mut worst: f64,
-        flow: impl Fn(u32) -> f64,
+        flow: impl Fn(Constraint) -> f64,
     ) -> Option<Leaving> {
         let mut leaving = None;
-        for overload in &self.overloaded {
-            let constraint = Constraint::Branch(overload.branch);
-            let flow = flow(overload.branch);
-            let limit = self.range(problem, constraint).upper;
-            let (violation, sign) = if overload.above { (limit - flow, -1.0) } else { (flow + limit, 1.0) };
-            if violation > worst {
+        for &Overload { constraint, above, .. } in &self.overloaded {
+            let flow = flow(constraint);
+            let range = self.range(problem, constraint);
+            let (violation, sign) =
+                if above { (range.upper - flow, -1.0) } else { (flow - range.lower, 1.0) };
+            if violation > worst && violation > self.tolerance(constraint) {
                 worst = violation;
                 leaving = Some(Leaving { what: What::Row(constraint, flow), sign, violation });
             }
@@ -157,6 +212,20 @@ impl Engine {
 
     /// Drives the violated quantity to a bound.
     pub(super) fn pivot(&mut self, problem: &DispatchProblem, leaving: Leaving) -> Result<(), Stop> {
+        let Some(by_mw) = self.try_pivot(problem, leaving)? else { return Ok(()) };
+        let constraint = match leaving.what {
+            What::Row(constraint, _) => constraint,
+            What::Column(_) => self.heaviest_row(),
+        };
+        Err(Stop::Infeasible { constraint, by_mw })
+    }
+
+    /// The same; says by how much the bound is missed when nothing helps, and then changes nothing.
+    pub(super) fn try_pivot(
+        &mut self,
+        problem: &DispatchProblem,
+        leaving: Leaving,
+    ) -> Result<Option<f64>, Stop> {
         let Leaving { what, sign, violation } = leaving;
         self.transform(problem, what, sign);
         let view = ColumnView {
@@ -169,13 +238,7 @@ impl Engine {
         let tolerance = if matches!(what, What::Row(..)) { ROW_TOLERANCE } else { COLUMN_TOLERANCE };
         let end = match self.ratio.choose(view, sign, violation, tolerance) {
             Ok(end) => end,
-            Err(by_mw) => {
-                let constraint = match what {
-                    What::Row(constraint, _) => constraint,
-                    What::Column(_) => self.heaviest_row(),
-                };
-                return Err(Stop::Infeasible { constraint, by_mw });
-            }
+            Err(by_mw) => return Ok(Some(by_mw)),
         };
 
         let step = sign * end.step;
@@ -220,7 +283,7 @@ impl Engine {
             }
         }
         self.set_basic_values();
-        Ok(())
+        Ok(None)
     }
 
     /// Fills `w` (change of the violated quantity per unit of each kernel row's bound), `alpha` (per unit
@@ -338,17 +401,14 @@ impl Engine {
     fn set_place(&mut self, problem: &DispatchProblem, constraint: Constraint, place: Place) {
         self.free(constraint);
         let above = place == Place::Above;
-        if let (Constraint::Branch(branch), true) = (constraint, place != Place::Slack) {
+        if place != Place::Slack {
             let ceiling = self.range(problem, constraint).ceiling;
-            self.overload(Overload { branch, above, dual: if above { ceiling } else { -ceiling } });
+            self.overload(Overload { constraint, above, dual: if above { ceiling } else { -ceiling } });
         }
     }
 
-    fn overload_of(&self, constraint: Constraint) -> Option<usize> {
-        match constraint {
-            Constraint::Branch(l) => self.overloaded.binary_search_by_key(&l, |o| o.branch).ok(),
-            _ => None,
-        }
+    pub(super) fn overload_of(&self, constraint: Constraint) -> Option<usize> {
+        self.overloaded.binary_search_by_key(&constraint, |o| o.constraint).ok()
     }
 
     fn take_overload(&mut self, constraint: Constraint) -> Option<Overload> {

@@ -4,6 +4,7 @@ use super::{Engine, FLOW_ROUNDING_RAD, ROW_TOLERANCE, TIE_USD_PER_MWH};
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::columns::Columns;
 use crate::dispatch::error::DispatchError;
+use crate::dispatch::flowgates::Gates;
 use crate::dispatch::inverse::Inverse;
 use crate::dispatch::problem::{Bound, ColumnId, DispatchProblem};
 use crate::dispatch::ratio::RatioTest;
@@ -24,6 +25,7 @@ impl Engine {
             island_of: Vec::new(),
             columns: Columns::default(),
             rows: Rows::default(),
+            gates: Gates::default(),
             lower: Vec::new(),
             upper: Vec::new(),
             cost: Vec::new(),
@@ -40,10 +42,16 @@ impl Engine {
             overloaded: Vec::new(),
             watched: Vec::new(),
             violations: Vec::new(),
+            touching: Vec::new(),
+            ties: Vec::new(),
+            looser: 1.0,
+            growth: Vec::new(),
+            island_growth: Vec::new(),
             island_binds: Vec::new(),
             island_idle: Vec::new(),
             row_binds: Vec::new(),
-            branch_taken: Vec::new(),
+            flow_taken: Vec::new(),
+            branch_count: 0,
             flow_tolerance: ROW_TOLERANCE,
             reselect: true,
             inverse_stale: true,
@@ -68,12 +76,13 @@ impl Engine {
         let shrunk = problem.bus_count() + 1 != self.injection.len()
             || problem.bounds.len() < self.x.len()
             || problem.rows.len() < self.rows.linear_count()
-            || problem.branches.len() < self.branch_taken.len();
+            || problem.branches.len() < self.branch_count
+            || problem.flowgates.len() < self.gates.count();
         if shrunk {
             return Err(DispatchError::Shrunk);
         }
-        let rewired = self.version != Some(problem.topology_version())
-            || problem.branches.len() != self.branch_taken.len();
+        let rewired =
+            self.version != Some(problem.topology_version()) || problem.branches.len() != self.branch_count;
         if rewired {
             self.version = None;
             self.take_topology(problem)?;
@@ -92,12 +101,25 @@ impl Engine {
             self.island_idle = islands.map(|i| !self.rows.island_has_columns(i)).collect();
             self.extend_columns(count);
         }
+        self.extend_gates(problem)?;
         if self.rows.sync_linear(problem)? {
             self.reselect = true;
             self.inverse_stale = true;
             self.duals_stale = true;
         }
         self.row_binds.resize(problem.rows.len(), false);
+        Ok(())
+    }
+
+    /// Takes over appended flowgates.
+    fn extend_gates(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
+        if let Some(topology) = &self.topology {
+            self.gates.extend(&problem.flowgates, &problem.branches, topology)?;
+            self.rows.extend_gates(self.gates.count());
+        }
+        let flows = self.branch_count + self.gates.count();
+        self.flow_taken.resize(flows, false);
+        self.flow.resize(flows, 0.0);
         Ok(())
     }
 
@@ -142,18 +164,26 @@ impl Engine {
         for (&place, &island) in self.order.iter().zip(self.islands.by_bus()) {
             self.island_of[place as usize] = island;
         }
+        self.set_growth();
         // The order of buses may be another one, so all columns are read again.
         self.columns = Columns::default();
-        let (islands, branches) = (self.islands.count(), problem.branches.len());
+        self.branch_count = problem.branches.len();
+        self.gates.clear();
+        self.extend_gates(problem)?;
+        let gates = &self.gates;
+        let islands = self.islands.count();
         self.kernel.retain(|row| match row.constraint {
             Constraint::Island(i) => (i as usize) < islands,
             Constraint::Branch(l) => problem.branches[l as usize].in_service,
+            Constraint::Flowgate(g) => gates.is_active(g),
             Constraint::Row(_) => true,
         });
-        self.overloaded.retain(|o| problem.branches[o.branch as usize].in_service);
+        self.overloaded.retain(|o| match o.constraint {
+            Constraint::Branch(l) => problem.branches[l as usize].in_service,
+            Constraint::Flowgate(g) => gates.is_active(g),
+            Constraint::Island(_) | Constraint::Row(_) => false,
+        });
         self.island_binds.resize(islands, false);
-        self.branch_taken.resize(branches, false);
-        self.flow.resize(branches, 0.0);
         self.mark_basis();
         Ok(())
     }
@@ -176,16 +206,23 @@ impl Engine {
         }
         for at in (0..self.overloaded.len()).rev() {
             let overload = self.overloaded[at];
-            let range = self.range(problem, Constraint::Branch(overload.branch));
+            let range = self.range(problem, overload.constraint);
+            let bound = if overload.above { range.upper } else { range.lower };
             let dual = if overload.above { range.ceiling } else { -range.ceiling };
             if dual != overload.dual {
                 self.duals_stale = true;
                 self.overloaded[at].dual = dual;
             }
-            if dual.is_infinite() || range.upper.is_infinite() {
+            if dual.is_infinite() || bound.is_infinite() {
                 self.overloaded.remove(at);
-                self.free(Constraint::Branch(overload.branch));
+                self.free(overload.constraint);
                 self.duals_stale = true;
+            }
+        }
+        for (g, gate) in problem.flowgates.iter().enumerate() {
+            let crossed = gate.lower_mw.is_nan() || gate.upper_mw.is_nan() || gate.lower_mw > gate.upper_mw;
+            if crossed || gate.lower_mw == f64::INFINITY || gate.upper_mw == f64::NEG_INFINITY {
+                return Err(DispatchError::Flowgate { flowgate: g as u32 });
             }
         }
         self.load_demand(problem)

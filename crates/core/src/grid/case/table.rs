@@ -1,6 +1,6 @@
 //! CSV tables with a header row: every cell is read by column name and every fault keeps its line.
 //!
-//! Lines that begin with `#` are comments. Cells are trimmed.
+//! In tables of ours, lines that begin with `#` are comments. Cells are trimmed.
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
@@ -42,7 +42,7 @@ impl Table {
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .comment(Some(b'#'))
+            .comment((!shape.foreign).then_some(b'#'))
             .trim(Trim::All)
             .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let mut records = Vec::new();
@@ -100,6 +100,11 @@ impl Table {
 }
 
 impl<'t> Row<'t> {
+    /// The cell of a column by its position; empty when the row has none there.
+    pub fn at(&self, index: usize) -> &'t str {
+        self.record.get(index).unwrap_or("")
+    }
+
     /// A cell; empty when the column is absent.
     pub fn text(&self, column: &str) -> &'t str {
         let index = self.table.header.iter().position(|name| name == column);
