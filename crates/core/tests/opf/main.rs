@@ -6,3 +6,4 @@
 mod cases;
 mod hand;
 mod published;
+mod pypsa;
