@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::calibrate::CalibrateArgs;
 use crate::commands::import::ImportArgs;
+use crate::commands::opf::OpfArgs;
 
 /// Simulates electric grids, Bitcoin mines and AI campuses that contend for power.
 #[derive(Debug, Parser)]
@@ -29,6 +30,8 @@ pub enum Command {
     Calibrate(CalibrateArgs),
     /// Makes the tables of a region pack from a public case.
     Import(ImportArgs),
+    /// Solves the DC optimal power flow of a case: objective, dispatch, prices, flows.
+    Opf(OpfArgs),
     /// Draws the charts of existing results again.
     Plot(PlotArgs),
     /// Prints the reference of the scenario format.

@@ -3,6 +3,7 @@
 pub mod calibrate;
 mod compare;
 pub mod import;
+pub mod opf;
 mod plot;
 mod regions;
 mod run;
@@ -20,6 +21,7 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Compare(args) => compare::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Import(args) => import::run(args).map_err(|error| Stop::usage(format!("{error:#}"))),
+        Command::Opf(args) => opf::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Regions(args) => regions::run(&args),

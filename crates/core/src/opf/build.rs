@@ -7,6 +7,7 @@
 use core::ops::Range;
 
 use super::branch::Channel;
+use super::notes;
 use super::unit::Unit;
 use super::{Answer, BindingLimit, OpfError, Options};
 use crate::dispatch::{Bound, ColumnId, DispatchProblem, DispatchSolution, Place, Solver};
@@ -23,6 +24,7 @@ pub struct Opf {
     dc_links: Vec<Option<usize>>,
     shed: Option<usize>,
     channels: Vec<Channel>,
+    notes: Vec<String>,
     load_mw: Vec<f64>,
     /// Demand that no hour changes.
     fixed_mw: Vec<f64>,
@@ -46,6 +48,7 @@ impl Opf {
             dc_links: Vec::with_capacity(network.dc_links.len()),
             shed: None,
             channels,
+            notes: Vec::new(),
             load_mw: network.buses().map(|(_, bus)| bus.load_mw).collect(),
             fixed_mw: network.buses().map(|(_, bus)| bus.shunt_mw).collect(),
         };
@@ -79,6 +82,8 @@ impl Opf {
             opf.fixed_mw[channel.branch.from as usize] += channel.centre_mw;
             opf.fixed_mw[channel.branch.to as usize] -= channel.centre_mw;
         }
+        let hulls = opf.units.iter().filter(|unit| !unit.is_convex).count();
+        opf.notes = notes::of(network, options, hulls);
         opf.set_load();
         opf.write_units();
         Ok(opf)
@@ -252,6 +257,21 @@ impl Opf {
                 terms.iter().map(|(bus, part)| part * solution.lmp_usd_per_mwh[*bus as usize]).sum()
             }
         }
+    }
+
+    /// Load by bus in the present hour.
+    pub fn load_mw(&self) -> &[f64] {
+        &self.load_mw
+    }
+
+    /// Least and greatest output of a generator in the present hour; zeros out of service.
+    pub fn generator_range_mw(&self, generator: usize) -> (f64, f64) {
+        self.generators[generator].map_or((0.0, 0.0), |unit| self.units[unit].range_mw)
+    }
+
+    /// What was done to the network to make it fit, in words.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Least and greatest flow of a branch under rating and angle limits.

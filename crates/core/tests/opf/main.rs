@@ -7,3 +7,4 @@ mod cases;
 mod hand;
 mod published;
 mod pypsa;
+mod quadratic;
