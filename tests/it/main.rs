@@ -2,6 +2,7 @@
 
 mod architecture;
 mod calibrate;
+mod cases;
 mod readme;
 mod reference;
 mod results;

@@ -6,16 +6,17 @@
 //! | a folder | has `region.toml` | region pack |
 //! | a folder | has `SourceData/bus.csv`, as itself or in `RTS_Data` | RTS-GMLC |
 //! | a folder | has `buses.csv` and `branches.csv` | our own tables |
+//! | a folder | has `buses.csv` without `branches.csv` | PyPSA |
 //! | a name | a region pack is found under it | region pack |
 //!
 //! Readers live in core; here files are found and read, and every fault is reported as of a scenario.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
-use gridrush_core::grid::case::{CaseFault, own, rts_gmlc};
+use gridrush_core::grid::case::{CaseFault, own, pypsa, rts_gmlc};
 use gridrush_core::grid::{Fuel, HourlySeries, Network, RegionPack};
 use gridrush_sim::scenario::Fault;
 
@@ -44,7 +45,7 @@ const BASE_MVA: f64 = 100.0;
 pub fn read(given: &str, data: Option<&Path>) -> Result<Case, Stop> {
     let path = Path::new(given);
     if path.is_file() {
-        return matpower_file(path);
+        return matpower_file(path, ZoneBy::Area);
     }
     if path.is_dir() {
         return folder(path);
@@ -55,7 +56,8 @@ pub fn read(given: &str, data: Option<&Path>) -> Result<Case, Stop> {
     }
 }
 
-fn matpower_file(path: &Path) -> Result<Case, Stop> {
+/// A MATPOWER case with the zones of that column.
+pub fn matpower_file(path: &Path, zone_by: ZoneBy) -> Result<Case, Stop> {
     let name = path.display().to_string();
     let bytes = fs::read(path).map_err(|error| Stop::usage(format!("cannot read {name}: {error}")))?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -67,8 +69,7 @@ fn matpower_file(path: &Path) -> Result<Case, Stop> {
         let message = format!("{name} is no MATPOWER case: nothing is assigned to a field of mpc");
         return Err(Stop::usage(message));
     }
-    let (network, notes) =
-        matpower::read_case(&name, &text, ZoneBy::Area).map_err(|list| refuse(&name, &list))?;
+    let (network, notes) = matpower::read_case(&name, &text, zone_by).map_err(|list| refuse(&name, &list))?;
     Ok(Case {
         title: format!("MATPOWER case {name}"),
         network,
@@ -80,10 +81,8 @@ fn matpower_file(path: &Path) -> Result<Case, Stop> {
 
 fn folder(path: &Path) -> Result<Case, Stop> {
     let name = path.display().to_string();
-    for base in [path.to_owned(), path.join("RTS_Data")] {
-        if base.join(rts_gmlc::BUS).is_file() {
-            return rts(&name, &base);
-        }
+    if let Some(base) = rts_base(path) {
+        return rts(&name, &base);
     }
     let texts = texts(path)?;
     if texts.contains_key("region.toml") {
@@ -92,9 +91,33 @@ fn folder(path: &Path) -> Result<Case, Stop> {
     if texts.contains_key(own::BUSES) && texts.contains_key(own::BRANCHES) {
         return own_tables(&name, &texts);
     }
+    if texts.contains_key(pypsa::BUSES) {
+        return pypsa_tables(&name, &texts, None);
+    }
     Err(Stop::usage(format!(
-        "{name} holds no case: neither region.toml nor buses.csv with branches.csv nor SourceData/bus.csv"
+        "{name} holds no case: neither region.toml nor buses.csv nor SourceData/bus.csv"
     )))
+}
+
+/// A folder of PyPSA, with the zones of that column of its bus table.
+pub fn pypsa_folder(path: &Path, zones: Option<&str>) -> Result<Case, Stop> {
+    pypsa_tables(&path.display().to_string(), &texts(path)?, zones)
+}
+
+fn pypsa_tables(name: &str, texts: &BTreeMap<String, String>, zones: Option<&str>) -> Result<Case, Stop> {
+    let (network, series, notes) = pypsa::read(texts, zones).map_err(|list| refuse(name, &list))?;
+    Ok(Case { title: format!("PyPSA folder {name}"), network, series, fuel_usd_per_mmbtu: Vec::new(), notes })
+}
+
+/// The RTS-GMLC folder, given as itself or as the one around it.
+pub fn rts_gmlc_folder(path: &Path) -> Result<Case, Stop> {
+    let name = path.display().to_string();
+    let missing = || Stop::usage(format!("{name} has no {}", rts_gmlc::BUS));
+    rts(&name, &rts_base(path).ok_or_else(missing)?)
+}
+
+fn rts_base(path: &Path) -> Option<PathBuf> {
+    [path.to_owned(), path.join("RTS_Data")].into_iter().find(|base| base.join(rts_gmlc::BUS).is_file())
 }
 
 fn pack(name: &str, texts: &BTreeMap<String, String>) -> Result<Case, Stop> {
@@ -171,7 +194,7 @@ fn texts(dir: &Path) -> Result<BTreeMap<String, String>, Stop> {
 }
 
 /// The faults of a case in the form in which all faults are printed.
-fn refuse(origin: &str, list: &[CaseFault]) -> Stop {
+pub fn refuse(origin: &str, list: &[CaseFault]) -> Stop {
     let fault = |fault: &CaseFault| Fault {
         file: if fault.file == origin { fault.file.clone() } else { format!("{origin}/{}", fault.file) },
         line: fault.line.and_then(|line| u32::try_from(line).ok()),

@@ -1,9 +1,7 @@
 //! Cases small enough to solve on paper.
 
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
-use gridrush_core::grid::{
-    BranchId, BusId, Convexity, CostCurve, Fuel, HourlySeries, LoadSeries, Network,
-};
+use gridrush_core::grid::{BranchId, BusId, Convexity, CostCurve, Fuel, HourlySeries, LoadSeries, Network};
 use gridrush_core::opf::{Answer, Convention, LimitKind, Opf, OpfError, Options};
 
 use crate::cases::small;
@@ -249,13 +247,7 @@ fn a_cubic_cost_and_a_concave_one() {
 #[test]
 fn segments_out_of_order_become_a_hull_or_are_sorted() {
     // 10 MW at 30, 10 MW at 10, 10 MW at 40 $/MWh.
-    let network = small(
-        &[(1, 15.0)],
-        "",
-        "1 0 0 0 0 1 100 1 30 0;",
-        "1 0 0 4 0 0 10 300 20 400 30 800;",
-        "",
-    );
+    let network = small(&[(1, 15.0)], "", "1 0 0 0 0 1 100 1 30 0;", "1 0 0 4 0 0 10 300 20 400 30 800;", "");
     close(&[solve(&network, &Options::default()).objective_usd_per_h], &[15.0 * 20.0]);
     let sorted = Options { convexity: Convexity::Sorted, ..Options::default() };
     close(&[solve(&network, &sorted).objective_usd_per_h], &[100.0 + 150.0]);

@@ -76,10 +76,8 @@ fn oracle(network: &Network, convention: Convention) -> Option<(f64, Vec<f64>)> 
     let matrix = CscMatrix::new_from_triplets(right.len(), n + buses, rows, columns, values);
     let diagonal: Vec<usize> = (0..n + buses).collect();
     let hessian = CscMatrix::new_from_triplets(n + buses, n + buses, diagonal.clone(), diagonal, square);
-    let cones = [
-        SupportedConeT::ZeroConeT(equalities),
-        SupportedConeT::NonnegativeConeT(right.len() - equalities),
-    ];
+    let cones =
+        [SupportedConeT::ZeroConeT(equalities), SupportedConeT::NonnegativeConeT(right.len() - equalities)];
     let settings = DefaultSettingsBuilder::default()
         .verbose(false)
         .max_iter(300)
@@ -153,7 +151,8 @@ fn random(seed: u64) -> Network {
         }
     }
     for n in 0..2 * count {
-        let (least, most) = (rng.random_range(-5.0..5.0), rng.random_range(20.0..3.0 * load / f64::from(count)));
+        let (least, most) =
+            (rng.random_range(-5.0..5.0), rng.random_range(20.0..3.0 * load / f64::from(count)));
         units += &format!("{} 0 0 0 0 1 100 1 {} {least};\n", n % count + 1, 20.0 + most);
         let (square, slope) = (rng.random_range(0.001..0.2), rng.random_range(5.0..60.0));
         costs += &format!("2 0 0 3 {square} {slope} {};\n", rng.random_range(0.0..50.0));
