@@ -3,6 +3,7 @@
 mod architecture;
 mod calibrate;
 mod cases;
+mod opf;
 mod readme;
 mod reference;
 mod results;

@@ -6,7 +6,7 @@
 //! | a folder | has `region.toml` | region pack |
 //! | a folder | has `SourceData/bus.csv`, as itself or in `RTS_Data` | RTS-GMLC |
 //! | a folder | has `buses.csv` and `branches.csv` | our own tables |
-//! | a folder | has `buses.csv` without `branches.csv` | PyPSA |
+//! | a folder | has `buses.csv` and no `branches.csv` | PyPSA |
 //! | a name | a region pack is found under it | region pack |
 //!
 //! Readers live in core; here files are found and read, and every fault is reported as of a scenario.
@@ -41,14 +41,15 @@ pub struct Case {
 /// Base of per-unit values in a folder of our own tables that no `region.toml` goes with.
 const BASE_MVA: f64 = 100.0;
 
-/// Reads a case. `data` is a folder with region packs that is looked at before all others.
-pub fn read(given: &str, data: Option<&Path>) -> Result<Case, Stop> {
+/// Reads a case. `data` is a folder with region packs that is looked at before all others. Series that stand in
+/// files of their own are read only when they are wanted.
+pub fn read(given: &str, data: Option<&Path>, series: bool) -> Result<Case, Stop> {
     let path = Path::new(given);
     if path.is_file() {
         return matpower_file(path, ZoneBy::Area);
     }
     if path.is_dir() {
-        return folder(path);
+        return folder(path, series);
     }
     match PackSource::find(data, None)?.region(given)? {
         Some(files) => pack(given, &files.texts),
@@ -79,10 +80,10 @@ pub fn matpower_file(path: &Path, zone_by: ZoneBy) -> Result<Case, Stop> {
     })
 }
 
-fn folder(path: &Path) -> Result<Case, Stop> {
+fn folder(path: &Path, series: bool) -> Result<Case, Stop> {
     let name = path.display().to_string();
     if let Some(base) = rts_base(path) {
-        return rts(&name, &base);
+        return rts(&name, &base, series);
     }
     let texts = texts(path)?;
     if texts.contains_key("region.toml") {
@@ -113,7 +114,7 @@ fn pypsa_tables(name: &str, texts: &BTreeMap<String, String>, zones: Option<&str
 pub fn rts_gmlc_folder(path: &Path) -> Result<Case, Stop> {
     let name = path.display().to_string();
     let missing = || Stop::usage(format!("{name} has no {}", rts_gmlc::BUS));
-    rts(&name, &rts_base(path).ok_or_else(missing)?)
+    rts(&name, &rts_base(path).ok_or_else(missing)?, true)
 }
 
 fn rts_base(path: &Path) -> Option<PathBuf> {
@@ -156,10 +157,13 @@ fn own_tables(name: &str, texts: &BTreeMap<String, String>) -> Result<Case, Stop
     })
 }
 
-fn rts(name: &str, base: &Path) -> Result<Case, Stop> {
+fn rts(name: &str, base: &Path, series: bool) -> Result<Case, Stop> {
     let source = texts(&base.join("SourceData"))?;
     let mut texts: BTreeMap<String, String> =
         source.into_iter().map(|(file, text)| (format!("SourceData/{file}"), text)).collect();
+    if !series {
+        texts.retain(|path, _| !path.ends_with("timeseries_pointers.csv"));
+    }
     for path in rts_gmlc::series_paths(&texts) {
         // The reader tells what is missing and what that means.
         if let Ok(text) = fs::read_to_string(base.join(&path)) {

@@ -47,7 +47,7 @@ const TABLES_MVA: f64 = 100.0;
 
 /// Runs the command.
 pub fn run(args: &ExportArgs) -> Result<(), Stop> {
-    let mut case = case::read(&args.case, args.data.as_deref())?;
+    let mut case = case::read(&args.case, args.data.as_deref(), true)?;
     let mut out = std::io::stdout().lock();
     match args.format {
         Format::Matpower => {

@@ -17,7 +17,7 @@ mod report;
 /// Solves the DC optimal power flow of a case: objective, dispatch, prices, flows, binding branches.
 #[derive(Debug, clap::Args)]
 pub struct OpfArgs {
-    /// A MATPOWER case (.m), a folder of RTS-GMLC or of our own tables, or a region.
+    /// A MATPOWER case (.m); a folder of RTS-GMLC, of PyPSA or of our own tables; or a region.
     #[arg(value_name = "CASE")]
     case: String,
     /// Whose DC approximation: susceptances, taps, shifts, angle limits.
@@ -50,7 +50,7 @@ pub struct OpfArgs {
     top: usize,
     /// Folder for all tables as CSV.
     #[arg(short, long, value_name = "DIR")]
-    output: Option<PathBuf>,
+    out: Option<PathBuf>,
     /// Folder with region packs in `regions/`, looked at before all others.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -90,7 +90,7 @@ fn yes_or_no(word: &str) -> Result<bool, String> {
 
 /// Runs the command.
 pub fn run(args: &OpfArgs) -> Result<(), Stop> {
-    let case = case::read(&args.case, args.data.as_deref())?;
+    let case = case::read(&args.case, args.data.as_deref(), args.hour.is_some())?;
     let options = options(args, case.fuel_usd_per_mmbtu.clone());
     let mut opf = Opf::new(&case.network, &options).map_err(|error| stop(&case.network, &error))?;
     if let Some(hour) = args.hour {
@@ -104,7 +104,7 @@ pub fn run(args: &OpfArgs) -> Result<(), Stop> {
     let mut solver = opf.solver().map_err(|error| stop(&case.network, &error))?;
     let answer = opf.solve(&mut solver).map_err(|error| stop(&case.network, &error))?;
     let report = report::Report::new(args.convention.name(), args.hour, &case, &opf, &answer);
-    if let Some(dir) = &args.output {
+    if let Some(dir) = &args.out {
         report.write(dir).map_err(anyhow::Error::from)?;
     }
     let mut out = std::io::stdout().lock();

@@ -91,9 +91,18 @@ impl Opf {
 
     fn add_generator(&mut self, generator: &Generator) -> Result<usize, OpfError> {
         let options = &self.options;
-        let linear;
+        // What withdraws at its minimum is a load, not a unit that could be off.
+        let kept = options.minimum_output || generator.minimum_mw < 0.0;
+        let own;
         let curve = if let Some(curve) = &generator.cost {
-            curve
+            match curve {
+                // A curve that starts at the minimum output tells nothing of less; a unit at rest costs nothing.
+                CostCurve::Piecewise(points) if !kept && points.first().is_some_and(|(mw, _)| *mw > 0.0) => {
+                    own = CostCurve::Piecewise([&[(0.0, 0.0)], points.as_slice()].concat());
+                    &own
+                }
+                _ => curve,
+            }
         } else {
             let price = options.fuel_usd_per_mmbtu.iter().find(|(fuel, _)| *fuel == generator.fuel);
             let price_usd_per_mmbtu = match price {
@@ -107,11 +116,9 @@ impl Opf {
                 }
             };
             let slope = generator.heat_rate_mmbtu_per_mwh * price_usd_per_mmbtu;
-            linear = CostCurve::Polynomial(vec![0.0, slope + generator.variable_om_usd_per_mwh]);
-            &linear
+            own = CostCurve::Polynomial(vec![0.0, slope + generator.variable_om_usd_per_mwh]);
+            &own
         };
-        // What withdraws at its minimum is a load, not a unit that could be off.
-        let kept = options.minimum_output || generator.minimum_mw < 0.0;
         let least_mw = if kept { generator.minimum_mw } else { generator.capacity_mw.min(0.0) };
         let range_mw = (least_mw, generator.capacity_mw);
         let unit = Unit::new(range_mw, curve, options.blocks, options.convexity);

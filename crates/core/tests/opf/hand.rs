@@ -254,6 +254,24 @@ fn segments_out_of_order_become_a_hull_or_are_sorted() {
 }
 
 #[test]
+fn below_the_first_point_of_a_curve_a_unit_at_rest_costs_nothing() {
+    // 30 $/MWh on average at 10 MW, then 20 $/MWh.
+    let network = small(
+        &[(1, 15.0)],
+        "",
+        "1 0 0 0 0 1 100 1 20 10;\n1 0 0 0 0 1 100 1 20 0;",
+        "1 0 0 2 10 300 20 500;\n2 0 0 2 26 0;",
+        "",
+    );
+    // At its minimum it runs, and goes on at 20 $/MWh.
+    close(&[solve(&network, &Options::default()).objective_usd_per_h], &[400.0]);
+    // Without it the hull is 25 $/MWh from zero to 20 MW.
+    let free = Options { minimum_output: false, ..Options::default() };
+    close(&solve(&network, &free).lmp_usd_per_mwh, &[25.0]);
+    close(&[solve(&network, &free).objective_usd_per_h], &[375.0]);
+}
+
+#[test]
 fn what_is_out_of_service_is_out() {
     let text = "mpc.version = '2'; mpc.baseMVA = 100;
         mpc.bus = [
