@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|time
+# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|time|fuzz-matpower
+# fuzz-matpower takes a number of seconds behind it; ten minutes without.
 # Results go to a folder of their own that is removed at the end, unless LONG_OUT names one to keep.
 # docs/evidence.md holds what they said last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-names="adequacy identity calibrate time"
+names="adequacy identity calibrate time fuzz-matpower"
 name=${1:-}
-if [[ $# -ne 1 || " $names " != *" $name "* ]]; then
+seconds=${2:-600}
+if [[ " $names " != *" $name "* || $# -gt 2 || ($# -eq 2 && $name != fuzz-matpower) ]]; then
     echo "usage: tests/long.sh NAME, one of: $names" >&2
     exit 2
 fi
@@ -20,7 +22,10 @@ else
     trap 'rm -rf "$out"' EXIT
 fi
 
-cargo build --release --quiet
+# The fuzzer wants the overflow checks of the dev profile and needs no program.
+if [[ $name != fuzz-matpower ]]; then
+    cargo build --release --quiet
+fi
 gridrush=target/release/gridrush
 
 # Runs a scenario without charts; what it prints goes to a log beside its results.
@@ -84,6 +89,11 @@ prove_time() {
         timer=(/usr/bin/time -f "%U s of processor, %e s on the clock, %M kB of memory at most")
     fi
     "${timer[@]}" "$gridrush" run scenarios/texas.toml -o "$out/texas" --no-progress
+}
+
+# Mutated MATPOWER cases neither stop the reader with a panic nor keep it for ever.
+prove_fuzz-matpower() {
+    cargo run --quiet -p gridrush-core --example fuzz_matpower -- "$seconds" "${FUZZ_SEED:-1}"
 }
 
 began=$SECONDS

@@ -2,6 +2,8 @@
 
 mod architecture;
 mod calibrate;
+mod cases;
+mod opf;
 mod readme;
 mod reference;
 mod results;

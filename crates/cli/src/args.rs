@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::calibrate::CalibrateArgs;
+use crate::commands::export::ExportArgs;
 use crate::commands::import::ImportArgs;
+use crate::commands::opf::OpfArgs;
 
 /// Simulates electric grids, Bitcoin mines and AI campuses that contend for power.
 #[derive(Debug, Parser)]
@@ -29,6 +31,10 @@ pub enum Command {
     Calibrate(CalibrateArgs),
     /// Makes the tables of a region pack from a public case.
     Import(ImportArgs),
+    /// Writes a case or a region for other programs.
+    Export(ExportArgs),
+    /// Solves the DC optimal power flow of a case: objective, dispatch, prices, flows.
+    Opf(OpfArgs),
     /// Draws the charts of existing results again.
     Plot(PlotArgs),
     /// Prints the reference of the scenario format.

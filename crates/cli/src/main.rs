@@ -8,6 +8,7 @@
 //! arguments or the input are wrong. A reader that closes our output early is no failure.
 
 mod args;
+mod case;
 mod commands;
 mod engine;
 mod files;

@@ -10,6 +10,7 @@
 //! * [`demand`]: what a load bids and what it is awarded.
 //! * [`dispatch`]: the hourly welfare-maximising DC optimal power flow and the causes of curtailment.
 //! * [`opf`]: the optimal power flow of a case file, in the conventions of other programs.
+//! * [`outage`]: failures, repairs and maintenance of units and branches.
 //! * [`interconnection`]: requests for a connection, study offices, upgrades, energization.
 //! * [`market`]: entry and exit of generators, background transmission.
 //! * [`ledger`]: double-entry books in cents.
@@ -27,4 +28,5 @@ pub mod market;
 pub mod math;
 pub mod names;
 pub mod opf;
+pub mod outage;
 pub mod weather;

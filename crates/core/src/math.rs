@@ -3,7 +3,7 @@
 //! The methods of `f64` call the platform's library, whose last bit differs between systems; a
 //! replication must not. `clippy.toml` refuses the methods in core, workload and sim.
 
-pub use libm::{cos, erf, erfc, exp, expm1, log as ln, log1p as ln_1p, pow, sin, sqrt, tanh};
+pub use libm::{atan2, cos, erf, erfc, exp, expm1, log as ln, log1p as ln_1p, pow, sin, sqrt, tanh};
 
 /// Standard normal distribution function.
 pub fn normal_cdf(z: f64) -> f64 {

@@ -28,6 +28,7 @@ mod answer;
 mod branch;
 mod build;
 mod error;
+mod notes;
 mod options;
 mod polynomial;
 mod refine;

@@ -14,6 +14,7 @@ mod memory;
 mod model;
 pub mod record;
 pub mod replay;
+mod scores;
 mod stamp;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,12 @@
 //! The hourly market of one region: which column is what, and what it may do this hour.
 //!
 //! ```text
-//!   units            one column each, at their bus
-//!   entrants         one column per zone and technology, spread over the zone's strongest buses
+//!   units            a column for each block of their offer, at their bus
+//!   DC links         a column for each direction, between two buses
+//!   entrants         the same per zone and technology, spread over the zone's strongest buses
 //!   storage          a charging and a discharging column per zone, spread the same way
-//!   shed, surplus    one column each per zone, spread over its buses by share of native load
+//!   shed, surplus    one column each per zone, spread over its buses by share of native load; outages may
+//!                    part a zone: see `islands`
 //!   reserve          one row over everything that can answer, and one column per step of the curve
 //!   sites            a fixed number of columns per energized site, at its bus
 //! ```
@@ -12,17 +14,32 @@
 //! Columns are only ever appended (a site when it is first energized), so positions stay valid for the
 //! whole run and the solver stays warm.
 
+mod islands;
+
 use gridrush_core::dispatch::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId, Shortage,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Islands, LinearRow, Place, RowId,
+    Shortage,
 };
 use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, StorageFleet};
 use gridrush_core::names::Key;
 
-use crate::scenario::Ceilings;
+use crate::links::Link;
+use crate::plant::Plant;
+use crate::scenario::{Ceilings, Thermal};
+use crate::security::{Security, SecurityTerms};
 use crate::units::{
-    Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, IncumbentCost, NEW_PLANTS, Unit,
+    Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, NEW_PLANTS, TechnologyCost, Unit,
 };
+
+use islands::Cut;
+pub use islands::Pocket;
+
+/// More than can ever be spilled in one place.
+const SPILL_MW: f64 = 1e5;
+
+/// A column that may do nothing.
+const CLOSED: Bound = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
 
 /// Blocks of load that a site can bid.
 pub const BLOCKS_PER_SITE: usize = 6;
@@ -44,6 +61,16 @@ pub struct ClearingTerms {
     pub ceilings: Ceilings,
     /// Offer of wind.
     pub wind_offer_usd_per_mwh: f64,
+    /// Room for the loss of branches.
+    pub security: SecurityTerms,
+    /// How thermal units offer, start and ramp.
+    pub thermal: Thermal,
+    /// Whether slow units are committed a day ahead; otherwise everything runs from nothing to its maximum.
+    pub commitment: bool,
+    /// What gas costs more, by zone.
+    pub gas_basis_usd_per_mmbtu: Vec<f64>,
+    /// What coal costs more, by zone.
+    pub coal_basis_usd_per_mmbtu: Vec<f64>,
     /// Worth of operating reserve.
     pub reserve: ReserveCurve,
     /// Whether controllable load counts as reserve while it draws power.
@@ -65,8 +92,12 @@ pub struct ZoneColumns {
     entrants: [usize; ENTRANTS.len()],
     /// Strong buses with weights that sum to one: where entrants and storage stand.
     pub strong: Vec<(u32, f64)>,
-    /// Load buses with shares that sum to one.
+    /// Load buses with shares that sum to one, without those in pockets.
     pub load: Vec<(u32, f64)>,
+    /// All load buses with shares that sum to one.
+    demand: Vec<(u32, f64)>,
+    /// The part of the zone's native load that is not in pockets.
+    pub home_share: f64,
 }
 
 /// The market's columns and their meaning.
@@ -78,12 +109,16 @@ pub struct Clearing {
     pub units: Vec<Unit>,
     /// Columns by zone.
     pub zones: Vec<ZoneColumns>,
+    /// Direct-current links.
+    pub links: Vec<Link>,
     /// Batteries by zone.
     pub storage: Vec<StorageFleet>,
     /// Available generation and dischargeable storage this hour.
     pub available_mw: f64,
     /// Available wind and solar this hour.
     pub available_renewable_mw: f64,
+    /// The security list.
+    pub security: Security,
     terms: ClearingTerms,
     sheds: Vec<ColumnId>,
     shortages: Vec<Shortage>,
@@ -91,6 +126,7 @@ pub struct Clearing {
     reserve_steps: Vec<ColumnId>,
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
     zone_of_bus: Vec<u16>,
+    cut: Cut,
 }
 
 impl Clearing {
@@ -99,7 +135,6 @@ impl Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
         let mut units = Vec::with_capacity(network.generators.len() + network.zones.len() * ENTRANTS.len());
-        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
         let mut storage: Vec<StorageFleet> =
             network.zones.iter().map(|_| StorageFleet::new(terms.storage_round_trip)).collect();
         for unit in &network.generators {
@@ -110,18 +145,7 @@ impl Clearing {
                 }
                 continue;
             }
-            let column = problem.add_column(Key::of(&unit.name), Place::Bus(unit.bus.0, 1.0), closed);
-            let wind = if unit.fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
-            units.push(Unit {
-                column,
-                zone,
-                fuel: unit.fuel,
-                technology: unit.technology,
-                capacity_mw: unit.capacity_mw,
-                availability: availabilities.of(unit.fuel, unit.technology, zone),
-                heat_rate_mmbtu_per_mwh: unit.heat_rate_mmbtu_per_mwh,
-                other_cost_usd_per_mwh: unit.variable_om_usd_per_mwh + wind,
-            });
+            units.push(Plant::of(unit, zone).into_unit(&mut problem, &terms, availabilities));
         }
         let mut zones = Vec::with_capacity(network.zones.len());
         for (position, zone) in network.zones.iter().enumerate() {
@@ -132,38 +156,31 @@ impl Clearing {
             let spread = |list: &[(u32, f64)], sign: f64| {
                 Place::Spread(list.iter().map(|&(bus, share)| (bus, sign * share)).collect())
             };
-            let shed = Bound { cost_usd_per_mwh: terms.native_shed_usd_per_mwh, ..closed };
+            let shed = Bound { cost_usd_per_mwh: terms.native_shed_usd_per_mwh, ..CLOSED };
             let surplus =
-                Bound { upper_mw: 1e5, cost_usd_per_mwh: -terms.offer_floor_usd_per_mwh, lower_mw: 0.0 };
+                Bound { upper_mw: SPILL_MW, cost_usd_per_mwh: -terms.offer_floor_usd_per_mwh, lower_mw: 0.0 };
             let columns = ZoneColumns {
                 shed: problem.add_column(name("shed"), spread(&load, 1.0), shed),
                 surplus: problem.add_column(name("surplus"), spread(&load, -1.0), surplus),
-                charge: problem.add_column(name("charge"), spread(&strong, -1.0), closed),
-                discharge: problem.add_column(name("discharge"), spread(&strong, 1.0), closed),
+                charge: problem.add_column(name("charge"), spread(&strong, -1.0), CLOSED),
+                discharge: problem.add_column(name("discharge"), spread(&strong, 1.0), CLOSED),
                 entrants: std::array::from_fn(|e| {
-                    let (technology, fuel, heat_rate, other) = NEW_PLANTS[e];
-                    let wind = if fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
-                    let key = name(technology.name());
-                    units.push(Unit {
-                        column: problem.add_column(key, spread(&strong, 1.0), closed),
-                        zone: id,
-                        fuel,
-                        technology,
-                        capacity_mw: 0.0,
-                        availability: availabilities.of(fuel, technology, id),
-                        heat_rate_mmbtu_per_mwh: heat_rate,
-                        other_cost_usd_per_mwh: other + wind,
-                    });
+                    let of = Plant::entrant(name(NEW_PLANTS[e].0.name()), spread(&strong, 1.0), id, e);
+                    units.push(of.into_unit(&mut problem, &terms, availabilities));
                     units.len() - 1
                 }),
                 strong,
+                demand: load.clone(),
                 load,
+                home_share: 1.0,
             };
             zones.push(columns);
         }
         let mut row =
             LinearRow { key: Key::of("reserve"), terms: Vec::new(), lower: f64::NEG_INFINITY, upper: 0.0 };
-        row.terms.extend(units.iter().filter(|u| u.gives_reserve()).map(|u| (u.column, 1.0)));
+        for unit in units.iter().filter(|u| u.gives_reserve()) {
+            row.terms.extend(unit.columns().map(|column| (ColumnId(column as u32), 1.0)));
+        }
         row.terms.extend(zones.iter().map(|z| (z.discharge, 1.0)));
         let reserve_steps: Vec<ColumnId> = (terms.reserve.steps().iter().enumerate())
             .map(|(n, step)| {
@@ -173,7 +190,9 @@ impl Clearing {
             .collect();
         row.terms.extend(reserve_steps.iter().map(|&column| (column, 1.0)));
         let reserve = problem.add_row(row);
+        let links = network.dc_links.iter().map(|link| Link::new(link, &mut problem)).collect();
         Clearing {
+            cut: Cut::new(Islands::of(problem.bus_count(), &problem.branches)),
             problem,
             units,
             shortages: (zones.iter().map(|zone| Shortage::Used(zone.shed)))
@@ -181,9 +200,11 @@ impl Clearing {
                 .collect(),
             sheds: zones.iter().map(|zone| zone.shed).collect(),
             zones,
+            links,
             storage,
             available_mw: 0.0,
             available_renewable_mw: 0.0,
+            security: Security::new(network, &terms.security),
             terms,
             reserve,
             reserve_steps,
@@ -197,12 +218,16 @@ impl Clearing {
         &self.terms
     }
 
-    /// The bus of a unit; entrants stand at several.
-    pub fn bus_of(&self, unit: &Unit) -> Option<u32> {
-        match self.problem.places()[unit.column.0 as usize] {
-            Place::Bus(bus, _) => Some(bus),
-            _ => None,
+    /// Lets every unit run anywhere between nothing and its maximum, as plans do.
+    pub fn release(&mut self) {
+        for unit in &mut self.units {
+            unit.on_share = None;
         }
+    }
+
+    /// Most that a unit may give this hour.
+    pub fn upper_mw(&self, unit: &Unit) -> f64 {
+        self.problem.bounds[unit.columns()].iter().map(|bound| bound.upper_mw).sum()
     }
 
     /// The zone of a bus.
@@ -285,25 +310,34 @@ impl Clearing {
 
     /// Short-run costs by technology for the accounts of entry and exit.
     pub fn costs(&self, prices: &FuelPrices) -> Costs {
-        let entrant = NEW_PLANTS.iter().enumerate().map(|(e, _)| {
-            self.zones.first().map_or(0.0, |zone| self.units[zone.entrants[e]].cost_usd_per_mwh(prices))
+        let zones = 0..self.zones.len();
+        let entrant = (0..NEW_PLANTS.len()).map(|e| {
+            let cost = |zone: usize| {
+                let unit = &self.units[self.zones[zone].entrants[e]];
+                TechnologyCost {
+                    usd_per_mwh: unit.cost_usd_per_mwh(prices),
+                    no_load_usd_per_mw_h: unit.no_load_usd_per_mw_h(prices),
+                    availability: 1.0,
+                }
+            };
+            zones.clone().map(cost).collect()
         });
         let incumbent = INCUMBENTS.iter().map(|&technology| {
-            (0..self.zones.len())
-                .map(|zone| {
-                    let mine = |u: &&Unit| {
-                        usize::from(u.zone.0) == zone && u.technology == technology && u.capacity_mw > 0.0
-                    };
-                    let total = self.incumbent_mw(zone, technology);
-                    let mean = |value: &dyn Fn(&Unit) -> f64| {
-                        self.units.iter().filter(mine).map(|u| u.capacity_mw * value(u)).sum::<f64>() / total
-                    };
-                    (total > 0.0).then(|| IncumbentCost {
-                        usd_per_mwh: mean(&|u| u.cost_usd_per_mwh(prices)),
-                        availability: mean(&|u| u.availability_now(&[])),
-                    })
+            let cost = |zone: usize| {
+                let mine = |u: &&Unit| {
+                    usize::from(u.zone.0) == zone && u.technology == technology && u.capacity_mw > 0.0
+                };
+                let total = self.incumbent_mw(zone, technology);
+                let mean = |value: &dyn Fn(&Unit) -> f64| {
+                    self.units.iter().filter(mine).map(|u| u.capacity_mw * value(u)).sum::<f64>() / total
+                };
+                (total > 0.0).then(|| TechnologyCost {
+                    usd_per_mwh: mean(&|u| u.cost_usd_per_mwh(prices)),
+                    no_load_usd_per_mw_h: mean(&|u| u.no_load_usd_per_mw_h(prices)),
+                    availability: mean(&|u| u.availability_now(&[])),
                 })
-                .collect()
+            };
+            zones.clone().map(cost).collect()
         });
         Costs { entrant: entrant.collect(), incumbent: incumbent.collect() }
     }
@@ -312,9 +346,8 @@ impl Clearing {
     /// `controllable` blocks count as operating reserve while they draw power.
     pub fn add_site(&mut self, name: &str, bus: u32, controllable: usize) -> usize {
         let key = Key::of(name);
-        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
         let columns = std::array::from_fn(|block| {
-            self.problem.add_column(key.part(block as u64), Place::Bus(bus, -1.0), closed)
+            self.problem.add_column(key.part(block as u64), Place::Bus(bus, -1.0), CLOSED)
         });
         if self.terms.controllable_load_gives_reserve {
             for &column in &columns[..controllable] {
@@ -328,7 +361,11 @@ impl Clearing {
     /// Takes fuel prices into the cost of every unit.
     pub fn set_fuel_prices(&mut self, prices: &FuelPrices) {
         for unit in &self.units {
-            self.problem.bounds[unit.column.0 as usize].cost_usd_per_mwh = unit.cost_usd_per_mwh(prices);
+            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
+            for (column, block) in unit.columns().zip(&unit.offer.blocks) {
+                self.problem.bounds[column].cost_usd_per_mwh =
+                    block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
+            }
         }
     }
 
@@ -336,22 +373,31 @@ impl Clearing {
     /// series. Sites keep their bids until [`Clearing::set_block`] or [`Clearing::clear_site`].
     pub fn set_hour(&mut self, native_mw: &[f64], weather: &[f32], hours: f64) {
         for (zone, columns) in self.zones.iter().enumerate() {
-            for &(bus, share) in &columns.load {
+            for &(bus, share) in &columns.demand {
                 self.problem.demand_mw[bus as usize] = share * native_mw[zone];
             }
-            self.problem.bounds[columns.shed.0 as usize].upper_mw = native_mw[zone].max(0.0);
+            let home_mw = columns.home_share * native_mw[zone];
+            self.problem.bounds[columns.shed.0 as usize].upper_mw = home_mw.max(0.0);
         }
+        self.set_pockets(native_mw);
         let mut reserve_mw = 0.0;
         self.available_mw = 0.0;
         self.available_renewable_mw = 0.0;
         for unit in &self.units {
-            let available = unit.capacity_mw * unit.availability_now(weather);
-            self.problem.bounds[unit.column.0 as usize].upper_mw = available;
+            let available = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
+            let (least, most) = unit.range_mw(available);
+            let bounds = &mut self.problem.bounds[unit.columns()];
+            for (bound, block) in bounds.iter_mut().zip(&unit.offer.blocks) {
+                let (from, size) =
+                    (block.from_share * available, (block.to_share - block.from_share) * available);
+                bound.lower_mw = (least - from).clamp(0.0, size);
+                bound.upper_mw = (most - from).clamp(0.0, size);
+            }
             self.available_mw += available;
             if unit.gives_reserve() {
-                reserve_mw += available;
+                reserve_mw += bounds.iter().map(|bound| bound.upper_mw).sum::<f64>();
             }
-            if matches!(unit.fuel, Fuel::Wind | Fuel::Solar) {
+            if unit.is_variable() {
                 self.available_renewable_mw += available;
             }
         }
@@ -390,17 +436,18 @@ impl Clearing {
         }
     }
 
-    /// Takes the unit with the most available capacity out of this hour; returns its column and what it
-    /// could have given.
-    pub fn take_out_largest_unit(&mut self) -> Option<(usize, f64)> {
-        let bounds = &mut self.problem.bounds;
+    /// Takes the unit with the most available capacity out of this hour, until the next [`Clearing::set_hour`].
+    pub fn take_out_largest_unit(&mut self) {
         let single = |u: &&Unit| {
             matches!(u.technology, Technology::Nuclear | Technology::CoalSteam | Technology::GasSteam)
         };
-        let column = (self.units.iter().filter(single).map(|u| u.column.0 as usize))
-            .max_by(|&a, &b| bounds[a].upper_mw.total_cmp(&bounds[b].upper_mw).then(b.cmp(&a)))?;
-        let mw = std::mem::replace(&mut bounds[column].upper_mw, 0.0);
-        Some((column, mw))
+        let largest = (self.units.iter().filter(single))
+            .max_by(|a, b| self.upper_mw(a).total_cmp(&self.upper_mw(b)).then(b.column.cmp(&a.column)));
+        if let Some(columns) = largest.map(Unit::columns) {
+            for bound in &mut self.problem.bounds[columns] {
+                (bound.lower_mw, bound.upper_mw) = (0.0, 0.0);
+            }
+        }
     }
 
     /// The column of a site's block.
@@ -410,10 +457,15 @@ impl Clearing {
 
     /// Native load not served in a zone.
     pub fn native_shed_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
+        self.home_shed_mw(solution, zone) + self.in_pockets_mw(&solution.column_mw, zone).0
+    }
+
+    /// The same without what is shed in pockets.
+    pub fn home_shed_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
         solution.column_mw[self.zones[zone].shed.0 as usize]
     }
 
-    /// The shed columns, by zone.
+    /// The shed columns: by zone, then those of pockets, in use or not.
     pub fn sheds(&self) -> &[ColumnId] {
         &self.sheds
     }
@@ -436,7 +488,13 @@ impl Clearing {
 
     /// Surplus spilled in a zone.
     pub fn surplus_mw(&self, solution: &DispatchSolution, zone: usize) -> f64 {
-        solution.column_mw[self.zones[zone].surplus.0 as usize]
+        let in_pockets_mw = self.in_pockets_mw(&solution.column_mw, zone).1;
+        solution.column_mw[self.zones[zone].surplus.0 as usize] + in_pockets_mw
+    }
+
+    /// What direct-current links lose.
+    pub fn link_loss_mw(&self, solution: &DispatchSolution) -> f64 {
+        self.links.iter().map(|link| link.loss_mw(solution)).sum()
     }
 
     /// The price of operating reserve.

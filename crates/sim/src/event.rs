@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// Supply and transmission: projects come online.
     Supply(SupplyEvent),
+    /// Machines and branches fail and are repaired.
+    Outage(OutageEvent),
     /// Applications, studies, decisions, energizations.
     Queue(QueueEvent),
     /// The Bitcoin network.
@@ -39,6 +41,20 @@ pub enum SupplyEvent {
     Reinforced(u32),
 }
 
+/// What fails and is repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum OutageEvent {
+    /// A machine of a unit goes or comes.
+    Machine {
+        /// The unit's group of machines.
+        group: u32,
+        /// The machine in it.
+        machine: u32,
+    },
+    /// A branch goes or comes.
+    Branch(u32),
+}
+
 /// Firms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FirmEvent {
@@ -60,6 +76,7 @@ macro_rules! from_owner {
 
 from_owner!(
     SupplyEvent => Supply,
+    OutageEvent => Outage,
     QueueEvent => Queue,
     ChainEvent => Chain,
     AiEvent => Ai,

@@ -12,12 +12,19 @@
 #![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
 
 pub mod clearing;
+pub mod commitment;
 pub mod event;
+pub mod forecast;
+pub mod links;
 pub mod metrics;
+pub mod offer;
+mod outages;
 pub mod planning;
+mod plant;
 pub mod probe;
 pub mod run;
 pub mod scenario;
+pub mod security;
 pub mod setup;
 pub mod site;
 pub mod supply;

@@ -6,12 +6,14 @@
 pub mod adequacy;
 pub mod bitcoin;
 pub mod books;
+pub mod commitment;
 pub mod compute;
 pub mod congestion;
 pub mod contention;
 pub mod curtailment;
 pub mod decisions;
 pub mod load;
+pub mod outages;
 pub mod queue;
 pub mod requests;
 pub mod supply;
@@ -21,6 +23,8 @@ use std::collections::BTreeMap;
 
 use gridrush_core::grid::Fuel;
 use gridrush_tables::{Batch, Cell, RowSink, Table, TableError};
+
+use crate::security::Limit;
 
 /// Every table of a run, in the order of the data dictionary.
 pub const TABLES: &[&Table] = &[
@@ -34,8 +38,10 @@ pub const TABLES: &[&Table] = &[
     &bitcoin::TABLE,
     &compute::TABLE,
     &supply::TABLE,
+    &commitment::TABLE,
     &adequacy::TABLE,
     &congestion::TABLE,
+    &outages::TABLE,
     &books::TABLE,
 ];
 
@@ -73,6 +79,8 @@ impl Rows {
 pub enum Cause {
     /// The site's equipment is ahead of its energization.
     NotConnected,
+    /// Equipment is out of order: the load is cut off.
+    Outage,
     /// Power was dearer than it was worth.
     Price,
     /// There was not enough generation and reserve.
@@ -88,11 +96,29 @@ impl Cause {
     pub const fn name(self) -> &'static str {
         match self {
             Cause::NotConnected => "not_connected",
+            Cause::Outage => "outage",
             Cause::Price => "price",
             Cause::Scarcity => "scarcity",
             Cause::Congestion => "congestion",
             Cause::Substation => "substation",
         }
+    }
+}
+
+/// The reason of a curtailment, as tables give it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Why {
+    /// What stopped it.
+    pub cause: Cause,
+    /// The limit or the failed branch that it is named after.
+    pub limit: Option<Limit>,
+    /// The branch on outage without which that limit would not have bound.
+    pub outage: Option<u32>,
+}
+
+impl From<Cause> for Why {
+    fn from(cause: Cause) -> Why {
+        Why { cause, limit: None, outage: None }
     }
 }
 
@@ -107,15 +133,21 @@ pub struct LoadMonth {
     pub paid_usd: f64,
 }
 
-/// A branch's year.
+/// The month of a limit that bound.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct BranchYear {
-    /// Hours at or beyond the limit.
+pub struct LimitMonth {
+    /// Hours at or beyond it.
     pub binding_h: f64,
+    /// Sum of its shadow price over hours.
+    pub shadow_usd_per_mw: f64,
+    /// Greatest shadow price.
+    pub shadow_max_usd_per_mwh: f64,
     /// Sum of shadow price times limit.
     pub rent_usd: f64,
     /// Flow beyond the limit.
     pub overload_mwh: f64,
+    /// Its size when it bound last.
+    pub limit_mw: f64,
 }
 
 /// The system's year.
@@ -135,8 +167,10 @@ pub struct SystemYear {
     pub served_mwh: f64,
     /// Paid for it.
     pub paid_usd: f64,
-    /// Flow beyond limits.
+    /// Flow beyond ratings.
     pub overload_mwh: f64,
+    /// Flow beyond emergency ratings, if the branch that is provided for were lost.
+    pub insecure_mwh: f64,
     /// Background reinforcements decided.
     pub transmission_cost_usd: f64,
     /// Rating they add.
@@ -156,6 +190,7 @@ impl Default for SystemYear {
             served_mwh: 0.0,
             paid_usd: 0.0,
             overload_mwh: 0.0,
+            insecure_mwh: 0.0,
             transmission_cost_usd: 0.0,
             transmission_mw: 0.0,
             upgrade_cost_usd: 0.0,
@@ -172,12 +207,14 @@ pub struct Probes {
     rows: Vec<Rows>,
     /// This month, zone by zone, class within zone.
     pub load: Vec<LoadMonth>,
-    /// This month's curtailed energy by (zone, class, cause, branch).
-    pub curtailed_mwh: BTreeMap<(usize, u8, Cause, Option<u32>), f64>,
+    /// This month's curtailed energy by zone, class and reason.
+    pub curtailed_mwh: BTreeMap<(usize, u8, Why), f64>,
     /// This year.
     pub system: SystemYear,
-    /// This year, by branch.
-    pub branches: Vec<BranchYear>,
+    /// This month's limits that bound.
+    pub limits: BTreeMap<Limit, LimitMonth>,
+    /// This year's rent by branch, what it earned under provision for losses included.
+    pub branch_rent_usd: Vec<f64>,
     /// This year's energy by fuel.
     pub generated_mwh: [f64; Fuel::ALL.len()],
     classes: usize,
@@ -192,7 +229,8 @@ impl Probes {
             load: vec![LoadMonth::default(); zones * classes],
             curtailed_mwh: BTreeMap::new(),
             system: SystemYear::default(),
-            branches: vec![BranchYear::default(); branches],
+            limits: BTreeMap::new(),
+            branch_rent_usd: vec![0.0; branches],
             generated_mwh: [0.0; Fuel::ALL.len()],
             classes,
         }
@@ -213,9 +251,9 @@ impl Probes {
     }
 
     /// Books curtailed energy.
-    pub fn curtail(&mut self, zone: usize, class: u8, cause: Cause, branch: Option<u32>, mwh: f64) {
+    pub fn curtail(&mut self, zone: usize, class: u8, why: Why, mwh: f64) {
         if mwh > NOTHING_MWH {
-            *self.curtailed_mwh.entry((zone, class, cause, branch)).or_insert(0.0) += mwh;
+            *self.curtailed_mwh.entry((zone, class, why)).or_insert(0.0) += mwh;
         }
     }
 

@@ -16,16 +16,20 @@ mod check;
 mod declare;
 mod dispatch;
 mod document;
+mod forecast;
 mod fuel;
 mod load;
+mod outages;
 mod queue;
 mod reference;
 mod regional;
 mod relations;
 mod requests;
 mod results;
+mod security;
 mod setting;
 mod supply;
+mod thermal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,13 +43,17 @@ pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
-pub use fuel::Fuel as FuelPrices;
+pub use forecast::Forecast;
+pub use fuel::{Dated, Fuel as FuelPrices};
 pub use load::{HourName, Load, LoadSource};
+pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
 pub use queue::Queue;
 pub use reference::{json, markdown};
 pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
+pub use security::SecurityList;
 pub use supply::{Availability, Entry, EntryOf, Exit, Supply, Transmission};
+pub use thermal::{Thermal, ThermalOf};
 
 use declare::section;
 
@@ -82,10 +90,16 @@ section! {
         load: Load;
         /// Supply over the years.
         supply: Supply;
+        /// Failures, maintenance, dated losses.
+        outages: Outages;
         /// Fuel prices at the plant.
         fuel: FuelPrices;
         /// The hourly market.
         dispatch: Dispatch;
+        /// What plants that burn can do from hour to hour.
+        thermal: Thermal;
+        /// How well the next day is known.
+        forecast: Forecast;
         /// Bitcoin: coin price, chain, rigs, mines.
         bitcoin: Bitcoin;
         /// AI campuses: accelerators, jobs, inference.
@@ -239,7 +253,8 @@ impl Draft {
         }
         let mut scenario = Scenario::read(base, &self.root, "", &mut faults);
         self.check(&scenario, around, &mut faults);
-        let mut places: Vec<Place> = (0..scenario.requests.len()).map(|i| self.place_of_request(i)).collect();
+        let mut places: Vec<Place> =
+            (0..scenario.requests.len()).map(|i| self.place_in_list("requests", i)).collect();
         for FileName { path, name } in self.files() {
             match around.files.get(path) {
                 Some(Ok(text)) if path == "requests_file" => {
@@ -287,8 +302,8 @@ impl Draft {
         }
     }
 
-    fn place_of_request(&self, i: usize) -> Place {
-        match self.root.get("requests").map(|node| &node.value) {
+    fn place_in_list(&self, path: &str, i: usize) -> Place {
+        match self.node(path).map(|node| &node.value) {
             Some(Value::List(items)) if i < items.len() => items[i].place.clone(),
             _ => self.root.place.clone(),
         }

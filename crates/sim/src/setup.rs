@@ -23,7 +23,9 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
-use crate::scenario::{HourName, LoadSource, Resolved, Scenario};
+use crate::outages::{reference_means, unknown_names};
+use crate::scenario::{Commitment, Dated, HourName, LoadSource, Resolved, Scenario, ScriptedOutage};
+use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
 use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
 
@@ -52,6 +54,14 @@ pub enum SetupError {
         kind: &'static str,
         /// The name that was wanted.
         series: String,
+    },
+    /// A scripted outage names something that the region does not have.
+    #[error("outages.scripted: `{event}`: the region has no {what}")]
+    Scripted {
+        /// The event.
+        event: String,
+        /// What it names.
+        what: String,
     },
     /// A date is outside what the calendar can hold.
     #[error("{0} cannot be placed in the region's time zone")]
@@ -118,6 +128,8 @@ pub struct Setup {
     pub params: Params,
     /// The zone of each entry of the arrival shares that the region has.
     pub arrival_zones: Vec<ZoneId>,
+    /// Mean factor of extreme weather on failure rates, by kind of machine.
+    pub(crate) outage_means: [f64; 3],
     zone: TimeZone,
 }
 
@@ -158,6 +170,7 @@ impl Setup {
             return Err(faults);
         };
         faults.extend(unusable(&pack));
+        faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
         let first_hour = start_s.div_euclid(3600);
         let replayed_mw = replayed_load(&scenario, &pack, &files, first_hour, hours, &mut faults);
@@ -195,11 +208,17 @@ impl Setup {
             queue: scenario.queue.params(),
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
+        let outage_means = if scenario.outages.units {
+            reference_means(&weather, scenario.outages.weather.sensitivities())
+        } else {
+            [1.0; 3]
+        };
         Ok(Setup {
             replayed_mw,
             coin_history,
             params,
             arrival_zones,
+            outage_means,
             scenario,
             pack,
             weather,
@@ -226,6 +245,13 @@ impl Setup {
     /// The end of the run.
     pub fn end(&self) -> SimTime {
         SimTime::from_hours(self.hours as u64)
+    }
+
+    /// Whether any branch may ever be out of service.
+    pub fn branches_can_fail(&self) -> bool {
+        let outages = &self.scenario.outages;
+        let cuts = |event: &ScriptedOutage| !event.branches.is_empty() || !event.substations.is_empty();
+        outages.branches || outages.scripted.iter().any(cuts)
     }
 
     /// The weather of one replication.
@@ -260,13 +286,37 @@ impl Setup {
         let years = hour as f64 / 8766.0;
         let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
         let carbon = |tonnes_per_mmbtu: f64| tonnes_per_mmbtu * fuel.carbon_usd_per_tonne;
+        let dated = |list: &Dated, before: f64| {
+            let at = SimTime::from_hours(hour as u64);
+            list.iter().take_while(|(date, _)| self.time_of(*date) <= at).last().map_or(before, |(_, x)| x)
+        };
         FuelPrices {
-            gas_usd_per_mmbtu: fuel.gas_usd_per_mmbtu * growth + carbon(GAS_TONNES_PER_MMBTU),
-            coal_usd_per_mmbtu: fuel.coal_usd_per_mmbtu + carbon(COAL_TONNES_PER_MMBTU),
-            nuclear_usd_per_mmbtu: fuel.nuclear_usd_per_mmbtu,
-            oil_usd_per_mmbtu: fuel.oil_usd_per_mmbtu + carbon(OIL_TONNES_PER_MMBTU),
-            other_usd_per_mmbtu: fuel.other_usd_per_mmbtu,
+            gas_usd_per_mmbtu: dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth)
+                + carbon(GAS_TONNES_PER_MMBTU),
+            coal_usd_per_mmbtu: dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu)
+                + carbon(COAL_TONNES_PER_MMBTU),
+            nuclear_usd_per_mmbtu: dated(&fuel.nuclear_by_date_usd_per_mmbtu, fuel.nuclear_usd_per_mmbtu),
+            oil_usd_per_mmbtu: dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu)
+                + carbon(OIL_TONNES_PER_MMBTU),
+            other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
         }
+    }
+
+    /// The hours of the run in which a dated fuel price begins, in order.
+    pub fn fuel_price_hours(&self) -> Vec<usize> {
+        let fuel = &self.scenario.fuel;
+        let lists = [
+            &fuel.gas_by_date_usd_per_mmbtu,
+            &fuel.coal_by_date_usd_per_mmbtu,
+            &fuel.nuclear_by_date_usd_per_mmbtu,
+            &fuel.oil_by_date_usd_per_mmbtu,
+            &fuel.other_by_date_usd_per_mmbtu,
+        ];
+        let dates = lists.into_iter().flat_map(Dated::iter);
+        let mut hours: Vec<usize> = dates.map(|(date, _)| self.time_of(date).hour()).collect();
+        hours.sort_unstable();
+        hours.dedup();
+        hours
     }
 
     /// The terms of the hourly market.
@@ -279,12 +329,26 @@ impl Setup {
             large_load_shed_usd_per_mwh: dispatch.large_load_shed_usd_per_mwh,
             native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
             ceilings: dispatch.branch_ceilings.clone(),
+            security: SecurityTerms {
+                list: dispatch.security_list.clone(),
+                ceilings: dispatch.contingency_ceilings.clone(),
+            },
             wind_offer_usd_per_mwh: dispatch.wind_offer_usd_per_mwh,
+            thermal: self.scenario.thermal.clone(),
+            commitment: dispatch.commitment == Commitment::Light,
+            gas_basis_usd_per_mmbtu: self.by_zone(&self.scenario.fuel.gas_basis_usd_per_mmbtu),
+            coal_basis_usd_per_mmbtu: self.by_zone(&self.scenario.fuel.coal_basis_usd_per_mmbtu),
             reserve: dispatch.reserve.clone(),
             controllable_load_gives_reserve: true,
             storage: dispatch.storage.enabled,
             storage_round_trip: dispatch.storage.round_trip,
         }
+    }
+
+    /// Numbers by the names of zones as a list by zone; zero where none is given.
+    fn by_zone(&self, named: &BTreeMap<String, f64>) -> Vec<f64> {
+        let zones = self.pack.region.zones.iter();
+        zones.map(|zone| named.get(&zone.name).copied().unwrap_or(0.0)).collect()
     }
 
     /// Hashrate of the mines that stand at the start, EH/s, if all their rigs run.
@@ -346,18 +410,10 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
     let mut out = Vec::new();
     for unit in &pack.network.generators {
         let name = &unit.name;
-        if unit.cost.is_some() {
-            let why = "has a cost curve; the hourly market takes heat rate, fuel and variable cost";
-            out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
-        }
         if !unit.in_service || unit.years != (None, None) {
             let why = "is not in service all the time; use planned.csv for what comes and goes";
             out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
         }
-    }
-    for link in &pack.network.dc_links {
-        let why = "direct-current links carry nothing in the hourly market of this version";
-        out.push(SetupError::Pack(format!("dc_links.csv: `{}`: {why}", link.name)));
     }
     for planned in &pack.planned {
         let stands = (pack.network.generators.iter()).any(|unit| {

@@ -16,8 +16,10 @@ mod campus;
 mod dispatch;
 mod firms;
 mod monthly;
+mod outages;
 mod queue;
 mod review;
+mod security;
 mod settle;
 
 use std::sync::Arc;
@@ -37,11 +39,14 @@ use gridrush_workload::bitcoin::{BitcoinWorld, DayReport, price_path, replay};
 use thiserror::Error;
 
 use crate::clearing::Clearing;
+use crate::commitment::Commitment;
 use crate::event::{Event, FirmEvent, SupplyEvent};
 use crate::metrics::{Metric, RunTotals};
+use crate::outages::{Behind, Outages};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
+use crate::security::BindingLimit;
 use crate::setup::{Setup, SetupError, start_day};
 use crate::site::Site;
 use crate::supply::Supply;
@@ -126,6 +131,9 @@ struct Interval {
     weather: Vec<f32>,
     solution: DispatchSolution,
     causes: Vec<Curtailment>,
+    limits: Vec<BindingLimit>,
+    /// Branches that withheld power and the outage behind each.
+    behind: Vec<(u32, u32)>,
 }
 
 /// One replication of a scenario.
@@ -139,7 +147,13 @@ pub struct World {
     causes: Causes,
     prices: FuelPrices,
     costs: Costs,
+    /// Hours in which a dated fuel price begins.
+    fuel_price_hours: Vec<usize>,
+    commitment: Option<Commitment>,
     supply: Supply,
+    outages: Outages,
+    /// Absent when no branch can be out.
+    behind: Option<Behind>,
     transmission: Transmission,
     planner: Planner,
     sites: Vec<Site>,
@@ -197,6 +211,7 @@ impl World {
             self.calendar.pop();
             match event {
                 Event::Supply(event) => self.handle_supply(event),
+                Event::Outage(event) => self.handle_outage(event),
                 Event::Queue(event) => self.handle_queue(event, sink)?,
                 Event::Chain(event) => self.handle_chain(event, sink)?,
                 Event::Ai(event) => self.handle_ai(event),
@@ -204,7 +219,7 @@ impl World {
                 Event::Dispatch => {
                     self.settle_interval(sink)?;
                     if now < end {
-                        self.prepare_interval(now);
+                        self.prepare_interval(now)?;
                         return Ok(Step::NeedsDispatch);
                     }
                 }
@@ -219,6 +234,11 @@ impl World {
     /// The market of the interval that [`World::advance`] stopped at.
     pub fn problem(&self) -> &DispatchProblem {
         &self.clearing.problem
+    }
+
+    /// The market of that interval, with the meaning of its columns.
+    pub fn clearing(&self) -> &Clearing {
+        &self.clearing
     }
 
     /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date.
@@ -275,6 +295,9 @@ impl World {
                 self.calendar.schedule(Event::Supply(SupplyEvent::Online(n as u32)), project.online);
             }
         }
+        self.secure_at_start()?;
+        self.secure()?;
+        self.schedule_outages(self.outages.first_events());
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
             self.schedule_dated_requests();
@@ -293,6 +316,11 @@ impl World {
             clearing.problem.branches.iter().map(|branch| FlowBranch { shift_rad: 0.0, ..*branch }).collect();
         let topology = Topology::new(network.buses().len(), &unshifted)
             .map_err(|error| RunError::Planning(error.into()))?;
+        let whole = || {
+            let problem = &clearing.problem;
+            let behind = Behind::new(problem.bus_count(), &problem.branches);
+            behind.map_err(|error| RunError::Planning(error.into()))
+        };
         let mut ledger = Ledger::new();
         let accounts = Accounts::open(&mut ledger, CLASSES)?;
         let days = (setup.hours / 24) as u32 + 1;
@@ -309,7 +337,11 @@ impl World {
         Ok(World {
             causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
             costs: clearing.costs(&prices),
+            fuel_price_hours: setup.fuel_price_hours(),
+            commitment: clearing.terms().commitment.then(|| Commitment::new(&clearing)),
             supply: Supply::new(&setup, &streams),
+            outages: Outages::new(&setup, &clearing, streams, &weather),
+            behind: setup.branches_can_fail().then(whole).transpose()?,
             transmission: Transmission::new(branches),
             planner: Planner::default(),
             sites: Vec::new(),

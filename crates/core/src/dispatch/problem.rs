@@ -103,7 +103,7 @@ pub struct LinearRow {
 ///
 /// Bounds, costs, demand, branch limits and row bounds may change at will between solves. Columns and
 /// rows may be appended. A change of `in_service` or `susceptance`, or of a flowgate other than its limits and
-/// ceiling, must be followed by [`DispatchProblem::touch_topology`].
+/// ceiling, or of the place of a column, must be followed by [`DispatchProblem::touch_topology`].
 #[derive(Clone, Debug, Default)]
 pub struct DispatchProblem {
     /// Fixed withdrawal by bus.
@@ -154,6 +154,11 @@ impl DispatchProblem {
     /// Where each column injects.
     pub fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// Moves a column. Must be followed by [`DispatchProblem::touch_topology`].
+    pub fn set_place(&mut self, column: ColumnId, place: Place) {
+        self.places[column.0 as usize] = place;
     }
 
     /// The stable key of each column.

@@ -1,6 +1,7 @@
 //! Readers for case files: text in, a network or a list of faults out.
 //!
 //! * [`matpower`]: MATPOWER version 2 case files.
+//! * [`pypsa`]: a folder of CSV files as PyPSA exports it, with its series.
 //! * [`powersimdata`]: the plant, bus and branch tables of the PowerSimData package.
 //! * [`rts_gmlc`]: the CSV folder of the RTS-GMLC test system with its hourly series.
 //! * [`own`]: the tables of a gridrush region pack, read and written.
@@ -14,6 +15,7 @@ pub(crate) mod check;
 pub mod matpower;
 pub mod own;
 pub mod powersimdata;
+pub mod pypsa;
 pub mod rts_gmlc;
 pub(crate) mod table;
 

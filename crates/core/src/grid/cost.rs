@@ -77,6 +77,15 @@ impl CostCurve {
         blocks
     }
 
+    /// Whether a piecewise or linear curve is convex in a range; false for a polynomial of degree two or more.
+    pub fn has_rising_slopes(&self, minimum_mw: f64, maximum_mw: f64) -> bool {
+        let points = self.points(minimum_mw, maximum_mw, 2);
+        let slopes: Vec<f64> = points.windows(2).map(|ends| chord(ends).cost_usd_per_mwh).collect();
+        let bent = matches!(self, CostCurve::Polynomial(_)) && slopes.len() > 1;
+        // Points of a straight line that were rounded when written are no bend.
+        !bent && slopes.windows(2).all(|pair| pair[0] <= pair[1] + 1e-9 * pair[1].abs().max(1.0))
+    }
+
     /// Where the curve is cut into blocks, with its value there; none for an empty range.
     fn points(&self, minimum_mw: f64, maximum_mw: f64, segments: usize) -> Vec<(f64, f64)> {
         if maximum_mw <= minimum_mw {

@@ -7,6 +7,7 @@
 use core::ops::Range;
 
 use super::branch::Channel;
+use super::notes;
 use super::unit::Unit;
 use super::{Answer, BindingLimit, OpfError, Options};
 use crate::dispatch::{Bound, ColumnId, DispatchProblem, DispatchSolution, Place, Solver};
@@ -23,6 +24,7 @@ pub struct Opf {
     dc_links: Vec<Option<usize>>,
     shed: Option<usize>,
     channels: Vec<Channel>,
+    notes: Vec<String>,
     load_mw: Vec<f64>,
     /// Demand that no hour changes.
     fixed_mw: Vec<f64>,
@@ -46,6 +48,7 @@ impl Opf {
             dc_links: Vec::with_capacity(network.dc_links.len()),
             shed: None,
             channels,
+            notes: Vec::new(),
             load_mw: network.buses().map(|(_, bus)| bus.load_mw).collect(),
             fixed_mw: network.buses().map(|(_, bus)| bus.shunt_mw).collect(),
         };
@@ -79,6 +82,8 @@ impl Opf {
             opf.fixed_mw[channel.branch.from as usize] += channel.centre_mw;
             opf.fixed_mw[channel.branch.to as usize] -= channel.centre_mw;
         }
+        let hulls = opf.units.iter().filter(|unit| !unit.is_convex).count();
+        opf.notes = notes::of(network, options, hulls);
         opf.set_load();
         opf.write_units();
         Ok(opf)
@@ -86,9 +91,18 @@ impl Opf {
 
     fn add_generator(&mut self, generator: &Generator) -> Result<usize, OpfError> {
         let options = &self.options;
-        let linear;
+        // What withdraws at its minimum is a load, not a unit that could be off.
+        let kept = options.minimum_output || generator.minimum_mw < 0.0;
+        let own;
         let curve = if let Some(curve) = &generator.cost {
-            curve
+            match curve {
+                // A curve that starts at the minimum output tells nothing of less; a unit at rest costs nothing.
+                CostCurve::Piecewise(points) if !kept && points.first().is_some_and(|(mw, _)| *mw > 0.0) => {
+                    own = CostCurve::Piecewise([&[(0.0, 0.0)], points.as_slice()].concat());
+                    &own
+                }
+                _ => curve,
+            }
         } else {
             let price = options.fuel_usd_per_mmbtu.iter().find(|(fuel, _)| *fuel == generator.fuel);
             let price_usd_per_mmbtu = match price {
@@ -102,11 +116,9 @@ impl Opf {
                 }
             };
             let slope = generator.heat_rate_mmbtu_per_mwh * price_usd_per_mmbtu;
-            linear = CostCurve::Polynomial(vec![0.0, slope + generator.variable_om_usd_per_mwh]);
-            &linear
+            own = CostCurve::Polynomial(vec![0.0, slope + generator.variable_om_usd_per_mwh]);
+            &own
         };
-        // What withdraws at its minimum is a load, not a unit that could be off.
-        let kept = options.minimum_output || generator.minimum_mw < 0.0;
         let least_mw = if kept { generator.minimum_mw } else { generator.capacity_mw.min(0.0) };
         let range_mw = (least_mw, generator.capacity_mw);
         let unit = Unit::new(range_mw, curve, options.blocks, options.convexity);
@@ -252,6 +264,21 @@ impl Opf {
                 terms.iter().map(|(bus, part)| part * solution.lmp_usd_per_mwh[*bus as usize]).sum()
             }
         }
+    }
+
+    /// Load by bus in the present hour.
+    pub fn load_mw(&self) -> &[f64] {
+        &self.load_mw
+    }
+
+    /// Least and greatest output of a generator in the present hour; zeros out of service.
+    pub fn generator_range_mw(&self, generator: usize) -> (f64, f64) {
+        self.generators[generator].map_or((0.0, 0.0), |unit| self.units[unit].range_mw)
+    }
+
+    /// What was done to the network to make it fit, in words.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Least and greatest flow of a branch under rating and angle limits.

@@ -24,6 +24,8 @@ pub(super) struct Unit {
     pub first: usize,
     /// How many columns it has.
     pub count: usize,
+    /// Whether the cost curve is convex in the range, so that its blocks are what it says.
+    pub is_convex: bool,
     cost: Cost,
     full_mw: (f64, f64),
     /// The range of the hour.
@@ -46,6 +48,7 @@ impl Unit {
             }
             _ => None,
         };
+        let is_convex = smooth.is_some() || curve.has_rising_slopes(low, high);
         let cost = if let Some(c) = smooth {
             Cost::Smooth(c)
         } else {
@@ -66,6 +69,7 @@ impl Unit {
         let mut unit = Unit {
             first: 0,
             count,
+            is_convex,
             cost,
             full_mw: range_mw,
             range_mw,

@@ -28,5 +28,6 @@ pub fn small(buses: &[(u32, f64)], branches: &str, generators: &str, costs: &str
         "mpc.version = '2';\nmpc.baseMVA = 100;\nmpc.bus = [\n{buses}];\nmpc.branch = [\n{branches}\n];\n\
          mpc.gen = [\n{generators}\n];\nmpc.gencost = [\n{costs}\n];\n{more}\n"
     );
-    matpower::read_islands("small.m", &text, ZoneBy::Area).unwrap_or_else(|faults| panic!("{}", faults[0]))
+    let case = matpower::read_case("small.m", &text, ZoneBy::Area);
+    case.unwrap_or_else(|faults| panic!("{}", faults[0])).0
 }

@@ -44,7 +44,13 @@ pub const TABLE: Table = Table {
             name: "overload_mwh",
             kind: Kind::Float,
             unit: "MWh",
-            meaning: "Branch flow beyond limits, paid at the ceiling price.",
+            meaning: "Branch flow beyond ratings, paid at the ceiling price.",
+        },
+        Column {
+            name: "insecure_mwh",
+            kind: Kind::Float,
+            unit: "MWh",
+            meaning: "Flow that would exceed emergency ratings after the loss of a branch on the security list.",
         },
         Column {
             name: "transmission_cost_usd",

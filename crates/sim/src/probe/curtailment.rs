@@ -5,7 +5,7 @@ use gridrush_tables::{Column, Kind, Table};
 /// One row per month, zone, class, cause and element.
 pub const TABLE: Table = Table {
     name: "curtailment_monthly",
-    meaning: "One row per month, zone, class, cause and element.",
+    meaning: "One row per month, zone, class, cause, element and outage behind it.",
     columns: &[
         Column { name: "time_utc", kind: Kind::Timestamp, unit: "", meaning: "Start of the month." },
         Column { name: "zone", kind: Kind::Text, unit: "", meaning: "Load zone." },
@@ -20,7 +20,19 @@ pub const TABLE: Table = Table {
             name: "element",
             kind: Kind::Text,
             unit: "",
-            meaning: "The branch that bound, for congestion and substation; empty otherwise.",
+            meaning: "The branch that bound, for congestion and substation; the one whose failure cut the load off, for outage; empty otherwise.",
+        },
+        Column {
+            name: "outage",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "The branch out of service without which the element would not have bound; empty otherwise.",
+        },
+        Column {
+            name: "loss",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "The branch whose loss that limit provides for; empty for the rating itself.",
         },
         Column {
             name: "curtailed_mwh",

@@ -269,7 +269,7 @@ macro_rules! section {
                 $($( <$item as d::Section>::describe(
                     &<$item as d::Section>::defaults(),
                     concat!($($list_meaning),+),
-                    &d::join(path, concat!("[", stringify!($list), "]")),
+                    &format!("[{}]", d::join(path, stringify!($list))),
                     out,
                 ); )*)?
             }

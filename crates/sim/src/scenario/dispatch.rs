@@ -5,16 +5,16 @@ use gridrush_core::market::{ReserveCurve, ReserveStep};
 use super::check::Faults;
 use super::declare::{Key, Setting, choices, section};
 use super::document::Node;
+use super::security::SecurityList;
 use super::setting::{pairs, refuse, written_pairs};
 
 choices! {
     /// Which outages the market holds room for.
     Security {
+        /// The loss of one branch, for the pairs of a list.
+        List = "list",
         /// None: only the network as it is must carry the flows.
         None = "n0",
-    }
-    refused {
-        "list": "is not available in this version: only flows without outages are secured",
     }
 }
 
@@ -23,9 +23,8 @@ choices! {
     Commitment {
         /// Every unit runs anywhere between nothing and its maximum.
         None = "none",
-    }
-    refused {
-        "light": "is not available in this version: units have no minimum output and no start cost",
+        /// Boilers and combined cycles are committed a day ahead by a priority list.
+        Light = "light",
     }
 }
 
@@ -33,9 +32,9 @@ section! {
     /// The hourly market.
     Dispatch {
         /// Outages for which the market holds room.
-        security: Security = Security::None, "", "";
+        security: Security = Security::List, "", "";
         /// How units are started and stopped.
-        commitment: Commitment = Commitment::None, "", "";
+        commitment: Commitment = Commitment::Light, "", "";
         /// Highest price that load may bid or a plant may ask.
         offer_cap_usd_per_mwh: f64 = 5000.0, "$/MWh", "[S] ERCOT since 2022", 1.0..=1000000.0;
         /// Lowest price that a plant may ask; surplus is spilled there.
@@ -52,8 +51,12 @@ section! {
         reserve: ReserveCurve = default_reserve(), "MW, $/MWh", "assumed; falls to zero at 7.5 GW as in ERCOT";
         /// Price of flow beyond a branch's rating, by the higher voltage of its ends.
         branch_ceilings: Ceilings = Ceilings::default(), "kV, $/MWh", "[M] ERCOT's shadow-price caps are 2,800-5,251";
+        /// Price of flow beyond a branch's emergency rating after a loss, by the higher voltage of its ends.
+        contingency_ceilings: Ceilings = Ceilings::default(), "kV, $/MWh", "[M] ERCOT's shadow-price caps after a loss";
     }
     tables {
+        /// The list of losses that the market holds room for.
+        security_list: SecurityList;
         /// Batteries.
         storage: Storage;
     }

@@ -29,6 +29,7 @@ impl Scenario {
             usd_per_mwh: step.usd_per_mwh,
         });
         if let Some(ceilings) = Ceilings::new(steps.collect()) {
+            dispatch.contingency_ceilings = ceilings.clone();
             dispatch.branch_ceilings = ceilings;
         }
         let steps = region.reserve.iter().map(|s| ReserveStep { mw: s.size_mw, usd_per_mwh: s.usd_per_mwh });

@@ -183,6 +183,23 @@ impl Setting for Vec<String> {
     }
 }
 
+impl Setting for Vec<u32> {
+    fn kind(_: &Key) -> String {
+        "list of whole numbers".to_owned()
+    }
+    fn read(node: &Node, path: &str, key: &Key, faults: &mut Faults) -> Option<Vec<u32>> {
+        let Value::List(items) = &node.value else {
+            return refuse(node, path, key, "is not a list", faults);
+        };
+        let read = |(i, item)| u32::read(item, &format!("{path}.{i}"), key, faults);
+        items.iter().enumerate().map(read).collect()
+    }
+    fn write(&self) -> Option<String> {
+        let items: Vec<String> = self.iter().map(u32::to_string).collect();
+        Some(format!("[{}]", items.join(", ")))
+    }
+}
+
 /// Numbers by name; the range holds for each.
 impl Setting for BTreeMap<String, f64> {
     fn kind(key: &Key) -> String {

@@ -63,7 +63,7 @@ fn idle_values_are_warned_of() {
 fn all_faults_are_found_at_once() {
     let text = "schema = 1\nname = \"a b\"\nregion = \"texsa\"\nstart = 2025-01-01\nend = 2024-01-01\n\
                 replication = 3\n[load]\ngrowth_percent_per_year = \"much\"\nsource = \"replay\"\n\
-                [supply.entry.wind]\nyearly_cap_mw = -1\n[dispatch]\nsecurity = \"list\"\n\
+                [supply.entry.wind]\nyearly_cap_mw = -1\n[dispatch]\nsecurity = \"n1\"\n\
                 native_shed_usd_per_mwh = 100\nreserve = [[1, 2], [1, 3]]\nbranch_ceilings = [[69, 10]]\n[supply.availability]\ngas = 1.2\n";
     let expected = [
         (2, "name"),
@@ -227,6 +227,28 @@ fn the_resolved_scenario_reads_as_itself() {
 }
 
 #[test]
+fn scripted_outages_say_what_they_take() {
+    let event = |rest: &str| format!("{PLAIN}[[outages.scripted]]\nname = \"x\"\n{rest}");
+    let good = event(
+        "from = 2025-02-01\nfrom_hour = 6\nto = 2025-02-01\nto_hour = 7\nfuel = \"gas\"\nshare = 0.5\n",
+    );
+    let scenario = read(&good).expect("valid");
+    assert_eq!(scenario.outages.scripted[0].fuel.as_deref(), Some("gas"));
+    assert_eq!(read(&scenario.to_toml()).expect("valid"), scenario);
+    let wrong = event(
+        "from = 2025-02-01\nto = 2025-02-01\nfuel = \"gass\"\ntechnology = \"battery\"\nzone = \"nort\"\n\
+         share = 0.1\nmw = 3\n",
+    );
+    let paths: Vec<String> = faults(&wrong).into_iter().map(|fault| fault.1).collect();
+    let expected = ["fuel", "mw", "technology", "to", "zone"].map(|key| format!("outages.scripted.0.{key}"));
+    assert_eq!(paths, expected);
+    let nothing = event("from = 2025-02-01\nto = 2025-02-03\n");
+    assert_eq!(faults(&nothing), [(Some(6), "outages.scripted.0.share".to_owned())]);
+    let twelve = format!("{PLAIN}[outages]\nplanned = true\nplanned_by_month = [1, 2]\n");
+    assert_eq!(faults(&twelve), [(Some(8), "outages.planned_by_month".to_owned())]);
+}
+
+#[test]
 fn declarations_are_complete() {
     let mut sections = Vec::new();
     Scenario::describe(&Scenario::defaults(), "", "", &mut sections);
@@ -296,4 +318,23 @@ fn the_models_keep_their_defaults() {
     let bitcoin = scenario.bitcoin.params(scenario.start);
     assert_eq!(bitcoin.start_year, 2025.0 + 182.0 / 365.0);
     assert_ne!(bitcoin.price.shape, BitcoinParams::default().price.shape);
+}
+
+#[test]
+fn dated_prices_take_months_and_days() {
+    let text = format!(
+        "{PLAIN}[fuel]\ngas_by_date_usd_per_mmbtu = {{ 2026-03 = 4, 2025-06-15 = 2.5 }}\n\
+         gas_basis_usd_per_mmbtu = {{ north = -0.5 }}\n"
+    );
+    let scenario = read(&text).expect("valid");
+    let dated: Vec<(String, f64)> =
+        scenario.fuel.gas_by_date_usd_per_mmbtu.iter().map(|(date, x)| (date.to_string(), x)).collect();
+    assert_eq!(dated, [("2025-06-15".to_owned(), 2.5), ("2026-03-01".to_owned(), 4.0)]);
+    assert_eq!(read(&scenario.to_toml()).expect("valid"), scenario);
+
+    let wrong = "coal_by_date_usd_per_mmbtu = { 2026-03 = 4, 2026-03-01 = 5, 2026 = 3, 2026-04 = -1 }";
+    let faults = read(&format!("{PLAIN}[fuel]\n{wrong}\n")).expect_err("faults");
+    let found: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+    let at = |name: &str| format!("fuel.coal_by_date_usd_per_mmbtu.{name}");
+    assert_eq!(found, [at("2026-03-01"), at("2026"), at("2026-04")]);
 }

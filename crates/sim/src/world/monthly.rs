@@ -1,12 +1,14 @@
 //! The monthly tables and those of the whole run.
 
-use gridrush_core::grid::BranchId;
+use std::sync::Arc;
+
+use gridrush_core::grid::{BranchId, BranchKind};
 use gridrush_core::interconnection::Stage;
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
 
 use super::{RunError, World};
-use crate::probe::{self, LoadMonth};
+use crate::probe::{self, LoadMonth, Why};
 use crate::setup::Month;
 use crate::site::{Asset, Compute};
 
@@ -50,20 +52,53 @@ impl World {
 
     pub(super) fn write_curtailment(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let at = self.setup.unix_ms(month.begin);
-        for ((zone, class, cause, branch), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
+        let setup = Arc::clone(&self.setup);
+        let name = |branch: Option<u32>| {
+            branch.map_or("", |branch| setup.pack.network.branch(BranchId(branch)).name.as_str())
+        };
+        for ((zone, class, why), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
+            let Why { cause, limit, outage } = why;
             if class > 0 {
                 *self.metrics.curtailed_mwh.entry(cause).or_insert(0.0) += mwh;
             }
-            let element = branch.map_or("", |b| self.setup.pack.network.branch(BranchId(b)).name.as_str());
             let row = [
                 Cell::Integer(at),
                 Cell::Text(&self.setup.pack.region.zones[zone].name),
                 Cell::Text(CLASSES[usize::from(class)]),
                 Cell::Text(cause.name()),
-                Cell::Text(element),
+                Cell::Text(name(limit.map(|limit| limit.branch))),
+                Cell::Text(name(limit.and_then(|limit| limit.loss))),
+                Cell::Text(name(outage)),
                 Cell::Float(mwh),
             ];
             self.probes.table(&probe::curtailment::TABLE).push(sink, &row)?;
+        }
+        Ok(())
+    }
+
+    /// The limits that bound in the month.
+    pub(super) fn write_congestion(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let at = self.setup.unix_ms(month.begin);
+        let setup = Arc::clone(&self.setup);
+        for (limit, month) in std::mem::take(&mut self.probes.limits) {
+            let branch = setup.pack.network.branch(BranchId(limit.branch));
+            let loss = limit.loss.map_or("", |l| setup.pack.network.branch(BranchId(l)).name.as_str());
+            let row = [
+                Cell::Integer(at),
+                Cell::Text(&branch.name),
+                Cell::Text(match branch.kind {
+                    BranchKind::Line => "line",
+                    BranchKind::Transformer => "transformer",
+                }),
+                Cell::Text(loss),
+                Cell::Float(month.limit_mw),
+                Cell::Float(month.binding_h),
+                Cell::Float(month.shadow_usd_per_mw / month.binding_h),
+                Cell::Float(month.shadow_max_usd_per_mwh),
+                Cell::Float(month.rent_usd),
+                Cell::Float(month.overload_mwh),
+            ];
+            self.probes.table(&probe::congestion::TABLE).push(sink, &row)?;
         }
         Ok(())
     }

@@ -34,7 +34,8 @@ impl World {
                 Effect::DecisionDue(request, offer) => pending.extend(self.answer(request, &offer, sink)?),
                 Effect::Energized { request, energized_mw } => self.energize(request, energized_mw)?,
                 Effect::RatingChanged { branch, added_mw } => {
-                    self.clearing.problem.branches[branch.0 as usize].limit_mw += added_mw;
+                    let rating_mw = self.clearing.problem.branches[branch.0 as usize].limit_mw + added_mw;
+                    self.clearing.set_rating(branch.0, rating_mw);
                     self.study_branches[branch.0 as usize].rating_mw += added_mw;
                 }
                 Effect::CostReassigned { .. }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use gridrush_core::grid::{BranchId, BranchKind, Fuel, Technology};
+use gridrush_core::grid::{BranchId, Fuel, Technology};
 use gridrush_core::market::{BranchYear, reinforce};
 use gridrush_tables::{Cell, RowSink};
 
 use super::accounts::Accounts;
 use super::{RunError, World};
+use crate::commitment::STARTED;
 use crate::event::{Event, SupplyEvent};
 use crate::probe;
 use crate::supply::{FuelYear, later};
@@ -37,7 +38,8 @@ impl World {
             SupplyEvent::Reinforced(n) => {
                 let (branch, added_mw) = self.transmission.under_way[n as usize];
                 let branch = branch as usize;
-                self.clearing.problem.branches[branch].limit_mw += added_mw;
+                let rating_mw = self.clearing.problem.branches[branch].limit_mw + added_mw;
+                self.clearing.set_rating(branch as u32, rating_mw);
                 self.study_branches[branch].rating_mw += added_mw;
                 self.transmission.building_mw[branch] = 0.0;
             }
@@ -48,9 +50,7 @@ impl World {
     pub(super) fn review_year(&mut self) -> Result<(), RunError> {
         let setup = Arc::clone(&self.setup);
         let now = self.calendar.now();
-        self.prices = setup.fuel_prices(now.hour());
-        self.clearing.set_fuel_prices(&self.prices);
-        self.refresh_costs();
+        self.refresh_fuel_prices();
         for project in self.supply.review(now, &setup, &self.clearing) {
             let online = self.supply.projects[project as usize].online;
             if online < setup.end() {
@@ -60,11 +60,19 @@ impl World {
         if setup.scenario.supply.background_transmission {
             self.plan_transmission()?;
         }
-        self.probes.branches.fill(probe::BranchYear::default());
+        self.probes.branch_rent_usd.fill(0.0);
+        self.secure()?;
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
         }
         Ok(())
+    }
+
+    /// Takes the fuel prices of the present hour into the market.
+    pub(super) fn refresh_fuel_prices(&mut self) {
+        self.prices = self.setup.fuel_prices(self.calendar.now().hour());
+        self.clearing.set_fuel_prices(&self.prices);
+        self.refresh_costs();
     }
 
     fn refresh_costs(&mut self) {
@@ -77,9 +85,8 @@ impl World {
         let terms = setup.scenario.supply.transmission.terms();
         let online = later(self.calendar.now(), setup.scenario.supply.transmission.lead_months);
         let now = self.calendar.now();
-        let rents: Vec<(usize, f64)> = (self.probes.branches.iter().enumerate())
-            .filter(|(branch, year)| year.rent_usd > 0.0 && self.transmission.building_mw[*branch] <= 0.0)
-            .map(|(branch, year)| (branch, year.rent_usd))
+        let rents: Vec<(usize, f64)> = (self.probes.branch_rent_usd.iter().copied().enumerate())
+            .filter(|&(branch, usd)| usd > 0.0 && self.transmission.building_mw[branch] <= 0.0)
             .collect();
         if rents.is_empty() {
             return Ok(());
@@ -148,7 +155,8 @@ impl World {
             ];
             self.probes.table(&probe::supply::TABLE).push(sink, &row)?;
         }
-        self.write_congestion(begin, sink)?;
+        self.write_commitment(begin, year, sink)?;
+        self.write_outages(begin, sink)?;
         let system = std::mem::take(&mut self.probes.system);
         self.metrics.firm_shed_mwh += system.firm_shed_mwh;
         self.metrics.transmission_cost_usd += system.transmission_cost_usd;
@@ -163,6 +171,7 @@ impl World {
             Cell::Float(if system.firm_mwh > 0.0 { system.firm_shed_mwh / system.firm_mwh } else { 0.0 }),
             Cell::Float(if system.served_mwh > 0.0 { system.paid_usd / system.served_mwh } else { 0.0 }),
             Cell::Float(system.overload_mwh),
+            Cell::Float(system.insecure_mwh),
             Cell::Float(system.transmission_cost_usd),
             Cell::Float(system.transmission_mw),
             Cell::Float(system.upgrade_cost_usd),
@@ -171,26 +180,23 @@ impl World {
         Ok(())
     }
 
-    fn write_congestion(&mut self, begin: i64, sink: &mut dyn RowSink) -> Result<(), RunError> {
-        for branch in 0..self.probes.branches.len() {
-            let year = self.probes.branches[branch];
-            if year.binding_h <= 0.0 {
+    /// Starts, and what starting and being on cost, by technology.
+    fn write_commitment(&mut self, begin: i64, year: i16, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let Some(commitment) = &mut self.commitment else { return Ok(()) };
+        for (technology, of) in STARTED.iter().zip(commitment.take_year()) {
+            if of.capacity_mwh <= 0.0 {
                 continue;
             }
-            let element = self.setup.pack.network.branch(BranchId(branch as u32));
             let row = [
                 Cell::Integer(begin),
-                Cell::Text(&element.name),
-                Cell::Text(match element.kind {
-                    BranchKind::Line => "line",
-                    BranchKind::Transformer => "transformer",
-                }),
-                Cell::Float(self.clearing.problem.branches[branch].limit_mw),
-                Cell::Float(year.binding_h),
-                Cell::Float(year.rent_usd),
-                Cell::Float(year.overload_mwh),
+                Cell::Integer(i64::from(year)),
+                Cell::Text(technology.name()),
+                Cell::Float(of.on_mwh / of.capacity_mwh),
+                Cell::Float(of.starts),
+                Cell::Float(of.start_usd),
+                Cell::Float(of.no_load_usd),
             ];
-            self.probes.table(&probe::congestion::TABLE).push(sink, &row)?;
+            self.probes.table(&probe::commitment::TABLE).push(sink, &row)?;
         }
         Ok(())
     }

@@ -1,13 +1,14 @@
 //! The end of an interval, of a month and of the run: energy, money, tables.
 
-use gridrush_core::dispatch::Cause as CauseKind;
-use gridrush_core::grid::{BranchId, BranchKind, Fuel};
+use gridrush_core::grid::Fuel;
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
 
 use super::{Interval, RunError, World};
+use crate::commitment::Outlook;
 use crate::event::Event;
 use crate::probe::{self, Cause};
+use crate::security::BindingLimit;
 
 /// Relative tolerance of requested = served + curtailed.
 const BALANCE: f64 = 1e-6;
@@ -58,7 +59,7 @@ impl World {
             let shed_mw = self.clearing.native_shed_mw(&interval.solution, zone);
             let served_mw = native_mw - shed_mw;
             let price = self.clearing.price_at(&interval.solution, &self.clearing.zones[zone].load);
-            let paid_usd = price * served_mw * interval.hours;
+            let paid_usd = self.native_pays(interval, zone, price);
             self.zone_price[zone] = price;
             totals.native_mw += native_mw;
             totals.native_served_mw += served_mw;
@@ -72,12 +73,27 @@ impl World {
             self.write_contention(interval, zone, 0, native_mw, served_mw, price, sink)?;
         }
         for row in &interval.causes {
-            if let Some(zone) = (row.block as usize).checked_sub(interval.blocks.len()) {
-                let (cause, branch) = self.cause(row.cause);
-                self.probes.curtail(zone, 0, cause, branch, row.mw * interval.hours);
+            if let Some(shed) = (row.block as usize).checked_sub(interval.blocks.len()) {
+                let zone = self.clearing.place_of_shed(shed).0;
+                let why = self.why(interval, row);
+                self.probes.curtail(zone, 0, why, row.mw * interval.hours);
             }
         }
         Ok(())
+    }
+
+    /// What a zone's native load pays: the zone's price, in pockets that of the pocket.
+    fn native_pays(&self, interval: &Interval, zone: usize, price: f64) -> f64 {
+        let (clearing, solution) = (&self.clearing, &interval.solution);
+        let native_mw = interval.native_mw[zone];
+        let home_mw = clearing.zones[zone].home_share * native_mw - clearing.home_shed_mw(solution, zone);
+        let in_pockets: f64 = (clearing.pockets().iter().filter(|pocket| pocket.zone == zone))
+            .map(|pocket| {
+                let shed_mw = clearing.pocket_shed_mw(&solution.column_mw, pocket);
+                clearing.price_at(solution, &pocket.load) * (pocket.share * native_mw - shed_mw)
+            })
+            .sum();
+        (price * home_mw + in_pockets) * interval.hours
     }
 
     /// Large loads, block by block.
@@ -120,14 +136,14 @@ impl World {
             let unconnected_mw = block.requested_mw - block.ceiling_mw;
             if unconnected_mw > NOTHING_MW {
                 let mwh = unconnected_mw * interval.hours;
-                self.probes.curtail(site.zone, block.class, Cause::NotConnected, None, mwh);
+                self.probes.curtail(site.zone, block.class, Cause::NotConnected.into(), mwh);
             }
         }
         for row in &interval.causes {
             if let Some(block) = interval.blocks.get(row.block as usize) {
-                let (cause, branch) = self.cause(row.cause);
+                let why = self.why(interval, row);
                 let zone = self.sites[block.site].zone;
-                self.probes.curtail(zone, block.class, cause, branch, row.mw * interval.hours);
+                self.probes.curtail(zone, block.class, why, row.mw * interval.hours);
             }
         }
         for (at, &(requested, served, weighted)) in cells.iter().enumerate() {
@@ -150,13 +166,14 @@ impl World {
         let mut paid_usd = [0.0; Fuel::ALL.len()];
         let mut reserve_mw = [0.0; Fuel::ALL.len()];
         let mut strong_price = Vec::with_capacity(self.clearing.zones.len());
+        let mut output_mw = Vec::with_capacity(self.clearing.units.len());
         for zone in &self.clearing.zones {
             strong_price.push(self.clearing.price_at(solution, &zone.strong));
         }
         for unit in &self.clearing.units {
-            let column = unit.column.0 as usize;
-            let mw = solution.column_mw[column];
-            let price = match self.clearing.bus_of(unit) {
+            let mw = unit.output_mw(solution);
+            output_mw.push(mw);
+            let price = match unit.bus {
                 Some(bus) => self.clearing.settled(solution.lmp_usd_per_mwh[bus as usize]),
                 None => strong_price[usize::from(unit.zone.0)],
             };
@@ -164,7 +181,7 @@ impl World {
             totals.fuel_mw[fuel] += mw;
             paid_usd[fuel] += mw * price * interval.hours;
             if reserve_price > 0.0 && unit.gives_reserve() {
-                reserve_mw[fuel] += self.clearing.problem.bounds[column].upper_mw - mw;
+                reserve_mw[fuel] += self.clearing.upper_mw(unit) - mw;
             }
         }
         let storage = Fuel::Storage as usize;
@@ -196,6 +213,15 @@ impl World {
             self.settle_reserve(interval, reserve_price, &reserve_mw)?;
         }
         self.strong_price = strong_price;
+        if let Some(commitment) = &mut self.commitment {
+            let outlook = Outlook {
+                setup: &self.setup,
+                weather: &self.weather,
+                streams: &self.streams,
+                prices: &self.prices,
+            };
+            commitment.end_hour(outlook, &mut self.clearing, &output_mw, totals.served_mw);
+        }
         Ok(())
     }
 
@@ -239,6 +265,7 @@ impl World {
             self.supply.book_hour(
                 &self.clearing,
                 &self.costs,
+                self.commitment.as_ref(),
                 &interval.weather,
                 crate::supply::ZoneHour {
                     zone,
@@ -250,21 +277,24 @@ impl World {
         }
     }
 
-    /// Branches at or beyond their limit.
+    /// Limits that bound. Flow beyond a limit earns no rent.
     fn book_network(&mut self, interval: &Interval) {
-        for &(branch, shadow) in &interval.solution.binding {
-            let year = &mut self.probes.branches[branch as usize];
-            let flow_mw = interval.solution.flow_mw[branch as usize];
-            year.binding_h += interval.hours;
-            year.rent_usd += shadow * flow_mw * interval.hours;
-        }
-        for &(branch, mw) in &interval.solution.overload_mw {
-            // Flow beyond the limit earns no rent. The limit itself may have grown since the market cleared.
-            let ceiling = self.clearing.problem.branches[branch as usize].ceiling_usd_per_mwh;
-            let year = &mut self.probes.branches[branch as usize];
-            year.rent_usd -= ceiling * mw * interval.hours;
-            year.overload_mwh += mw * interval.hours;
-            self.probes.system.overload_mwh += mw * interval.hours;
+        for binding in &interval.limits {
+            let BindingLimit { limit, shadow_price_usd_per_mwh, limit_mw, overload_mw } = *binding;
+            let rent_usd = shadow_price_usd_per_mwh * limit_mw * interval.hours;
+            self.probes.branch_rent_usd[limit.branch as usize] += rent_usd;
+            let month = self.probes.limits.entry(limit).or_default();
+            month.binding_h += interval.hours;
+            month.shadow_usd_per_mw += shadow_price_usd_per_mwh * interval.hours;
+            month.shadow_max_usd_per_mwh = month.shadow_max_usd_per_mwh.max(shadow_price_usd_per_mwh);
+            month.rent_usd += rent_usd;
+            month.overload_mwh += overload_mw * interval.hours;
+            month.limit_mw = limit_mw;
+            if limit.loss.is_none() {
+                self.probes.system.overload_mwh += overload_mw * interval.hours;
+            } else {
+                self.probes.system.insecure_mwh += overload_mw * interval.hours;
+            }
         }
     }
 
@@ -321,7 +351,7 @@ impl World {
             Cell::Float((self.clearing.available_renewable_mw - renewable_mw).max(0.0)),
             Cell::Float(reserve_price),
             Cell::Float(overload_mw),
-            Cell::Integer(interval.solution.binding.len() as i64),
+            Cell::Integer(interval.limits.len() as i64),
         ];
         self.probes.table(&probe::system::TABLE).push(sink, &row)?;
         Ok(())
@@ -334,7 +364,8 @@ impl World {
         let surplus_mw: f64 =
             (0..self.clearing.zones.len()).map(|z| self.clearing.surplus_mw(solution, z)).sum();
         let served_mw = totals.native_served_mw + totals.served_mw;
-        let off = generated_mw - surplus_mw - served_mw;
+        let loss_mw = self.clearing.link_loss_mw(solution);
+        let off = generated_mw - surplus_mw - loss_mw - served_mw;
         if off.abs() > BALANCE * (1.0 + generated_mw) {
             return Err(RunError::Invariant { what: "generated = served", hour: interval.hour, off });
         }
@@ -350,18 +381,6 @@ impl World {
             });
         }
         Ok(())
-    }
-
-    fn cause(&self, cause: CauseKind) -> (Cause, Option<u32>) {
-        match cause {
-            CauseKind::Price => (Cause::Price, None),
-            CauseKind::Scarcity => (Cause::Scarcity, None),
-            CauseKind::Network { branch } => match self.setup.pack.network.branch(BranchId(branch)).kind {
-                BranchKind::Line => (Cause::Congestion, Some(branch)),
-                BranchKind::Transformer => (Cause::Substation, Some(branch)),
-            },
-            CauseKind::Flowgate { .. } => (Cause::Congestion, None),
-        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one row of one table")]
@@ -421,6 +440,7 @@ impl World {
         let month = self.setup.months[self.month];
         self.write_load(month, sink)?;
         self.write_curtailment(month, sink)?;
+        self.write_congestion(month, sink)?;
         self.write_queue(month, sink)?;
         self.write_compute(month, sink)?;
         self.month += 1;

@@ -13,7 +13,7 @@ use gridrush_sim::world::{Step, World};
 use gridrush_tables::{Frame, MemorySink};
 
 /// The files of a pack of the repository.
-fn pack_files(region: &str) -> BTreeMap<String, String> {
+pub fn pack_files(region: &str) -> BTreeMap<String, String> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/regions").join(region);
     (fs::read_dir(&dir).unwrap().map(Result::unwrap))
         .map(|entry| {
@@ -25,8 +25,20 @@ fn pack_files(region: &str) -> BTreeMap<String, String> {
 
 /// A scenario over a region, as the program reads it. `text` follows the dates.
 pub fn setup(region: &str, start: &str, end: &str, text: &str) -> Arc<Setup> {
+    setup_with(region, start, end, text, &|_| {})
+}
+
+/// The same over a changed pack.
+pub fn setup_with(
+    region: &str,
+    start: &str,
+    end: &str,
+    text: &str,
+    change: &dyn Fn(&mut RegionPack),
+) -> Arc<Setup> {
     let pack_files = pack_files(region);
-    let pack = RegionPack::parse(&pack_files).unwrap();
+    let mut pack = RegionPack::parse(&pack_files).unwrap();
+    change(&mut pack);
     let mut around = Surroundings { regions: vec![region.to_owned()], ..Surroundings::default() };
     around.add_region(&pack);
     let text =

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod adequacy;
+mod commitment;
 mod common_numbers;
 mod energy;
 mod harness;
@@ -13,6 +14,7 @@ mod money;
 #[path = "../../../core/tests/dispatch/oracle.rs"]
 mod oracle;
 mod order;
+mod outages;
 mod random;
 mod sites;
 mod story;

@@ -140,7 +140,7 @@ fn reserve_is_paid_by_load_at_its_price() {
 #[test]
 fn the_table_of_congestion_adds_up_to_the_rent() {
     for story in stories() {
-        let table = story.run.table("congestion_yearly");
+        let table = story.run.table("congestion_monthly");
         let reported: f64 = table.floats("rent_usd").unwrap().iter().sum();
         let seen: f64 = story.hours.iter().map(|hour| hour.rent_at_limit_usd).sum();
         assert!((reported - seen).abs() <= 1e-9 * seen, "{reported} $ reported, {seen} $ seen");

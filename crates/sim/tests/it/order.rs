@@ -3,7 +3,7 @@
 use gridrush_core::demand::SiteId;
 use gridrush_core::interconnection::{QueueEvent, RequestId, UpgradeId};
 use gridrush_core::kernel::{Calendar, SimTime};
-use gridrush_sim::event::{Event, FirmEvent, SupplyEvent};
+use gridrush_sim::event::{Event, FirmEvent, OutageEvent, SupplyEvent};
 use gridrush_workload::ai::AiEvent;
 use gridrush_workload::bitcoin::ChainEvent;
 
@@ -15,6 +15,9 @@ fn events_of_one_instant_come_in_a_pinned_order() {
         Event::Supply(SupplyEvent::Online(0)),
         Event::Supply(SupplyEvent::Online(1)),
         Event::Supply(SupplyEvent::Reinforced(0)),
+        Event::Outage(OutageEvent::Machine { group: 0, machine: 1 }),
+        Event::Outage(OutageEvent::Machine { group: 1, machine: 0 }),
+        Event::Outage(OutageEvent::Branch(0)),
         Event::Queue(QueueEvent::UpgradeDone(UpgradeId(0))),
         Event::Queue(QueueEvent::StudyDone(request)),
         Event::Queue(QueueEvent::Decide(request)),

@@ -131,6 +131,12 @@ pub fn look(world: &World, solution: &DispatchSolution) -> Hour {
         rent_usd += shadow * solution.flow_mw[branch as usize];
         rent_at_limit_usd += shadow.abs() * problem.branches[branch as usize].limit_mw;
     }
+    let over = |gate: u32| solution.flowgate_overload_mw.iter().find(|o| o.0 == gate).map_or(0.0, |o| o.1);
+    for &(gate, shadow) in &solution.binding_flowgates {
+        let limit_mw = problem.flowgates[gate as usize].upper_mw;
+        rent_usd += shadow.abs() * (limit_mw + over(gate));
+        rent_at_limit_usd += shadow.abs() * limit_mw;
+    }
     let column = |key: Key| problem.keys().iter().position(|k| *k == key).unwrap();
     let drawn = |name: &str| -> f64 {
         (0..BLOCKS_PER_SITE).map(|b| solution.column_mw[column(Key::of(name).part(b as u64))]).sum()

@@ -26,6 +26,9 @@ use crate::grid::{
 };
 
 mod text;
+mod write;
+
+pub use write::{NoPrice, Written, write};
 
 /// Which column of the bus table makes the zones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,29 +42,50 @@ pub enum ZoneBy {
 /// Reads a case. `file` is the name used in faults; all faults are returned at once. A bus that nothing
 /// joins to the others is a fault.
 pub fn read(file: &str, text: &str, zone_by: ZoneBy) -> Result<Network, Vec<CaseFault>> {
-    let (network, bus_lines) = parse(file, text, zone_by)?;
+    let (network, bus_lines, _) = parse(file, text, zone_by)?;
     let mut list = Vec::new();
     check::connected(&network, &bus_lines, &mut Faults::new(file, &mut list));
     if list.is_empty() { Ok(network) } else { Err(list) }
 }
 
-/// As [`read`], but a case of several islands is as good as any.
-pub fn read_islands(file: &str, text: &str, zone_by: ZoneBy) -> Result<Network, Vec<CaseFault>> {
-    parse(file, text, zone_by).map(|(network, _)| network)
+/// As [`read`], but a case of several islands is as good as any. Also tells in words what the case has and the network
+/// does not hold.
+pub fn read_case(file: &str, text: &str, zone_by: ZoneBy) -> Result<(Network, Vec<String>), Vec<CaseFault>> {
+    parse(file, text, zone_by).map(|(network, _, notes)| (network, notes))
 }
 
-/// The network and the line of each bus.
-fn parse(file: &str, text: &str, zone_by: ZoneBy) -> Result<(Network, Vec<u64>), Vec<CaseFault>> {
+/// The network, the line of each bus, and what was left out.
+fn parse(
+    file: &str,
+    text: &str,
+    zone_by: ZoneBy,
+) -> Result<(Network, Vec<u64>, Vec<String>), Vec<CaseFault>> {
     let mut list = Vec::new();
     let mut faults = Faults::new(file, &mut list);
     let fields = text::assignments(text, &mut faults);
     let mut case = Case { fields, faults, isolated: BTreeSet::new(), numbers: BTreeMap::new() };
+    let notes = case.left_out();
     let built = case.build(zone_by);
     if built.0.graph.node_count() == 0 && list.is_empty() {
         Faults::new(file, &mut list).add(None, "bus", "the network has no bus");
     }
-    if list.is_empty() { Ok(built) } else { Err(list) }
+    if list.is_empty() { Ok((built.0, built.1, notes)) } else { Err(list) }
 }
+
+/// The fields that are read.
+const READ: [&str; 11] = [
+    "version",
+    "baseMVA",
+    "bus",
+    "branch",
+    "gen",
+    "genfuel",
+    "gentype",
+    "gencost",
+    "dcline",
+    "dclinecost",
+    "bus_name",
+];
 
 struct Case<'l> {
     fields: Vec<Assignment>,
@@ -111,6 +135,39 @@ impl Case<'_> {
             self.faults.add(line, "baseMVA", "the base must be a positive number");
         }
         base
+    }
+
+    /// What the case has and no network holds. Rows are counted as they stand, so this comes first.
+    fn left_out(&self) -> Vec<String> {
+        let count = |table: &str, columns: &[usize]| match self.field(table).map(|field| &field.value) {
+            Some(Value::Matrix(rows)) => {
+                let any = |row: &&MatrixRow| {
+                    columns.iter().any(|&at| row.numbers.get(at).is_some_and(|number| *number != 0.0))
+                };
+                rows.iter().filter(any).count()
+            }
+            _ => 0,
+        };
+        let isolated = match self.field("bus").map(|field| &field.value) {
+            Some(Value::Matrix(rows)) => rows.iter().filter(|row| row.numbers.get(1) == Some(&4.0)).count(),
+            _ => 0,
+        };
+        let counted = [
+            (isolated, "isolated buses (type 4) with all that is attached to them"),
+            (count("bus", &[3]), "reactive loads"),
+            (count("bus", &[5]), "shunt susceptances"),
+            (count("branch", &[4]), "line charging susceptances"),
+            (count("gencost", &[1, 2]), "start-up and shut-down costs"),
+        ];
+        let counted = counted.into_iter().filter(|(count, _)| *count > 0);
+        let mut notes: Vec<String> =
+            counted.map(|(count, what)| format!("left out: {count} {what}")).collect();
+        let unread = self.fields.iter().map(|field| field.name.as_str()).filter(|name| !READ.contains(name));
+        let unread: BTreeSet<&str> = unread.collect();
+        if !unread.is_empty() {
+            notes.push(format!("left out: fields {}", unread.into_iter().collect::<Vec<_>>().join(", ")));
+        }
+        notes
     }
 
     /// The rows of a matrix that could be read and have at least `width` columns.
@@ -171,6 +228,11 @@ impl Case<'_> {
         let rows = self.rows("bus", 13, true);
         let good = rows.iter().filter(|row| !row.bad);
         let zones: BTreeSet<u32> = good.map(|row| row.numbers[column].max(0.0) as u32).collect();
+        if zones.len() > usize::from(u16::MAX) {
+            let message = format!("{} different numbers, more than {}", zones.len(), u16::MAX);
+            self.faults.add(None, &format!("bus.{word}"), message);
+            return Vec::new();
+        }
         network.zones = zones.iter().map(|zone| Zone { name: format!("{word}_{zone}") }).collect();
         let mut lines = Vec::new();
         for (index, row) in rows.iter().enumerate().filter(|(_, row)| !row.bad) {
@@ -232,6 +294,7 @@ impl Case<'_> {
             let r_pu = self.finite(row, "branch", 2, "r");
             let x_pu = self.finite(row, "branch", 3, "x");
             let ratio = self.finite(row, "branch", 8, "ratio");
+            let status = self.finite(row, "branch", 10, "status");
             let shift_deg = self.finite(row, "branch", 9, "angle");
             let angle_difference_deg = self.angle_difference(row);
             let [a, b, c] = [row.numbers[5], row.numbers[6], row.numbers[7]];
@@ -271,7 +334,7 @@ impl Case<'_> {
                 rating_mw: limit(a).unwrap_or(f64::INFINITY),
                 emergency_rating_mw: limit(c).or(limit(b)),
                 length_mi: None,
-                in_service: row.numbers[10] > 0.0,
+                in_service: status > 0.0,
             });
         }
     }
@@ -310,6 +373,7 @@ impl Case<'_> {
             let bus = self.bus(row, "gen", 0, "bus");
             let capacity_mw = self.finite(row, "gen", 8, "Pmax");
             let minimum_mw = self.finite(row, "gen", 9, "Pmin");
+            let status = self.finite(row, "gen", 7, "status");
             if minimum_mw > capacity_mw {
                 self.faults.add(Some(row.line), "gen.Pmin", "the minimum output is above the capacity");
             }
@@ -327,7 +391,7 @@ impl Case<'_> {
                 variable_om_usd_per_mwh: 0.0,
                 storage_mwh: 0.0,
                 years: (None, None),
-                in_service: row.numbers[7] > 0.0,
+                in_service: status > 0.0,
                 cost,
             });
         }
@@ -384,6 +448,7 @@ impl Case<'_> {
             let to = self.bus(row, "dcline", 1, "tbus");
             let minimum_mw = self.finite(row, "dcline", 9, "Pmin");
             let maximum_mw = self.finite(row, "dcline", 10, "Pmax");
+            let status = self.finite(row, "dcline", 2, "status");
             let fixed_loss_mw = self.finite(row, "dcline", 15, "loss0");
             let loss_fraction = self.finite(row, "dcline", 16, "loss1");
             if !(0.0..1.0).contains(&loss_fraction) && loss_fraction.is_finite() {
@@ -397,7 +462,7 @@ impl Case<'_> {
             }
             let (Some(from), Some(to)) = (from, to) else { continue };
             let pair = format!("dc {}-{}", network.bus(from).number, network.bus(to).number);
-            let in_service = row.numbers[2] > 0.0;
+            let in_service = status > 0.0;
             let name = names.next(&pair);
             network.dc_links.push(DcLink {
                 name,
@@ -477,7 +542,7 @@ pub(crate) fn substations(network: &mut Network) {
 }
 
 /// Sets every bus's share of its zone's load from the positive loads of the case.
-fn spread_load(network: &mut Network) {
+pub(crate) fn spread_load(network: &mut Network) {
     let mut totals = vec![(0.0, 0_u32); network.zones.len()];
     for (_, bus) in network.buses() {
         let (load_mw, count) = &mut totals[bus.zone.0 as usize];

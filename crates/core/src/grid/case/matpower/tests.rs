@@ -111,6 +111,111 @@ mpc.bus(:, 3) = mpc.bus(:, 3) * 2;
     }
 }
 
+/// A place in the small case, what stands there instead, and the fault that this must be.
+const BROKEN: [(&str, &str, Option<u64>, &str); 40] = [
+    ("mpc.version = '2';", "", None, "version"),
+    ("'2'", "'1'", Some(3), "version"),
+    ("'2'", "'2", Some(3), "version"),
+    ("mpc.baseMVA = 100", "mpc.baseMVA = 0", Some(3), "baseMVA"),
+    ("mpc.baseMVA = 100", "mpc.baseMVA = 1e999", Some(3), "baseMVA"),
+    ("mpc.baseMVA = 100", "mpc.baseMVA = ten", Some(3), "baseMVA"),
+    ("mpc.bus =", "mpc.busses =", None, "bus"),
+    ("2  1  -5", "1  1  -5", Some(9), "bus.bus_i"),
+    ("2  1  -5", "2.5  1  -5", Some(9), "bus.bus_i"),
+    ("2  1  -5", "2  8  -5", Some(9), "bus.type"),
+    ("2  1  -5", "2  1  NaN", Some(9), "bus.Pd"),
+    ("2  1  -5  0   0 ", "2  1  -5  0  Inf ", Some(9), "bus.Gs"),
+    ("1 0 138 1 1.1 0.9\n", "1 0 138 -1 1.1 0.9\n", Some(9), "bus.zone"),
+    ("1 0 138 1 1.1 0.9\n", "1 0 138\n", Some(9), "bus"),
+    ("1 2 0.01 0.1 0 100", "1 8 0.01 0.1 0 100", Some(19), "branch.tbus"),
+    ("1 2 0.01 0.1 0 100", "1 1 0.01 0.1 0 100", Some(19), "branch.tbus"),
+    ("1 2 0.01 0.1 0 100", "1 2 0.01 0 0 100", Some(19), "branch.x"),
+    ("1 2 0.01 0.1 0 100", "1 2 0.01 NaN 0 100", Some(19), "branch.x"),
+    ("1 2 0.01 0.1 0 100", "1 2 0.01 0.1 0 -100", Some(19), "branch.rateA"),
+    ("0 100 0 120 0 0 1", "0 100 -1 120 0 0 1", Some(19), "branch.rateB"),
+    ("0 100 0 120 0 0 1", "0 100 0 NaN 0 0 1", Some(19), "branch.rateC"),
+    ("0 100 0 120 0 0 1", "0 100 0 120 -1 0 1", Some(19), "branch.ratio"),
+    ("0 100 0 120 0 0 1", "0 100 0 120 0 Inf 1", Some(19), "branch.angle"),
+    ("0 100 0 120 0 0 1", "0 100 0 120 0 0 NaN", Some(19), "branch.status"),
+    ("0 120 0 0 1 -360 360", "0 120 0 0 1 30 -30", Some(19), "branch.angmin"),
+    ("1 0 0 0 0 1 100 1 200 20", "8 0 0 0 0 1 100 1 200 20", Some(14), "gen.bus"),
+    ("1 0 0 0 0 1 100 1 200 20", "1 0 0 0 0 1 100 1 NaN 20", Some(14), "gen.Pmax"),
+    ("1 0 0 0 0 1 100 1 200 20", "1 0 0 0 0 1 100 1 200 201", Some(14), "gen.Pmin"),
+    ("1 0 0 0 0 1 100 1 200 20", "1 0 0 0 0 1 100 NaN 200 20", Some(14), "gen.status"),
+    ("2 0 0 3 0.02 10 5 0;", "2 0 0 9 0.02 10 5 0;", Some(25), "gencost.n"),
+    ("2 0 0 3 0.02 10 5 0;", "2 0 0 -1 0.02 10 5 0;", Some(25), "gencost.n"),
+    ("2 0 0 3 0.02 10 5 0;", "2 0 0 3 NaN 10 5 0;", Some(25), "gencost"),
+    ("2 0 0 3 0.02 10 5 0;", "3 0 0 3 0.02 10 5 0;", Some(25), "gencost.model"),
+    ("2 0 0 3 0.02 10 5 0;", "", Some(24), "gencost"),
+    ("1 0 0 2 0 0 150 3000", "1 0 0 2 150 0 150 3000", Some(26), "gencost"),
+    ("[ 1 3 1 0", "[ 1 8 1 0", Some(33), "dcline.tbus"),
+    ("1 1 -20 30", "1 1 40 30", Some(33), "dcline.Pmin"),
+    ("0 0.02 ]", "0 1.5 ]", Some(33), "dcline.loss1"),
+    ("0 0.02 ];", "0 0.02 ];\nmpc.dclinecost = [2 0 0 2 1 0; 2 0 0 2 1 0];", Some(34), "dclinecost"),
+    ("mpc.gentype =", "mpc.bus(2, 3) = 7; mpc.gentype =", Some(31), "statement"),
+];
+
+#[test]
+fn each_kind_of_fault_has_its_name_and_line() {
+    for (right, wrong, line, field) in BROKEN {
+        assert!(SMALL.contains(right), "{right}");
+        let faults = read("bad.m", &SMALL.replacen(right, wrong, 1), ZoneBy::Zone).expect_err(wrong);
+        let found: Vec<(Option<u64>, &str)> = faults.iter().map(|f| (f.line, f.field.as_str())).collect();
+        assert!(found.contains(&(line, field)), "{wrong}: ({line:?}, {field}) not in {found:?}");
+    }
+}
+
+#[test]
+fn a_truncated_file_is_a_fault_wherever_it_ends() {
+    // A case may be without costs and direct-current lines, so it may end where a matrix is closed.
+    let end = SMALL.find("mpc.dcline").expect("the last field");
+    let complete = SMALL.find("];\nmpc.gencost").expect("the end of the last matrix that must be there");
+    for at in 0..=complete {
+        let faults = read("cut.m", &SMALL[..at], ZoneBy::Zone).expect_err("no case");
+        assert!(!faults.is_empty(), "cut at {at}");
+    }
+    for at in complete + 1..end {
+        if let Err(faults) = read("cut.m", &SMALL[..at], ZoneBy::Zone) {
+            assert!(faults.iter().all(|fault| fault.line.is_some()), "cut at {at}: {}", faults[0]);
+        }
+    }
+    let open = read("cut.m", &SMALL[..SMALL.find("3 9 0 0.05").expect("a branch")], ZoneBy::Zone);
+    let open = open.expect_err("an open matrix");
+    assert!(open.iter().any(|f| (f.line, f.field.as_str()) == (Some(18), "branch")), "{}", open[0]);
+}
+
+#[test]
+fn what_is_left_out_is_told() {
+    let (network, notes) = read_case("small.m", SMALL, ZoneBy::Zone).expect("a case");
+    assert_eq!(network.branches().filter(|(_, branch)| branch.angle_difference_deg.is_some()).count(), 0);
+    assert_eq!(
+        notes,
+        [
+            "left out: 1 isolated buses (type 4) with all that is attached to them",
+            "left out: 1 reactive loads"
+        ]
+    );
+    let more = SMALL.replace("mpc.genfuel", "mpc.areas = [1 1]; mpc.genfuel");
+    let (_, notes) = read_case("small.m", &more, ZoneBy::Zone).expect("a case");
+    assert_eq!(notes.last().map(String::as_str), Some("left out: fields areas"));
+}
+
+#[test]
+fn limits_on_angles_and_costs_of_direct_current_lines_are_read() {
+    let text = SMALL
+        .replacen("-360 360", "-30 25", 1)
+        .replacen("0 0 0 0 1 -360 360", "0 0 0 0 1 0 0", 1)
+        .replacen("-3.5 1 -360 360", "-3.5 1 -400 12", 1)
+        .replace("0 0.02 ];", "1.5 0.02 ];\nmpc.dclinecost = [2 0 0 2 4 1];");
+    let network = read("small.m", &text, ZoneBy::Zone).expect("a case");
+    let angles: Vec<_> = network.branches().map(|(_, branch)| branch.angle_difference_deg).collect();
+    assert_eq!(angles, [Some((-30.0, 25.0)), None, Some((f64::NEG_INFINITY, 12.0))]);
+    let link = &network.dc_links[0];
+    assert_eq!(link.fixed_loss_mw, 1.5);
+    assert_eq!(link.minimum_mw, (-20.0 + 1.5) / (1.0 - 0.02));
+    assert_eq!(link.cost, Some(CostCurve::Polynomial(vec![1.0, 4.0])));
+}
+
 #[test]
 fn a_bus_that_nothing_joins_is_a_fault() {
     let text =
@@ -131,6 +236,8 @@ fn nonsense_never_panics() {
         "=",
         "...",
         "mpc.gencost = [1 2 3 1e99 5]",
+        "mpc.bus = [1 \u{b} 3]",
+        "mpc.bus = [1 \u{2028} 3; \u{85}",
         "%{",
     ] {
         assert!(read("nonsense.m", text, ZoneBy::Zone).is_err(), "{text}");

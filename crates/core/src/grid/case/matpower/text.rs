@@ -168,7 +168,7 @@ impl Scanner {
         let mut rows = Vec::new();
         let mut row = MatrixRow::default();
         loop {
-            self.skip(|c| c == ' ' || c == '\t' || c == ',' || c == '\r');
+            self.skip(|c| c != '\n' && (c.is_whitespace() || c == ','));
             let line = self.line();
             match self.peek() {
                 None => {
