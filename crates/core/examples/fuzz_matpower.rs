@@ -168,12 +168,11 @@ fn main() {
     while began.elapsed() < Duration::from_secs(seconds) {
         let text = mutate(&mut rng);
         *present.lock().expect("no panic while it is held") = (Instant::now(), text.clone());
-        match catch_unwind(AssertUnwindSafe(|| try_one(&text))) {
-            Ok(case) => cases += u64::from(case),
-            Err(_) => {
-                eprintln!("a panic, seed {seed}, text {texts}:\n{text:?}");
-                std::process::exit(1);
-            }
+        if let Ok(case) = catch_unwind(AssertUnwindSafe(|| try_one(&text))) {
+            cases += u64::from(case);
+        } else {
+            eprintln!("a panic, seed {seed}, text {texts}:\n{text:?}");
+            std::process::exit(1);
         }
         texts += 1;
     }

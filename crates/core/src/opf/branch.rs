@@ -9,7 +9,8 @@ use super::{Convention, OpfError, Options};
 use crate::dispatch::FlowBranch;
 use crate::grid::Branch;
 
-/// What PowerModels takes for an angle difference that the case does not limit.
+/// What PowerModels takes for an angle difference that the case does not limit: 60 degrees, rounded there.
+#[expect(clippy::approx_constant, reason = "the rounded number decides limits")]
 const POWER_MODELS_ANGLE_RAD: f64 = 1.0472;
 
 /// A branch and the part of its flow that counts as demand.
@@ -42,8 +43,7 @@ impl Channel {
                 (limits_mw.1, kinds[1]) = (a.max(b), LimitKind::AngleDifference);
             }
         }
-        // A NaN rating must not pass either.
-        if !(limits_mw.0 <= limits_mw.1) {
+        if limits_mw.0 > limits_mw.1 || rating_mw.is_nan() {
             return Err(OpfError::NoFlow { branch: branch.name.clone() });
         }
         let (lower, upper) = match limits_mw {
