@@ -119,6 +119,7 @@ pub struct DispatchProblem {
     places: Vec<Place>,
     keys: Vec<Key>,
     topology: u64,
+    moves: u64,
 }
 
 impl DispatchProblem {
@@ -158,6 +159,7 @@ impl DispatchProblem {
 
     /// Moves a column. Must be followed by [`DispatchProblem::touch_topology`].
     pub fn set_place(&mut self, column: ColumnId, place: Place) {
+        self.moves += 1;
         self.places[column.0 as usize] = place;
     }
 
@@ -169,6 +171,11 @@ impl DispatchProblem {
     /// Says that branches went in or out of service or changed susceptance.
     pub fn touch_topology(&mut self) {
         self.topology += 1;
+    }
+
+    /// Counts the calls of [`DispatchProblem::set_place`].
+    pub(super) fn moves(&self) -> u64 {
+        self.moves
     }
 
     /// Counts the calls of [`DispatchProblem::touch_topology`].

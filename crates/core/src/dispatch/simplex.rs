@@ -99,6 +99,8 @@ pub(super) struct Engine {
     islands: Islands,
     /// Topology version taken over; none after a failure.
     version: Option<u64>,
+    /// Columns that were moved until then.
+    moves: u64,
     /// Place of each bus in nodal vectors.
     order: Vec<u32>,
     /// Island by place.

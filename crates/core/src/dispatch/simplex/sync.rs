@@ -21,6 +21,7 @@ impl Engine {
             topology,
             islands: Islands::default(),
             version: None,
+            moves: problem.moves(),
             order: Vec::new(),
             island_of: Vec::new(),
             columns: Columns::default(),
@@ -95,6 +96,10 @@ impl Engine {
             self.version = None;
             self.take_topology(problem)?;
             self.rows.forget_flows(self.branch_count);
+            if self.moves != problem.moves() {
+                self.moves = problem.moves();
+                self.columns = Columns::default();
+            }
         }
         let new_rows = self.rows.check_linear(problem)?;
         let new_columns = new_rows || problem.bounds.len() > self.columns.count();
