@@ -20,12 +20,10 @@ pub fn public(name: &str) -> Option<Network> {
 
 /// A case from its tables: buses `number, load`, branches, generators and costs as in the format.
 pub fn small(buses: &[(u32, f64)], branches: &str, generators: &str, costs: &str, more: &str) -> Network {
-    let buses: String = buses
-        .iter()
-        .map(|(number, load)| format!("{number} 1 {load} 0 0 0 1 1 0 138 1 1.1 0.9;\n"))
-        .collect();
+    let rows = buses.iter().map(|(number, load)| format!("{number} 1 {load} 0 0 0 1 1 0 138 1 1.1 0.9;"));
+    let buses = rows.collect::<Vec<_>>().join("\n");
     let text = format!(
-        "mpc.version = '2';\nmpc.baseMVA = 100;\nmpc.bus = [\n{buses}];\nmpc.branch = [\n{branches}\n];\n\
+        "mpc.version = '2';\nmpc.baseMVA = 100;\nmpc.bus = [\n{buses}\n];\nmpc.branch = [\n{branches}\n];\n\
          mpc.gen = [\n{generators}\n];\nmpc.gencost = [\n{costs}\n];\n{more}\n"
     );
     let case = matpower::read_case("small.m", &text, ZoneBy::Area);

@@ -48,9 +48,9 @@ fn every_published_digit_in_the_convention_of_powermodels() {
 
 /// Objectives of MATPOWER `rundcopf` or PYPOWER with full precision, $/h, and the last digit that is known.
 const MATPOWER: [(&str, f64, f64); 3] = [
-    ("matpower/case_RTS_GMLC", 225_806.07, 1e-2),
-    ("matpower/case_ACTIVSg200", 27_479.6433, 1e-4),
-    ("matpower/case_ACTIVSg2000", 1_201_320.7843, 1e-4),
+    ("matpower/case_RTS_GMLC", 225806.07, 1e-2),
+    ("matpower/case_ACTIVSg200", 27479.6433, 1e-4),
+    ("matpower/case_ACTIVSg2000", 1201320.7843, 1e-4),
 ];
 
 #[test]

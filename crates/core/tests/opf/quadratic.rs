@@ -1,6 +1,8 @@
 //! The same optimal power flow as a quadratic program over outputs and angles, solved by an interior-point
 //! method: no blocks, no transfer factors, and the network read by other code.
 
+use core::fmt::Write;
+
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSettingsBuilder, DefaultSolver, IPSolver, SolverStatus, SupportedConeT};
 use gridrush_core::grid::{CostCurve, Network};
@@ -147,15 +149,15 @@ fn random(seed: u64) -> Network {
             let (tap, shift) =
                 if rng.random_bool(0.2) { (0.97, rng.random_range(-2.0..2.0)) } else { (0.0, 0.0) };
             let (least, most) = (rng.random_range(-20.0..-4.0), rng.random_range(4.0..20.0));
-            branches += &format!("{bus} {end} {r} {x} 0 {rating} 0 0 {tap} {shift} 1 {least} {most};\n");
+            writeln!(branches, "{bus} {end} {r} {x} 0 {rating} 0 0 {tap} {shift} 1 {least} {most};").unwrap();
         }
     }
     for n in 0..2 * count {
         let (least, most) =
             (rng.random_range(-5.0..5.0), rng.random_range(20.0..3.0 * load / f64::from(count)));
-        units += &format!("{} 0 0 0 0 1 100 1 {} {least};\n", n % count + 1, 20.0 + most);
+        writeln!(units, "{} 0 0 0 0 1 100 1 {} {least};", n % count + 1, 20.0 + most).unwrap();
         let (square, slope) = (rng.random_range(0.001..0.2), rng.random_range(5.0..60.0));
-        costs += &format!("2 0 0 3 {square} {slope} {};\n", rng.random_range(0.0..50.0));
+        writeln!(costs, "2 0 0 3 {square} {slope} {};", rng.random_range(0.0..50.0)).unwrap();
     }
     cases::small(&buses, &branches, &units, &costs, "")
 }

@@ -95,14 +95,11 @@ fn table(out: &mut impl Write, batch: &Batch, rows: &[usize]) -> io::Result<()> 
     let mut line = |row: &[&str]| {
         let mut text = String::from(" ");
         for ((cell, column), width) in row.iter().zip(columns).zip(&widths) {
-            let padding = " ".repeat(width - cell.chars().count());
-            let text_cell = column.kind == Kind::Text;
-            text.extend([
-                " ",
-                if text_cell { "" } else { &padding },
-                cell,
-                if text_cell { &padding } else { "" },
-            ]);
+            let cell = match column.kind {
+                Kind::Text => format!(" {cell:<width$}"),
+                _ => format!(" {cell:>width$}"),
+            };
+            text.push_str(&cell);
         }
         writeln!(out, "{}", text.trim_end())
     };
