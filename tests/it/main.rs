@@ -2,6 +2,7 @@
 
 mod architecture;
 mod calibrate;
+mod cases;
 mod opf;
 mod readme;
 mod reference;

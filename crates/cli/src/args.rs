@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::calibrate::CalibrateArgs;
+use crate::commands::export::ExportArgs;
 use crate::commands::import::ImportArgs;
 use crate::commands::opf::OpfArgs;
 
@@ -30,6 +31,8 @@ pub enum Command {
     Calibrate(CalibrateArgs),
     /// Makes the tables of a region pack from a public case.
     Import(ImportArgs),
+    /// Writes a case or a region for other programs.
+    Export(ExportArgs),
     /// Solves the DC optimal power flow of a case: objective, dispatch, prices, flows.
     Opf(OpfArgs),
     /// Draws the charts of existing results again.

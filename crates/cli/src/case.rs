@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
 use gridrush_core::grid::case::{CaseFault, own, pypsa, rts_gmlc};
@@ -46,7 +46,7 @@ const BASE_MVA: f64 = 100.0;
 pub fn read(given: &str, data: Option<&Path>, series: bool) -> Result<Case, Stop> {
     let path = Path::new(given);
     if path.is_file() {
-        return matpower_file(path);
+        return matpower_file(path, ZoneBy::Area);
     }
     if path.is_dir() {
         return folder(path, series);
@@ -57,7 +57,8 @@ pub fn read(given: &str, data: Option<&Path>, series: bool) -> Result<Case, Stop
     }
 }
 
-fn matpower_file(path: &Path) -> Result<Case, Stop> {
+/// A MATPOWER case with the zones of that column.
+pub fn matpower_file(path: &Path, zone_by: ZoneBy) -> Result<Case, Stop> {
     let name = path.display().to_string();
     let bytes = fs::read(path).map_err(|error| Stop::usage(format!("cannot read {name}: {error}")))?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -69,8 +70,7 @@ fn matpower_file(path: &Path) -> Result<Case, Stop> {
         let message = format!("{name} is no MATPOWER case: nothing is assigned to a field of mpc");
         return Err(Stop::usage(message));
     }
-    let (network, notes) =
-        matpower::read_case(&name, &text, ZoneBy::Area).map_err(|list| refuse(&name, &list))?;
+    let (network, notes) = matpower::read_case(&name, &text, zone_by).map_err(|list| refuse(&name, &list))?;
     Ok(Case {
         title: format!("MATPOWER case {name}"),
         network,
@@ -82,10 +82,8 @@ fn matpower_file(path: &Path) -> Result<Case, Stop> {
 
 fn folder(path: &Path, series: bool) -> Result<Case, Stop> {
     let name = path.display().to_string();
-    for base in [path.to_owned(), path.join("RTS_Data")] {
-        if base.join(rts_gmlc::BUS).is_file() {
-            return rts(&name, &base, series);
-        }
+    if let Some(base) = rts_base(path) {
+        return rts(&name, &base, series);
     }
     let texts = texts(path)?;
     if texts.contains_key("region.toml") {
@@ -95,13 +93,32 @@ fn folder(path: &Path, series: bool) -> Result<Case, Stop> {
         return own_tables(&name, &texts);
     }
     if texts.contains_key(pypsa::BUSES) {
-        let (network, series, notes) = pypsa::read(&texts, None).map_err(|list| refuse(&name, &list))?;
-        let title = format!("PyPSA folder {name}");
-        return Ok(Case { title, network, series, fuel_usd_per_mmbtu: Vec::new(), notes });
+        return pypsa_tables(&name, &texts, None);
     }
     Err(Stop::usage(format!(
         "{name} holds no case: neither region.toml nor buses.csv nor SourceData/bus.csv"
     )))
+}
+
+/// A folder of PyPSA, with the zones of that column of its bus table.
+pub fn pypsa_folder(path: &Path, zones: Option<&str>) -> Result<Case, Stop> {
+    pypsa_tables(&path.display().to_string(), &texts(path)?, zones)
+}
+
+fn pypsa_tables(name: &str, texts: &BTreeMap<String, String>, zones: Option<&str>) -> Result<Case, Stop> {
+    let (network, series, notes) = pypsa::read(texts, zones).map_err(|list| refuse(name, &list))?;
+    Ok(Case { title: format!("PyPSA folder {name}"), network, series, fuel_usd_per_mmbtu: Vec::new(), notes })
+}
+
+/// The RTS-GMLC folder, given as itself or as the one around it.
+pub fn rts_gmlc_folder(path: &Path) -> Result<Case, Stop> {
+    let name = path.display().to_string();
+    let missing = || Stop::usage(format!("{name} has no {}", rts_gmlc::BUS));
+    rts(&name, &rts_base(path).ok_or_else(missing)?, true)
+}
+
+fn rts_base(path: &Path) -> Option<PathBuf> {
+    [path.to_owned(), path.join("RTS_Data")].into_iter().find(|base| base.join(rts_gmlc::BUS).is_file())
 }
 
 fn pack(name: &str, texts: &BTreeMap<String, String>) -> Result<Case, Stop> {
@@ -181,7 +198,7 @@ fn texts(dir: &Path) -> Result<BTreeMap<String, String>, Stop> {
 }
 
 /// The faults of a case in the form in which all faults are printed.
-fn refuse(origin: &str, list: &[CaseFault]) -> Stop {
+pub fn refuse(origin: &str, list: &[CaseFault]) -> Stop {
     let fault = |fault: &CaseFault| Fault {
         file: if fault.file == origin { fault.file.clone() } else { format!("{origin}/{}", fault.file) },
         line: fault.line.and_then(|line| u32::try_from(line).ok()),

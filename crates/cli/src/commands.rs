@@ -2,6 +2,7 @@
 
 pub mod calibrate;
 mod compare;
+pub mod export;
 pub mod import;
 pub mod opf;
 mod plot;
@@ -20,7 +21,8 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Validate(args) => validate::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
-        Command::Import(args) => import::run(args).map_err(|error| Stop::usage(format!("{error:#}"))),
+        Command::Import(args) => import::run(args),
+        Command::Export(args) => export::run(&args),
         Command::Opf(args) => opf::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Schema(args) => schema::run(&args),

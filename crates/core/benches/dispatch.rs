@@ -23,9 +23,19 @@ fn measure(
     bencher: Bencher,
     (buses, tightness): (usize, f64),
     stride: usize,
+    solve: impl FnMut(&DispatchProblem),
+) {
+    measure_market(bencher, generate::market(buses, tightness), stride, solve);
+}
+
+/// The same over a market of one's own.
+fn measure_market(
+    bencher: Bencher,
+    market: generate::Market,
+    stride: usize,
     mut solve: impl FnMut(&DispatchProblem),
 ) {
-    let market = RefCell::new(generate::market(buses, tightness));
+    let market = RefCell::new(market);
     let hour = Cell::new(3000);
     let advance = || {
         hour.set((hour.get() + stride) % 8760);
@@ -55,6 +65,14 @@ fn dispatch(reset: bool) -> impl FnMut(&DispatchProblem) {
 #[divan::bench(args = GRIDS, sample_count = 1000, sample_size = 1)]
 fn warm_hour(bencher: Bencher, grid: (usize, f64)) {
     measure(bencher, grid, 1, dispatch(false));
+}
+
+/// Warm hours with the 300 losses of a branch that come closest to a limit as flowgates.
+#[divan::bench(args = GRIDS, sample_count = 1000, sample_size = 1)]
+fn secured_hour(bencher: Bencher, (buses, tightness): (usize, f64)) {
+    let mut market = generate::market(buses, tightness);
+    market.secure(300);
+    measure_market(bencher, market, 1, dispatch(false));
 }
 
 /// Each hour from the basis of an unrelated hour.

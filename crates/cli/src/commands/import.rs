@@ -4,15 +4,19 @@
 //! result. Nothing is written unless everything could be read.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Error, Result, anyhow, ensure};
-use gridrush_core::grid::case::matpower::{self, ZoneBy};
-use gridrush_core::grid::case::{CaseFault, powersimdata};
+use anyhow::Context;
+use gridrush_core::grid::case::matpower::ZoneBy;
+use gridrush_core::grid::case::powersimdata;
 use gridrush_core::grid::recipe::Recipe;
 use gridrush_core::grid::{Network, RegionPack};
+
+use crate::case::{self, Case};
+use crate::stop::Stop;
 
 /// Makes the tables of a region pack from a public case.
 #[derive(Debug, clap::Args)]
@@ -45,25 +49,46 @@ enum Source {
         #[arg(long)]
         zones_by_area: bool,
     },
+    /// A folder of CSV files as PyPSA exports it.
+    Pypsa {
+        /// The folder.
+        dir: PathBuf,
+        /// Folder of the pack.
+        #[arg(long)]
+        out: PathBuf,
+        /// Column of buses.csv that makes the zones, such as `country`; one zone for all without it.
+        #[arg(long, value_name = "COLUMN")]
+        zones: Option<String>,
+    },
+    /// The CSV folder of the RTS-GMLC test system.
+    RtsGmlc {
+        /// The folder with `SourceData`, or the one around it.
+        dir: PathBuf,
+        /// Folder of the pack.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// When a file cannot be read or written, or its content is at fault; then nothing is written.
-pub fn run(args: ImportArgs) -> Result<()> {
+/// Runs the command. When the content of a file is at fault, nothing is written.
+pub fn run(args: ImportArgs) -> Result<(), Stop> {
+    let mut print = io::stdout().lock();
     match args.source {
-        Source::Powersimdata { dir, recipe, out } => import_powersimdata(&dir, &recipe, &out),
+        Source::Powersimdata { dir, recipe, out } => import_powersimdata(&dir, &recipe, &out, &mut print),
         Source::Matpower { file, out, zones_by_area } => {
             let zone_by = if zones_by_area { ZoneBy::Area } else { ZoneBy::Zone };
-            import_matpower(&file, &out, zone_by)
+            write_pack(&case::matpower_file(&file, zone_by)?, &file, &out, &mut print)
         }
+        Source::Pypsa { dir, out, zones } => {
+            write_pack(&case::pypsa_folder(&dir, zones.as_deref())?, &dir, &out, &mut print)
+        }
+        Source::RtsGmlc { dir, out } => write_pack(&case::rts_gmlc_folder(&dir)?, &dir, &out, &mut print),
     }
 }
 
-fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path) -> Result<()> {
-    let text = fs::read_to_string(recipe).with_context(|| format!("cannot read {}", recipe.display()))?;
-    let recipe = Recipe::parse(&recipe.display().to_string(), &text).map_err(|faults| refuse(&faults))?;
+fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path, print: &mut impl Write) -> Result<(), Stop> {
+    let name = recipe.display().to_string();
+    let recipe = Recipe::parse(&name, &text(recipe)?).map_err(|faults| case::refuse(&name, &faults))?;
     let mut tables = BTreeMap::new();
     for name in [
         powersimdata::BUS,
@@ -74,29 +99,41 @@ fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path) -> Result<()> {
     ] {
         let path = dir.join(name);
         if path.is_file() {
-            let text =
-                fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            tables.insert(name.to_owned(), text);
+            tables.insert(name.to_owned(), text(&path)?);
         }
     }
-    let files = recipe.apply_to_powersimdata(&tables).map_err(|faults| refuse(&faults))?;
-    write(out, &files)?;
+    let origin = dir.display().to_string();
+    let files = recipe.apply_to_powersimdata(&tables).map_err(|faults| case::refuse(&origin, &faults))?;
+    write(out, &files, print)?;
     if !out.join("region.toml").is_file() {
-        println!("region.toml is written by hand: docs/region-packs.md tells what it holds");
+        writeln!(print, "region.toml is written by hand: docs/region-packs.md tells what it holds")?;
     }
     Ok(())
 }
 
-fn import_matpower(file: &Path, out: &Path, zone_by: ZoneBy) -> Result<()> {
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let network =
-        matpower::read(&file.display().to_string(), &text, zone_by).map_err(|faults| refuse(&faults))?;
-    let mut files = RegionPack::write_tables(&network, &[], &[], &[]);
+fn text(path: &Path) -> Result<String, Stop> {
+    fs::read_to_string(path).map_err(|error| Stop::usage(format!("cannot read {}: {error}", path.display())))
+}
+
+/// Writes a case as a pack with assumed settings, if it makes a pack that reads.
+fn write_pack(case: &Case, source: &Path, out: &Path, print: &mut impl Write) -> Result<(), Stop> {
     let region = out.join("region.toml");
-    ensure!(!region.exists(), "{} exists and would be overwritten", region.display());
-    let stem = file.file_stem().map_or_else(|| "case".into(), |stem| stem.to_string_lossy().into_owned());
-    files.insert("region.toml".to_owned(), region_template(&stem, &network));
-    write(out, &files)
+    if region.exists() {
+        return Err(Stop::usage(format!("{} exists and would be overwritten", region.display())));
+    }
+    let stem = source.file_stem().map_or_else(|| "case".into(), |stem| stem.to_string_lossy().into_owned());
+    let mut files = RegionPack::write_tables(&case.network, &[], &[], &[]);
+    files.insert("region.toml".to_owned(), region_template(&stem, &case.network));
+    // Some cases are sound without being packs: parts that nothing joins, generators without a name.
+    RegionPack::parse(&files).map_err(|faults| case::refuse(&out.display().to_string(), &faults))?;
+    write(out, &files, print)?;
+    for note in &case.notes {
+        writeln!(print, "note: {note}")?;
+    }
+    if case.series.is_some() {
+        writeln!(print, "note: the hourly series of the case have no place in a pack")?;
+    }
+    Ok(())
 }
 
 /// A `region.toml` that parses, for the user to correct: nothing in a case file tells prices and rules.
@@ -130,19 +167,21 @@ fn region_template(name: &str, network: &Network) -> String {
     text
 }
 
-fn write(out: &Path, files: &BTreeMap<String, String>) -> Result<()> {
+/// Writes the files of a folder, then prints what they hold: a reader that goes away leaves them whole.
+pub fn write(out: &Path, files: &BTreeMap<String, String>, print: &mut impl Write) -> Result<(), Stop> {
     fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
     for (name, text) in files {
         let path = out.join(name);
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-        println!("{} ({} rows)", path.display(), text.lines().count().saturating_sub(1));
+    }
+    for (name, text) in files {
+        let path = out.join(name);
+        let rows = text.lines().count().saturating_sub(1);
+        let is_table = path.extension().is_some_and(|end| end == "csv");
+        let rows = if is_table { format!(" ({rows} rows)") } else { String::new() };
+        writeln!(print, "{}{rows}", path.display())?;
     }
     Ok(())
-}
-
-fn refuse(faults: &[CaseFault]) -> Error {
-    let list: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    anyhow!("{} faults\n{}", list.len(), list.join("\n"))
 }
 
 #[cfg(test)]
@@ -171,18 +210,38 @@ mpc.branch = [ 1 2 0 0.1 0 100 0 0 0 0 1 ];
         RegionPack::parse(&files).unwrap_or_else(|faults| panic!("{}", faults[0]))
     }
 
+    fn import_matpower(file: &Path, out: &Path, zone_by: ZoneBy) -> Result<String, Stop> {
+        let mut printed = Vec::new();
+        write_pack(&case::matpower_file(file, zone_by)?, file, out, &mut printed)?;
+        Ok(String::from_utf8(printed).expect("UTF-8"))
+    }
+
     #[test]
     fn a_matpower_case_becomes_a_pack_that_reads() {
         let folder = tempfile::tempdir().expect("a folder");
         let (case, out) = (folder.path().join("two.m"), folder.path().join("pack"));
         fs::write(&case, CASE).expect("a case");
-        import_matpower(&case, &out, ZoneBy::Area).expect("an import");
+        let printed = import_matpower(&case, &out, ZoneBy::Area).expect("an import");
+        assert!(printed.contains("buses.csv (2 rows)"), "{printed}");
         let pack = read_back(&out);
         assert_eq!(pack.region.facts.name, "two");
         assert_eq!(pack.region.zone_names(), ["area_1", "area_2"]);
         assert_eq!(pack.network.generators[0].cost.as_ref().map(|cost| cost.at(10.0)), Some(200.0));
         let again = import_matpower(&case, &out, ZoneBy::Area).expect_err("the settings would be lost");
-        assert!(again.to_string().contains("would be overwritten"), "{again}");
+        assert!(
+            matches!(&again, Stop::Usage(message) if message.contains("would be overwritten")),
+            "{again:?}"
+        );
+    }
+
+    fn refused(case: &Path, out: &Path) -> Vec<String> {
+        match import_matpower(case, out, ZoneBy::Zone) {
+            Err(Stop::Input(faults)) => {
+                let place = |line: Option<u32>| line.map_or_else(String::new, |line| format!(":{line}"));
+                faults.iter().map(|f| format!("{}{}: {}", f.file, place(f.line), f.path)).collect()
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -191,10 +250,25 @@ mpc.branch = [ 1 2 0 0.1 0 100 0 0 0 0 1 ];
         let (case, out) = (folder.path().join("bad.m"), folder.path().join("pack"));
         fs::write(&case, CASE.replace("1 2 0 0.1", "1 7 0 0").replace("200 0 ]", "200 900 ]"))
             .expect("a case");
-        let error = import_matpower(&case, &out, ZoneBy::Zone).expect_err("three faults").to_string();
-        for part in ["3 faults", "bad.m:7: gen.Pmin", "bad.m:9: branch.tbus", "bad.m:9: branch.x"] {
-            assert!(error.contains(part), "{part} not in {error}");
+        let faults = refused(&case, &out);
+        assert_eq!(faults.len(), 3, "{faults:?}");
+        for part in ["bad.m:7: gen.Pmin", "bad.m:9: branch.tbus", "bad.m:9: branch.x"] {
+            assert!(faults.iter().any(|fault| fault.ends_with(part)), "{part} not in {faults:?}");
         }
+        assert!(!out.exists());
+    }
+
+    #[test]
+    fn a_case_in_two_parts_is_no_pack() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (case, out) = (folder.path().join("parts.m"), folder.path().join("pack"));
+        let parts = CASE.replace("];\nmpc.gen =", " 3 1 9 0 0 0 2 1 0 345 1 1.1 0.9;\n];\nmpc.gen =");
+        fs::write(&case, parts).expect("a case");
+        let faults = refused(&case, &out);
+        assert!(
+            faults.iter().all(|fault| fault.contains("buses.csv") && fault.ends_with("bus")),
+            "{faults:?}"
+        );
         assert!(!out.exists());
     }
 }

@@ -27,8 +27,9 @@ pub struct PriceParts {
     pub flows: Vec<(Constraint, f64)>,
     /// Mean transfer factor over the load of each island, one run of islands per flow.
     mean: Vec<f64>,
-    /// Load shares by bus.
+    /// Load shares by bus, and in the order of nodal vectors.
     share: Vec<f64>,
+    share_by_place: Vec<f64>,
     island: Vec<f64>,
 }
 
@@ -75,11 +76,7 @@ impl PriceParts {
         self.mean.clear();
         self.mean.resize(self.flows.len() * islands.count(), 0.0);
         for (&(flow, _), mean) in self.flows.iter().zip(self.mean.chunks_exact_mut(islands.count().max(1))) {
-            for (bus, (&island, &share)) in islands.by_bus().iter().zip(&self.share).enumerate() {
-                if share != 0.0 {
-                    mean[island as usize] += share * solver.transfer_factor(flow, bus as u32);
-                }
-            }
+            solver.mean_transfer_factors(flow, &self.share_by_place, mean);
         }
     }
 
@@ -106,5 +103,6 @@ impl PriceParts {
         for (&island, share) in islands.by_bus().iter().zip(&mut self.share) {
             *share /= self.island[island as usize];
         }
+        solver.in_order(&self.share, &mut self.share_by_place);
     }
 }

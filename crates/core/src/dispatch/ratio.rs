@@ -23,11 +23,13 @@ const LANES: usize = 8;
 /// A list of this length is sorted at once.
 const SHORT: usize = 12;
 
-/// Whether a group whose worth rises at this rate has a column with a breakpoint up to the threshold.
+/// Whether a group whose worth rises at this rate may have a column with a breakpoint up to the threshold.
 #[inline]
 fn is_near(rate: f64, worth: f64, up: f64, down: f64, threshold: f64) -> bool {
-    let distance = if rate > 0.0 { up - worth } else { worth - down };
-    (rate.abs() > COEFFICIENT_MIN) & (distance <= threshold * rate.abs())
+    let reach = threshold * rate;
+    let rises = up - worth <= reach;
+    let falls = worth - down <= -reach;
+    rises | falls
 }
 
 /// What reaches its breakpoint. Constraints pass up to two: from one bound to the other, then beyond.
@@ -136,13 +138,15 @@ impl RatioTest {
         let (down, down_rest) = columns.next_down.as_chunks::<LANES>();
         // Few groups are near, so most runs of groups are dismissed without looking at their members.
         for (run, (((alpha, worth), up), down)) in alpha.iter().zip(worth).zip(up).zip(down).enumerate() {
-            let mut near = [false; LANES];
+            let mut any = false;
             for lane in 0..LANES {
-                near[lane] = is_near(-sign * alpha[lane], worth[lane], up[lane], down[lane], threshold);
+                any |= is_near(-sign * alpha[lane], worth[lane], up[lane], down[lane], threshold);
             }
-            if near.iter().any(|&near| near) {
-                for (lane, _) in near.iter().enumerate().filter(|near| *near.1) {
-                    self.push_group(columns, run * LANES + lane, sign);
+            if any {
+                for lane in 0..LANES {
+                    if is_near(-sign * alpha[lane], worth[lane], up[lane], down[lane], threshold) {
+                        self.push_group(columns, run * LANES + lane, sign);
+                    }
                 }
             }
         }
@@ -160,6 +164,9 @@ impl RatioTest {
     fn push_group(&mut self, columns: ColumnView, group: usize, sign: f64) {
         let rate = -sign * columns.alpha[group];
         let (helps, direction) = (rate.abs(), 1.0_f64.copysign(rate));
+        if helps <= COEFFICIENT_MIN {
+            return;
+        }
         for &j in columns.columns.members(group) {
             let at = j as usize;
             let distance = (columns.cost[at] - columns.worth[group]) * direction;
@@ -209,7 +216,7 @@ impl RatioTest {
         let end = self.passed[..=end].iter().rposition(safe).unwrap_or(end);
         let chosen = self.passed[end];
         self.passed.truncate(end);
-        self.threshold = (2.0 * chosen.step).clamp(1e-3, 1e7);
+        self.threshold = (2.0 * chosen.step).clamp(0.1, 1e7);
         chosen
     }
 }

@@ -46,7 +46,7 @@ const FLOW_ROUNDING_RAD: f64 = 1e-13;
 /// A reduced cost of the wrong sign this far is an error, in $/MWh.
 const DUAL_TOLERANCE: f64 = 1e-9;
 /// How many violated flows of one flow solution are watched.
-const WATCHED_AT_ONCE: usize = 4;
+const WATCHED_AT_ONCE: usize = 6;
 /// Greatest cost perturbation that breaks ties, in $/MWh.
 const TIE_USD_PER_MWH: f64 = 1e-8;
 /// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.
@@ -91,6 +91,7 @@ enum Stop {
 }
 
 /// The simplex method over one problem, with or without branch limits.
+#[allow(clippy::struct_excessive_bools, reason = "each says what has to be rebuilt")]
 #[derive(Clone, Debug)]
 pub(super) struct Engine {
     /// Absent for a copper plate.

@@ -85,6 +85,17 @@ impl Solver {
         self.engine.touches(flow, island)
     }
 
+    /// Weighted sums of the transfer factors of a binding flow, by island; weights are in the order of nodal
+    /// vectors.
+    pub(super) fn mean_transfer_factors(&self, flow: Constraint, share_by_place: &[f64], mean: &mut [f64]) {
+        self.engine.mean_transfer_factors(flow, share_by_place, mean);
+    }
+
+    /// Values by bus in the order of nodal vectors.
+    pub(super) fn in_order(&self, by_bus: &[f64], by_place: &mut Vec<f64>) {
+        self.engine.in_order(by_bus, by_place);
+    }
+
     /// Flow of a branch or flowgate listed as binding per MW injected at a bus and withdrawn at the
     /// reference.
     pub(super) fn transfer_factor(&self, flow: Constraint, bus: u32) -> f64 {

@@ -106,6 +106,7 @@ mod tests {
                 shift_deg: 0.0,
                 rating_mw: 100.0,
                 emergency_rating_mw: None,
+                angle_difference_deg: None,
                 length_mi,
                 in_service: true,
             });

@@ -1,8 +1,8 @@
 //! Random small markets, warm against cold against the interior-point oracle.
 
 use gridrush_core::dispatch::{
-    Bound, ColumnId, CopperPlate, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Flowgate,
-    LinearRow, Place, RowId, Solver, certify,
+    Block, Bound, Cause, Causes, ColumnId, CopperPlate, DispatchError, DispatchProblem, DispatchSolution,
+    FlowBranch, Flowgate, LinearRow, Place, RowId, Solver, certify,
 };
 use gridrush_core::names::Key;
 use proptest::prelude::*;
@@ -377,6 +377,42 @@ proptest! {
                 prop_assert!(same(cold) && same(warm), "bus {bus}: cold {cold}, warm {warm}, more {want}");
             }
             change(&mut problem, &mut draw, true);
+        }
+    }
+
+    /// Causes of small markets with outages, islands and flowgates: parts are positive, sum to what each load
+    /// lacks, and do not depend on the reference bus.
+    #[test]
+    fn causes_sum_up_under_any_reference_bus(seed: u64, whole: bool) {
+        let mut draw = Draw::new(seed);
+        let problem = market(&mut draw, whole, false);
+        let turned = generate::turned(&problem);
+        let blocks: Vec<Block> = (problem.places().iter().zip(&problem.bounds).zip(0..))
+            .filter(|((place, bound), _)| matches!(place, Place::Bus(_, c) if *c < 0.0) && bound.cost_usd_per_mwh < 0.0)
+            .map(|((_, bound), j)| Block::Elastic { column: ColumnId(j), ceiling_mw: bound.upper_mw })
+            .collect();
+        let by_block = |problem: &DispatchProblem| -> Result<Vec<[f64; 2]>, TestCaseError> {
+            let mut solver = Solver::new(problem).unwrap();
+            let mut solution = DispatchSolution::default();
+            solver.solve(problem, &mut solution).unwrap();
+            let mut rows = Vec::new();
+            let mut causes = Causes::new(problem).unwrap();
+            causes.attribute(problem, &solver, &solution, &blocks, &[], &mut rows).unwrap();
+            let mut parts = vec![[0.0; 2]; blocks.len()];
+            for row in &rows {
+                prop_assert!(row.mw > 0.0);
+                let network = matches!(row.cause, Cause::Network { .. } | Cause::Flowgate { .. });
+                parts[row.block as usize][usize::from(network)] += row.mw;
+            }
+            for (block, parts) in blocks.iter().zip(&parts) {
+                let Block::Elastic { column, ceiling_mw } = *block else { continue };
+                let lacks = ceiling_mw - solution.column_mw[column.0 as usize];
+                prop_assert!((parts[0] + parts[1] - lacks).abs() < 2e-6, "{parts:?} of {lacks}");
+            }
+            Ok(parts)
+        };
+        for (a, b) in by_block(&problem)?.iter().zip(&by_block(&turned)?) {
+            prop_assert!((a[0] - b[0]).abs() + (a[1] - b[1]).abs() < 1e-5, "{a:?} is not {b:?}");
         }
     }
 

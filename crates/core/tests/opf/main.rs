@@ -6,4 +6,5 @@
 mod cases;
 mod hand;
 mod published;
+mod pypsa;
 mod quadratic;

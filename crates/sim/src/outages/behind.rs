@@ -1,7 +1,8 @@
 //! Which outage makes a branch bind.
 //!
 //! Rule: the injections of the hour are put on the network with every branch in service. If the branch would still
-//! be at its limit, the outages are not what binds it. Otherwise the one that adds most to its flow is named:
+//! be near its limit, the outages are not what binds it: a market fills a narrow branch up to its limit in any topology,
+//! so a small change of its flow says nothing. Otherwise the outage that adds most to its flow is named:
 //!
 //! ```text
 //!   LODF_lk f_k = (h_l(from k) - h_l(to k)) / (1 - h_k(from k) + h_k(to k)) f_k
@@ -12,8 +13,8 @@
 
 use gridrush_core::dispatch::{DispatchProblem, DispatchSolution, FlowBranch, Topology, TopologyError};
 
-/// Relative slack below which a branch counts as binding.
-const AT_LIMIT: f64 = 1e-6;
+/// The part of its limit by which outages must have raised a branch's flow. Assumed.
+const MATERIAL: f64 = 0.05;
 /// What is left of a circuit's own flow when it hangs in nothing but itself.
 const BRIDGE: f64 = 1e-9;
 
@@ -56,7 +57,7 @@ impl Behind {
         out: &[u32],
     ) -> Option<u32> {
         let l = branch as usize;
-        if self.flow_mw[l].abs() >= problem.branches[l].limit_mw * (1.0 - AT_LIMIT) {
+        if self.flow_mw[l].abs() >= problem.branches[l].limit_mw * (1.0 - MATERIAL) {
             return None;
         }
         let direction = solution.flow_mw[l].signum();

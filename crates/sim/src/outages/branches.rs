@@ -1,6 +1,6 @@
 //! Lines and transformers that fail and are repaired.
 
-use gridrush_core::grid::BranchKind;
+use gridrush_core::grid::{Branch, BranchId, BranchKind};
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::names::Key;
 use gridrush_core::outage::branch::{length_mi, step_ups};
@@ -26,7 +26,7 @@ pub(crate) fn rates(setup: &Setup) -> Vec<Option<Rates>> {
     let network = &setup.pack.network;
     let outages = &setup.scenario.outages;
     let step_ups = step_ups(network);
-    let rate = |((_, branch), step_up): ((_, &gridrush_core::grid::Branch), &bool)| match branch.kind {
+    let rate = |((_, branch), step_up): ((BranchId, &Branch), &bool)| match branch.kind {
         _ if !branch.in_service => None,
         BranchKind::Line => {
             let mi = length_mi(network, branch).unwrap_or(outages.lines.unknown_length_mi);
@@ -44,11 +44,9 @@ impl Branches {
     pub(super) fn new(setup: &Setup, streams: &Streams) -> Branches {
         let network = &setup.pack.network;
         let calm = Stress::calm();
-        let process =
-            |((id, branch), rates): ((gridrush_core::grid::BranchId, &gridrush_core::grid::Branch), _)| {
-                let rates: Option<Rates> = rates;
-                Some((id.0, Renewal::new(streams, Key::of(&branch.name), rates?, &calm)))
-            };
+        let process = |((id, branch), rates): ((BranchId, &Branch), Option<Rates>)| {
+            Some((id.0, Renewal::new(streams, Key::of(&branch.name), rates?, &calm)))
+        };
         let processes: Vec<(u32, Renewal)> = if setup.scenario.outages.branches {
             network.branches().zip(rates(setup)).filter_map(process).collect()
         } else {

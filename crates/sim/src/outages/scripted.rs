@@ -1,6 +1,6 @@
 //! Losses that the scenario dates: a cold snap, a fire, a substation under water.
 
-use gridrush_core::grid::{BranchId, Fuel, RegionPack, Technology};
+use gridrush_core::grid::{Branch, BranchId, Fuel, RegionPack, Technology};
 use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 
 use super::units::matches;
@@ -82,7 +82,7 @@ impl Script {
 fn branches_of(event: &ScriptedOutage, pack: &RegionPack) -> Vec<u32> {
     let network = &pack.network;
     let at = |bus| event.substations.contains(&network.bus(bus).substation);
-    let taken = |&(_, branch): &(BranchId, &gridrush_core::grid::Branch)| {
+    let taken = |&(_, branch): &(BranchId, &Branch)| {
         event.branches.contains(&branch.name) || at(branch.from) || at(branch.to)
     };
     network.branches().filter(taken).map(|(id, _)| id.0).collect()

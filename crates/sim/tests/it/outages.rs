@@ -120,6 +120,25 @@ fn two_years_with_everything_on_balance_in_every_hour() {
 }
 
 #[test]
+fn a_network_in_pieces_balances() {
+    // Most lines are out a fifth of the time, every transformer a tenth: pieces come and go all day.
+    for region in ["testbed", "rts24"] {
+        let wear = "[outages.lines]\nper_100_mile_years = 100\nunknown_length_mi = 40\nrepair_hours = 50\n\
+                    [outages.transformers]\nper_year = 10\nrepair_hours = 80\n";
+        let setup = harness::setup(region, "2025-01-01", "2025-07-01", &format!("{BUSY}{ALL_ON}{wear}"));
+        let (run, out) = balanced(&setup);
+        assert!(out > 4344, "{region}: {out} branch-hours out");
+        let rows = curtailed(&run);
+        let lost =
+            |class: &str| rows.iter().filter(|r| r.0 == "outage" && r.2 == class).map(|r| r.3).sum::<f64>();
+        assert!(lost("native") > 1000.0, "{region}: {}", lost("native"));
+        // The mines of the 24 buses hang on five branches each.
+        assert!(region == "rts24" || lost("mining") > 100.0, "{region}: {}", lost("mining"));
+        assert!(rows.iter().all(|r| (r.0 == "outage") <= !r.1.is_empty()));
+    }
+}
+
+#[test]
 fn the_same_seed_fails_the_same_machines() {
     let text = format!("{BUSY}{ALL_ON}");
     let setup = harness::setup("rts24", "2025-03-01", "2025-09-01", &text);

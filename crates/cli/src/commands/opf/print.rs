@@ -95,11 +95,14 @@ fn table(out: &mut impl Write, batch: &Batch, rows: &[usize]) -> io::Result<()> 
     let mut line = |row: &[&str]| {
         let mut text = String::from(" ");
         for ((cell, column), width) in row.iter().zip(columns).zip(&widths) {
-            text += &if column.kind == Kind::Text {
-                format!(" {cell:<width$}")
-            } else {
-                format!(" {cell:>width$}")
-            };
+            let padding = " ".repeat(width - cell.chars().count());
+            let text_cell = column.kind == Kind::Text;
+            text.extend([
+                " ",
+                if text_cell { "" } else { &padding },
+                cell,
+                if text_cell { &padding } else { "" },
+            ]);
         }
         writeln!(out, "{}", text.trim_end())
     };

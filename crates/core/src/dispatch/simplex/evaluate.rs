@@ -67,6 +67,32 @@ impl Engine {
         }
     }
 
+    /// Weighted sums of the transfer factors of a flow that carries a price, by island.
+    pub(in crate::dispatch) fn mean_transfer_factors(
+        &self,
+        flow: Constraint,
+        share_by_place: &[f64],
+        mean: &mut [f64],
+    ) {
+        let factors = self.rows.by_bus(flow);
+        if let [mean] = mean {
+            *mean = dot(factors, share_by_place);
+            return;
+        }
+        for ((&factor, &share), &island) in factors.iter().zip(share_by_place).zip(&self.island_of) {
+            mean[island as usize] += factor * share;
+        }
+    }
+
+    /// Values by bus in the order of nodal vectors.
+    pub(in crate::dispatch) fn in_order(&self, by_bus: &[f64], by_place: &mut Vec<f64>) {
+        by_place.clear();
+        by_place.resize(self.order.len(), 0.0);
+        for (&place, &value) in self.order.iter().zip(by_bus) {
+            by_place[place as usize] = value;
+        }
+    }
+
     /// The transfer factor at a bus of a flow that carries a price.
     pub(in crate::dispatch) fn transfer_factor(&self, flow: Constraint, bus: u32) -> f64 {
         self.rows.by_bus(flow)[self.order[bus as usize] as usize]

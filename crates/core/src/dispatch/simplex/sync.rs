@@ -215,14 +215,20 @@ impl Engine {
             if !usable {
                 return Err(DispatchError::Bound { column: ColumnId(j as u32), bound: *bound });
             }
+            // A bound at which the column does not stand matters only in pivots.
+            let moves = if self.at_upper[j] { upper_mw != self.upper[j] } else { lower_mw != self.lower[j] };
+            let mut place = moves || (upper_mw > lower_mw) != (self.upper[j] > self.lower[j]);
             self.lower[j] = lower_mw;
             self.upper[j] = upper_mw;
             if cost_usd_per_mwh != self.true_cost[j] {
                 self.true_cost[j] = cost_usd_per_mwh;
                 self.cost[j] = cost_usd_per_mwh + self.perturbation * self.columns.tie(j);
                 self.duals_stale |= self.is_basic[j];
+                place = true;
             }
-            self.place_column(j);
+            if place {
+                self.place_column(j);
+            }
         }
         if self.topology.is_some() {
             self.limit.clear();

@@ -250,10 +250,10 @@ fn read_branch(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Fault
     let least_deg = row.optional("angle_minimum_deg", faults, Row::number);
     let most_deg = row.optional("angle_maximum_deg", faults, Row::number);
     let in_service = row.flag("in_service", faults);
-    let angles = (least_deg.ok()?, most_deg.ok()?);
-    let angle_difference_deg = (angles != (None, None))
-        .then_some((angles.0.unwrap_or(f64::NEG_INFINITY), angles.1.unwrap_or(f64::INFINITY)));
-    if angle_difference_deg.is_some_and(|(least, most)| least > most) {
+    let limits = least_deg.ok().zip(most_deg.ok());
+    let least_above_most =
+        |(least, most): (Option<f64>, Option<f64>)| least.zip(most).is_some_and(|(least, most)| least > most);
+    if limits.is_some_and(least_above_most) {
         faults.add(Some(row.line), "angle_minimum_deg", "the least difference is above the greatest");
     }
     if from.is_some() && from == to {
@@ -274,7 +274,10 @@ fn read_branch(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Fault
         x_pu: x_pu?,
         tap: tap?,
         shift_deg: shift_deg?,
-        angle_difference_deg,
+        angle_difference_deg: match limits? {
+            (None, None) => None,
+            (least, most) => Some((least.unwrap_or(f64::NEG_INFINITY), most.unwrap_or(f64::INFINITY))),
+        },
         rating_mw: rating_mw.ok()?.unwrap_or(f64::INFINITY),
         emergency_rating_mw: emergency.ok()?,
         length_mi: length_mi.ok()?,
@@ -448,3 +451,6 @@ pub fn write(network: &Network) -> BTreeMap<String, String> {
     }
     files
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,16 +39,20 @@ impl Table {
     /// Reads a table. Rows with a wrong number of cells are faults and are left out; a missing required
     /// column is a fault and gives `None`.
     pub fn read(text: &str, shape: &Shape<'_>, faults: &mut Faults<'_>) -> Option<Table> {
+        let text = text.trim_start_matches('\u{feff}');
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .comment((!shape.foreign).then_some(b'#'))
             .trim(Trim::All)
-            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+            .from_reader(text.as_bytes());
         let mut records = Vec::new();
         for record in reader.records() {
             match record {
-                Ok(record) => records.push((record.position().map_or(0, csv::Position::line), record)),
+                Ok(record) => {
+                    let line = record.position().map_or(0, |at| line_of(text, at, !shape.foreign));
+                    records.push((line, record));
+                }
                 Err(error) => {
                     let line = error.position().map(csv::Position::line);
                     faults.add(line, "row", format!("not readable as CSV: {error}"));
@@ -199,6 +203,14 @@ impl<'t> Row<'t> {
     }
 }
 
+/// The line on which a record begins. The position of a record is where the one before it ended, so blank
+/// lines and comments may come first.
+fn line_of(text: &str, at: &csv::Position, comments: bool) -> u64 {
+    let rest = usize::try_from(at.byte()).ok().and_then(|byte| text.get(byte..)).unwrap_or("");
+    let skipped = |line: &&str| line.is_empty() || (comments && line.starts_with('#'));
+    at.line() + rest.lines().take_while(skipped).count() as u64
+}
+
 /// A CSV text from a header and rows of cells.
 pub(crate) fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut text = header.join(",");
@@ -225,4 +237,28 @@ pub(crate) fn write(header: &[&str], rows: impl Iterator<Item = Vec<String>>) ->
 /// The cell of an optional value.
 pub(crate) fn optional_cell<T: ToString>(value: Option<&T>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_know_their_line_behind_comments_and_blank_lines() {
+        let text = "\u{feff}# first\n\n# second\na,b\n1,2\n\n# third\n\"3\n3\",4\r\n\r\n5,6";
+        let shape = Shape { required: &["a", "b"], optional: &[], foreign: false };
+        let mut list = Vec::new();
+        let table = Table::read(text, &shape, &mut Faults::new("t.csv", &mut list)).expect("a table");
+        assert_eq!(
+            table.rows().map(|row| (row.line, row.text("b"))).collect::<Vec<_>>(),
+            [(5, "2"), (8, "4"), (11, "6")]
+        );
+
+        // In a foreign table the sign is part of a name.
+        let shape = Shape { required: &[], optional: &[], foreign: true };
+        let table =
+            Table::read("a\n#1\n\n2\n", &shape, &mut Faults::new("t.csv", &mut list)).expect("a table");
+        assert_eq!(table.rows().map(|row| (row.line, row.at(0))).collect::<Vec<_>>(), [(2, "#1"), (4, "2")]);
+        assert!(list.is_empty(), "{list:?}");
+    }
 }

@@ -90,7 +90,8 @@ fn rts24_is_the_published_network() {
     let case = matpower::read("rts", &text, ZoneBy::Zone).unwrap_or_else(|faults| panic!("{}", faults[0]));
     let pack = parse("rts24").network;
     for ((_, ours), (_, theirs)) in pack.branches().zip(case.branches()) {
-        assert_eq!(ours, theirs);
+        // The pack leaves the limits on angle differences out.
+        assert_eq!(*ours, Branch { angle_difference_deg: None, ..theirs.clone() });
     }
     for ((_, ours), (_, theirs)) in pack.buses().zip(case.buses()) {
         assert_eq!(

@@ -181,115 +181,103 @@ fn lines_for_direct_current_follow_their_resistance() {
     assert_eq!((line.r_pu, line.x_pu), (0.02, 0.02));
 }
 
-/// Each slip in one file of the small folder, and the fault that it must give.
+/// A file, what stands in it, the slip in its place, and how the fault begins that it must give.
+type Slip = (&'static str, &'static str, &'static str, &'static str);
+
+const SLIPS: &[Slip] = &[
+    ("buses.csv", "Bergen,380.0", "Oslo,380.0", "buses.csv:3: name: \"Oslo\" appears twice"),
+    ("buses.csv", "Bergen,380.0", ",380.0", "buses.csv:3: name: this component has no name"),
+    ("buses.csv", "Bergen,380.0", "Bergen,0", "buses.csv:3: v_nom: the nominal voltage must be positive"),
+    ("buses.csv", "59.9,AC,", "59.9,H2,", "buses.csv:2: carrier: buses of carrier \"H2\" are not read"),
+    ("buses.csv", ",DK", ",", "buses.csv:4: country: a zone needs a name"),
+    ("buses.csv", ",DK", ",no", "buses.csv:4: country: zones \"NO\" and \"no\" would have the same name"),
+    ("buses.csv", ",DK\n", "\n", "buses.csv:4: row: 5 cells where the header has 6"),
+    ("buses.csv", "country", "land", "buses.csv:1: country: this column is missing"),
+    (
+        "lines.csv",
+        "north,Oslo,Bergen",
+        "north,Oslo,Bergn",
+        "lines.csv:2: bus1: unknown bus \"Bergn\" (allowed: Bergen, Oslo, Ålborg, port) (did you mean Bergen?)",
+    ),
+    ("lines.csv", "north,Oslo,Bergen", "north,Oslo,Oslo", "lines.csv:2: bus1: both ends are the same bus"),
+    ("lines.csv", ",14.44,", ",0,", "lines.csv:2: x: a line needs a reactance other than zero"),
+    ("lines.csv", ",14.44,", ",NaN,", "lines.csv:2: x: a line needs a reactance other than zero"),
+    ("lines.csv", ",14.44,", ",14.44 ohm,", "lines.csv:2: x: \"14.44 ohm\" is not a number"),
+    ("lines.csv", ",300,", ",-300,", "lines.csv:2: s_nom: -300 is out of range"),
+    ("lines.csv", ",0.7,", ",-0.7,", "lines.csv:2: s_max_pu: -0.7 is out of range"),
+    ("lines.csv", ",True", ",yes", "lines.csv:2: active: \"yes\" is not a truth value"),
+    ("lines.csv", "#2,", "north,", "lines.csv:3: name: \"north\" appears twice"),
+    ("lines.csv", ",0.7,160.9344,True", "", "lines.csv:2: row: 6 cells where the header has 9"),
+    (
+        "lines.csv",
+        "x,r,s_nom,s_max_pu,length",
+        "type,r,s_nom,s_max_pu,length",
+        "lines.csv:2: type: standard type \"14.44\" is not in the folder",
+    ),
+    (
+        "transformers.csv",
+        ",200,",
+        ",0,",
+        "transformers.csv:2: s_nom: a transformer needs a finite size above zero",
+    ),
+    ("transformers.csv", ",1.05,", ",-1,", "transformers.csv:2: tap_ratio: the turns ratio must be positive"),
+    (
+        "transformers.csv",
+        ",0.1,",
+        ",,",
+        "transformers.csv:2: x: a transformer needs a reactance other than zero",
+    ),
+    ("links.csv", ",0.95", ",1.5", "links.csv:2: efficiency: this is out of range"),
+    ("links.csv", ",0.1,", ",1.1,", "links.csv:2: p_min_pu: the least flow is above the greatest"),
+    ("links.csv", "p_min_pu", "bus2", "links.csv:2: bus2: links with more than two ends are not read"),
+    ("links.csv", "p_min_pu", "delay", "links.csv:2: delay: links with delay are not read"),
+    ("links.csv", ",100,", ",inf,", "links.csv:2: p_nom: this must be finite"),
+    ("generators.csv", ",400,", ",-400,", "generators.csv:2: p_nom: -400 is out of range"),
+    (
+        "generators.csv",
+        ",0.25,",
+        ",1.25,",
+        "generators.csv:2: p_min_pu: the least output is above the greatest",
+    ),
+    (
+        "generators.csv",
+        "ramp_limit_up\ng,Oslo,CCGT,400,0.25,30,0.01,False,0,2001,40,0.5",
+        "sign\ng,Oslo,CCGT,400,0.25,30,0.01,False,0,2001,40,-1",
+        "generators.csv:2: sign: only units that inject are read",
+    ),
+    (
+        "generators-p_max_pu.csv",
+        ",w",
+        ",v",
+        "generators-p_max_pu.csv:1: v: unknown component of generators.csv \"v\"",
+    ),
+    ("generators-p_max_pu.csv", "2,0.9\n", "", "generators-p_max_pu.csv: snapshot: 3 rows for 4 snapshots"),
+    (
+        "generators-p_max_pu.csv",
+        "2,0.9",
+        "2,nan",
+        "generators-p_max_pu.csv:4: w: \"nan\" is not a finite number",
+    ),
+    (
+        "generators-p_max_pu.csv",
+        "2,0.9",
+        "2",
+        "generators-p_max_pu.csv:4: row: 1 cells where the header has 2",
+    ),
+    ("loads.csv", "lb,Bergen", "lb,Narvik", "loads.csv:2: bus: unknown bus \"Narvik\""),
+    ("loads.csv", ",50", ",inf", "loads.csv:3: p_set: this must be finite"),
+    ("storage_units.csv", ",6,", ",-6,", "storage_units.csv:2: max_hours: this is out of range"),
+    (
+        "snapshots.csv",
+        ",snapshot,",
+        "period,snapshot,",
+        "snapshots.csv:1: period: several investment periods are not read",
+    ),
+];
+
 #[test]
 fn every_slip_has_its_fault_and_its_line() {
-    let table: &[(&str, &str, &str, &str)] = &[
-        ("buses.csv", "Bergen,380.0", "Oslo,380.0", "buses.csv:3: name: \"Oslo\" appears twice"),
-        ("buses.csv", "Bergen,380.0", ",380.0", "buses.csv:3: name: this component has no name"),
-        ("buses.csv", "Bergen,380.0", "Bergen,0", "buses.csv:3: v_nom: the nominal voltage must be positive"),
-        ("buses.csv", "59.9,AC,", "59.9,H2,", "buses.csv:2: carrier: buses of carrier \"H2\" are not read"),
-        ("buses.csv", ",DK", ",", "buses.csv:4: country: a zone needs a name"),
-        ("buses.csv", ",DK", ",no", "buses.csv:4: country: zones \"NO\" and \"no\" would have the same name"),
-        ("buses.csv", ",DK\n", "\n", "buses.csv:4: row: 5 cells where the header has 6"),
-        ("buses.csv", "country", "land", "buses.csv:1: country: this column is missing"),
-        (
-            "lines.csv",
-            "north,Oslo,Bergen",
-            "north,Oslo,Bergn",
-            "lines.csv:2: bus1: unknown bus \"Bergn\" (allowed: Bergen, Oslo, Ålborg, port) (did you mean Bergen?)",
-        ),
-        (
-            "lines.csv",
-            "north,Oslo,Bergen",
-            "north,Oslo,Oslo",
-            "lines.csv:2: bus1: both ends are the same bus",
-        ),
-        ("lines.csv", ",14.44,", ",0,", "lines.csv:2: x: a line needs a reactance other than zero"),
-        ("lines.csv", ",14.44,", ",NaN,", "lines.csv:2: x: a line needs a reactance other than zero"),
-        ("lines.csv", ",14.44,", ",14.44 ohm,", "lines.csv:2: x: \"14.44 ohm\" is not a number"),
-        ("lines.csv", ",300,", ",-300,", "lines.csv:2: s_nom: -300 is out of range"),
-        ("lines.csv", ",0.7,", ",-0.7,", "lines.csv:2: s_max_pu: -0.7 is out of range"),
-        ("lines.csv", ",True", ",yes", "lines.csv:2: active: \"yes\" is not a truth value"),
-        ("lines.csv", "#2,", "north,", "lines.csv:3: name: \"north\" appears twice"),
-        ("lines.csv", ",0.7,160.9344,True", "", "lines.csv:2: row: 6 cells where the header has 9"),
-        (
-            "lines.csv",
-            "x,r,s_nom,s_max_pu,length",
-            "type,r,s_nom,s_max_pu,length",
-            "lines.csv:2: type: standard type \"14.44\" is not in the folder",
-        ),
-        (
-            "transformers.csv",
-            ",200,",
-            ",0,",
-            "transformers.csv:2: s_nom: a transformer needs a finite size above zero",
-        ),
-        (
-            "transformers.csv",
-            ",1.05,",
-            ",-1,",
-            "transformers.csv:2: tap_ratio: the turns ratio must be positive",
-        ),
-        (
-            "transformers.csv",
-            ",0.1,",
-            ",,",
-            "transformers.csv:2: x: a transformer needs a reactance other than zero",
-        ),
-        ("links.csv", ",0.95", ",1.5", "links.csv:2: efficiency: this is out of range"),
-        ("links.csv", ",0.1,", ",1.1,", "links.csv:2: p_min_pu: the least flow is above the greatest"),
-        ("links.csv", "p_min_pu", "bus2", "links.csv:2: bus2: links with more than two ends are not read"),
-        ("links.csv", "p_min_pu", "delay", "links.csv:2: delay: links with delay are not read"),
-        ("links.csv", ",100,", ",inf,", "links.csv:2: p_nom: this must be finite"),
-        ("generators.csv", ",400,", ",-400,", "generators.csv:2: p_nom: -400 is out of range"),
-        (
-            "generators.csv",
-            ",0.25,",
-            ",1.25,",
-            "generators.csv:2: p_min_pu: the least output is above the greatest",
-        ),
-        (
-            "generators.csv",
-            "ramp_limit_up\ng,Oslo,CCGT,400,0.25,30,0.01,False,0,2001,40,0.5",
-            "sign\ng,Oslo,CCGT,400,0.25,30,0.01,False,0,2001,40,-1",
-            "generators.csv:2: sign: only units that inject are read",
-        ),
-        (
-            "generators-p_max_pu.csv",
-            ",w",
-            ",v",
-            "generators-p_max_pu.csv:1: v: unknown component of generators.csv \"v\"",
-        ),
-        (
-            "generators-p_max_pu.csv",
-            "2,0.9\n",
-            "",
-            "generators-p_max_pu.csv: snapshot: 3 rows for 4 snapshots",
-        ),
-        (
-            "generators-p_max_pu.csv",
-            "2,0.9",
-            "2,nan",
-            "generators-p_max_pu.csv:4: w: \"nan\" is not a finite number",
-        ),
-        (
-            "generators-p_max_pu.csv",
-            "2,0.9",
-            "2",
-            "generators-p_max_pu.csv:4: row: 1 cells where the header has 2",
-        ),
-        ("loads.csv", "lb,Bergen", "lb,Narvik", "loads.csv:2: bus: unknown bus \"Narvik\""),
-        ("loads.csv", ",50", ",inf", "loads.csv:3: p_set: this must be finite"),
-        ("storage_units.csv", ",6,", ",-6,", "storage_units.csv:2: max_hours: this is out of range"),
-        (
-            "snapshots.csv",
-            ",snapshot,",
-            "period,snapshot,",
-            "snapshots.csv:1: period: several investment periods are not read",
-        ),
-    ];
-    for (file, right, wrong, expected) in table {
+    for (file, right, wrong, expected) in SLIPS {
         let mut files = small();
         let text = files.get_mut(*file).expect("a file of the folder");
         assert!(text.contains(right), "{right} is not in {file}");
