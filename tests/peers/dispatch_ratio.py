@@ -25,7 +25,7 @@ from dispatch_model import Market, Program
 
 # What the ratio to a warm HiGHS should be at least, and gridrush's median in microseconds at most.
 TARGETS = {"rts": (30, 5), "rts_dc": (30, 7), "texas": (40, 60)}
-COLD_SECONDS = 20
+COLD_SECONDS = 5
 
 
 def gridrush_us(binary, market):
