@@ -7,9 +7,11 @@
 mod entry;
 mod reinforcement;
 mod reserve;
+mod stack;
 mod storage;
 
 pub use entry::{EntryTerms, NetRevenue, entry_by_zone, retirement_mw};
 pub use reinforcement::{BranchYear, Reinforcement, ReinforcementTerms, reinforce};
 pub use reserve::{ReserveCurve, ReserveStep};
-pub use storage::{StorageFleet, Thresholds};
+pub use stack::SupplyStack;
+pub use storage::{HourAhead, Outlook, Reservoir, StorageFleet, Thresholds, WaterValue};

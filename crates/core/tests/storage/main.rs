@@ -1,0 +1,6 @@
+//! What storage earns, against perfect foresight.
+
+mod arbitrage;
+mod foresight;
+mod rts_gmlc;
+mod trade;
