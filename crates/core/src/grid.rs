@@ -8,7 +8,7 @@ pub mod pack;
 pub mod recipe;
 mod series;
 
-pub use cost::{CostBlock, CostCurve};
+pub use cost::{Convexity, CostBlock, CostCurve};
 pub use fuel::{Fuel, Technology};
 pub use network::{Branch, BranchId, BranchKind, Bus, BusId, DcLink, Generator, Network, Zone, ZoneId};
 pub use pack::RegionPack;

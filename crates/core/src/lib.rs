@@ -9,6 +9,7 @@
 //! * [`weather`]: hourly load and renewable availability, fitted or replayed.
 //! * [`demand`]: what a load bids and what it is awarded.
 //! * [`dispatch`]: the hourly welfare-maximising DC optimal power flow and the causes of curtailment.
+//! * [`opf`]: the optimal power flow of a case file, in the conventions of other programs.
 //! * [`interconnection`]: requests for a connection, study offices, upgrades, energization.
 //! * [`market`]: entry and exit of generators, background transmission.
 //! * [`ledger`]: double-entry books in cents.
@@ -25,4 +26,5 @@ pub mod ledger;
 pub mod market;
 pub mod math;
 pub mod names;
+pub mod opf;
 pub mod weather;

@@ -2,6 +2,7 @@
 //!
 //! * [`matpower`]: MATPOWER version 2 case files.
 //! * [`powersimdata`]: the plant, bus and branch tables of the PowerSimData package.
+//! * [`rts_gmlc`]: the CSV folder of the RTS-GMLC test system with its hourly series.
 //! * [`own`]: the tables of a gridrush region pack, read and written.
 //!
 //! A reader looks at the whole input before it gives up: one bad cell does not hide the next. No reader
@@ -13,6 +14,7 @@ pub(crate) mod check;
 pub mod matpower;
 pub mod own;
 pub mod powersimdata;
+pub mod rts_gmlc;
 pub(crate) mod table;
 
 /// Something wrong with an input file.

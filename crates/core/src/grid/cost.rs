@@ -1,8 +1,8 @@
 //! What a generator costs by output, as case files state it.
 //!
 //! Dispatch is linear, so a curve is used as blocks of constant cost per MWh. Blocks always rise: a
-//! curve that is not convex is replaced by its lower convex hull, which is the best a linear program
-//! can do with it.
+//! curve that is not convex is replaced by its lower convex hull, the largest convex curve below it, or
+//! by the blocks it has in rising order, as programs do that make each segment a variable.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,16 @@ pub enum CostCurve {
     Polynomial(Vec<f64>),
     /// Points `(MW, $/h)` with rising MW, joined by straight lines.
     Piecewise(Vec<(f64, f64)>),
+}
+
+/// What to do where a curve is not convex.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Convexity {
+    /// The lower convex hull.
+    #[default]
+    Hull,
+    /// The segments in order of their slope.
+    Sorted,
 }
 
 /// A part of a unit's range over which one more MWh costs the same.
@@ -45,6 +55,30 @@ impl CostCurve {
     /// is cut into `segments` equal parts, each with the slope of its chord; a piecewise curve is cut at
     /// its own points. Empty when the range is. `O(points)`.
     pub fn blocks(&self, minimum_mw: f64, maximum_mw: f64, segments: usize) -> Vec<CostBlock> {
+        let mut hull: Vec<(f64, f64)> = Vec::new();
+        for point in self.points(minimum_mw, maximum_mw, segments) {
+            while let [.., a, b] = hull[..] {
+                if (b.1 - a.1) * (point.0 - b.0) < (point.1 - b.1) * (b.0 - a.0) {
+                    break;
+                }
+                hull.pop();
+            }
+            hull.push(point);
+        }
+        hull.windows(2).map(chord).collect()
+    }
+
+    /// As [`CostCurve::blocks`], but where the curve is not convex its own segments are put in order of
+    /// their slope. The curve's ends stay; between them it may be undercut. `O(points log points)`.
+    pub fn sorted_blocks(&self, minimum_mw: f64, maximum_mw: f64, segments: usize) -> Vec<CostBlock> {
+        let points = self.points(minimum_mw, maximum_mw, segments);
+        let mut blocks: Vec<CostBlock> = points.windows(2).map(chord).collect();
+        blocks.sort_by(|a, b| a.cost_usd_per_mwh.total_cmp(&b.cost_usd_per_mwh));
+        blocks
+    }
+
+    /// Where the curve is cut into blocks, with its value there; none for an empty range.
+    fn points(&self, minimum_mw: f64, maximum_mw: f64, segments: usize) -> Vec<(f64, f64)> {
         if maximum_mw <= minimum_mw {
             return Vec::new();
         }
@@ -61,22 +95,7 @@ impl CostCurve {
             }
         }
         cuts.push(maximum_mw);
-        let mut hull: Vec<(f64, f64)> = Vec::with_capacity(cuts.len());
-        for mw in cuts {
-            let point = (mw, self.at(mw));
-            while let [.., a, b] = hull[..] {
-                if (b.1 - a.1) * (point.0 - b.0) < (point.1 - b.1) * (b.0 - a.0) {
-                    break;
-                }
-                hull.pop();
-            }
-            hull.push(point);
-        }
-        let block = |ends: &[(f64, f64)]| {
-            let size_mw = ends[1].0 - ends[0].0;
-            CostBlock { size_mw, cost_usd_per_mwh: (ends[1].1 - ends[0].1) / size_mw }
-        };
-        hull.windows(2).map(block).collect()
+        cuts.into_iter().map(|mw| (mw, self.at(mw))).collect()
     }
 
     /// The text of a curve in a table: `polynomial c0 c1 ...` or `piecewise mw:usd mw:usd ...`.
@@ -116,6 +135,12 @@ impl CostCurve {
     }
 }
 
+/// The block between two points of a curve.
+fn chord(ends: &[(f64, f64)]) -> CostBlock {
+    let size_mw = ends[1].0 - ends[0].0;
+    CostBlock { size_mw, cost_usd_per_mwh: (ends[1].1 - ends[0].1) / size_mw }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,6 +163,9 @@ mod tests {
         let found: Vec<(f64, f64)> = blocks.iter().map(|b| (b.size_mw, b.cost_usd_per_mwh)).collect();
         assert_eq!(found, [(20.0, 20.0), (10.0, 30.0)]);
         assert_eq!(curve.at(15.0), 350.0);
+        let sorted = curve.sorted_blocks(0.0, 30.0, 1);
+        let found: Vec<(f64, f64)> = sorted.iter().map(|b| (b.size_mw, b.cost_usd_per_mwh)).collect();
+        assert_eq!(found, [(10.0, 10.0), (10.0, 30.0), (10.0, 30.0)]);
     }
 
     #[test]

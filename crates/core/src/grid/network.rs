@@ -78,6 +78,9 @@ pub struct Branch {
     pub tap: f64,
     /// Phase shift.
     pub shift_deg: f64,
+    /// Least and greatest difference of the voltage angles, `from` minus `to`; infinite for no limit on one
+    /// side, absent when the source limits neither. Used by the optimal power flow of case files only.
+    pub angle_difference_deg: Option<(f64, f64)>,
     /// Continuous rating; infinite when the source gives none.
     pub rating_mw: f64,
     /// Short-term rating after a contingency, when the source gives one.
@@ -133,6 +136,10 @@ pub struct DcLink {
     pub maximum_mw: f64,
     /// Lost on the way for each MW sent.
     pub loss_fraction: f64,
+    /// Lost on the way whatever the flow.
+    pub fixed_loss_mw: f64,
+    /// What the flow costs, by MW sent, when the source tells.
+    pub cost: Option<CostCurve>,
     /// Whether it carries flow at the start.
     pub in_service: bool,
 }

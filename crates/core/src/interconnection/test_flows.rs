@@ -44,6 +44,7 @@ pub(super) fn triangle_network(zone_of_0: u16) -> Network {
             x_pu: 0.1,
             tap: 1.0,
             shift_deg: 0.0,
+            angle_difference_deg: None,
             rating_mw: 100.0,
             emergency_rating_mw: None,
             length_mi: Some(10.0),

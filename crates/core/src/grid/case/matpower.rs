@@ -3,10 +3,10 @@
 //! | read | as |
 //! |---|---|
 //! | `bus` | buses; type 4 (isolated) is left out with everything attached to it |
-//! | `branch` | branches; a non-zero `ratio` or `angle` makes a transformer; `rateA` 0 means no limit |
+//! | `branch` | branches; a non-zero `ratio` or `angle` makes a transformer; `rateA` 0 means no limit, as do an `angmin` and `angmax` both 0 or beyond 360 |
 //! | `gen`, `genfuel`, `gentype` | generators; fuel and prime mover are `other` where no cell array names them |
 //! | `gencost` | [`CostCurve`], polynomial or piecewise; the second half (reactive) is left out |
-//! | `dcline` | direct-current lines with their proportional loss |
+//! | `dcline`, `dclinecost` | direct-current lines with their losses and costs; a negative `Pmin` or `Pmax` limits the flow at the `to` end |
 //! | `bus_name` | names |
 //!
 //! Reactive power, voltages, start-up costs and fields that only other programs know are left out.
@@ -36,17 +36,31 @@ pub enum ZoneBy {
     Area,
 }
 
-/// Reads a case. `file` is the name used in faults; all faults are returned at once.
+/// Reads a case. `file` is the name used in faults; all faults are returned at once. A bus that nothing
+/// joins to the others is a fault.
 pub fn read(file: &str, text: &str, zone_by: ZoneBy) -> Result<Network, Vec<CaseFault>> {
+    let (network, bus_lines) = parse(file, text, zone_by)?;
+    let mut list = Vec::new();
+    check::connected(&network, &bus_lines, &mut Faults::new(file, &mut list));
+    if list.is_empty() { Ok(network) } else { Err(list) }
+}
+
+/// As [`read`], but a case of several islands is as good as any.
+pub fn read_islands(file: &str, text: &str, zone_by: ZoneBy) -> Result<Network, Vec<CaseFault>> {
+    parse(file, text, zone_by).map(|(network, _)| network)
+}
+
+/// The network and the line of each bus.
+fn parse(file: &str, text: &str, zone_by: ZoneBy) -> Result<(Network, Vec<u64>), Vec<CaseFault>> {
     let mut list = Vec::new();
     let mut faults = Faults::new(file, &mut list);
     let fields = text::assignments(text, &mut faults);
     let mut case = Case { fields, faults, isolated: BTreeSet::new(), numbers: BTreeMap::new() };
-    let (network, bus_lines) = case.build(zone_by);
-    if list.is_empty() {
-        check::connected(&network, &bus_lines, &mut Faults::new(file, &mut list));
+    let built = case.build(zone_by);
+    if built.0.graph.node_count() == 0 && list.is_empty() {
+        Faults::new(file, &mut list).add(None, "bus", "the network has no bus");
     }
-    if list.is_empty() { Ok(network) } else { Err(list) }
+    if list.is_empty() { Ok(built) } else { Err(list) }
 }
 
 struct Case<'l> {
@@ -219,6 +233,7 @@ impl Case<'_> {
             let x_pu = self.finite(row, "branch", 3, "x");
             let ratio = self.finite(row, "branch", 8, "ratio");
             let shift_deg = self.finite(row, "branch", 9, "angle");
+            let angle_difference_deg = self.angle_difference(row);
             let [a, b, c] = [row.numbers[5], row.numbers[6], row.numbers[7]];
             if x_pu == 0.0 {
                 self.faults.add(Some(row.line), "branch.x", "a branch needs a reactance other than zero");
@@ -252,12 +267,28 @@ impl Case<'_> {
                 x_pu,
                 tap: if ratio == 0.0 { 1.0 } else { ratio },
                 shift_deg,
+                angle_difference_deg,
                 rating_mw: limit(a).unwrap_or(f64::INFINITY),
                 emergency_rating_mw: limit(c).or(limit(b)),
                 length_mi: None,
                 in_service: row.numbers[10] > 0.0,
             });
         }
+    }
+
+    /// Limits on the angle difference: none when the columns are absent or both zero, and none on a side
+    /// of 360 degrees or more.
+    fn angle_difference(&mut self, row: &MatrixRow) -> Option<(f64, f64)> {
+        let &[least, most, ..] = row.numbers.get(11..)? else { return None };
+        if least.is_nan() || most.is_nan() || least > most {
+            let message = format!("{least} to {most} degrees is no range");
+            self.faults.add(Some(row.line), "branch.angmin", message);
+            return None;
+        }
+        let least = if least > -360.0 { least } else { f64::NEG_INFINITY };
+        let most = if most < 360.0 { most } else { f64::INFINITY };
+        let limited = (least, most) != (0.0, 0.0) && (least.is_finite() || most.is_finite());
+        limited.then_some((least, most))
     }
 
     fn generators(&mut self, network: &mut Network) {
@@ -272,7 +303,7 @@ impl Case<'_> {
         let movers: Vec<String> = self.cells("gentype").to_vec();
         let mut names = Ordinals::default();
         for (index, row) in rows.iter().enumerate() {
-            let cost = costs.get(index).filter(|row| !row.bad).and_then(|row| self.cost(row));
+            let cost = costs.get(index).filter(|row| !row.bad).and_then(|row| self.cost(row, "gencost"));
             if row.bad {
                 continue;
             }
@@ -302,18 +333,18 @@ impl Case<'_> {
         }
     }
 
-    fn cost(&mut self, row: &MatrixRow) -> Option<CostCurve> {
+    fn cost(&mut self, row: &MatrixRow, table: &str) -> Option<CostCurve> {
         let (model, count) = (row.numbers[0], row.numbers[3]);
         let width = if model == 1.0 { 2.0 * count } else { count };
         let data = &row.numbers[4..];
         if !(count >= 0.0 && count.fract() == 0.0 && width <= data.len() as f64) {
             let message = format!("n = {count} does not fit {} numbers", data.len());
-            self.faults.add(Some(row.line), "gencost.n", message);
+            self.faults.add(Some(row.line), &format!("{table}.n"), message);
             return None;
         }
         let data = &data[..width as usize];
         if data.iter().any(|x| !x.is_finite()) {
-            self.faults.add(Some(row.line), "gencost", "the numbers of a cost curve must be finite");
+            self.faults.add(Some(row.line), table, "the numbers of a cost curve must be finite");
             return None;
         }
         let curve = match model {
@@ -321,15 +352,15 @@ impl Case<'_> {
             2.0 if data.is_empty() => return None,
             2.0 => CostCurve::Polynomial(data.iter().rev().copied().collect()),
             _ => {
-                let fault =
-                    self.faults.add(Some(row.line), "gencost.model", format!("{model} is not a model"));
+                let field = format!("{table}.model");
+                let fault = self.faults.add(Some(row.line), &field, format!("{model} is not a model"));
                 fault.allowed = Some("1 (piecewise linear) or 2 (polynomial)".to_owned());
                 return None;
             }
         };
         if !curve.is_valid() {
             let message = "a piecewise cost needs two or more points with rising MW";
-            self.faults.add(Some(row.line), "gencost", message);
+            self.faults.add(Some(row.line), table, message);
             return None;
         }
         Some(curve)
@@ -337,12 +368,30 @@ impl Case<'_> {
 
     fn dc_links(&mut self, network: &mut Network) {
         let mut names = Ordinals::default();
-        for row in self.rows("dcline", 17, false).iter().filter(|row| !row.bad) {
+        let rows = self.rows("dcline", 17, false);
+        let costs = self.rows("dclinecost", 4, false);
+        let line = self.field("dclinecost").map(|field| field.line);
+        if line.is_some() && costs.len() != rows.len() {
+            let message = format!("{} rows of costs for {} direct-current lines", costs.len(), rows.len());
+            self.faults.add(line, "dclinecost", message);
+        }
+        for (index, row) in rows.iter().enumerate() {
+            let cost = costs.get(index).filter(|row| !row.bad).and_then(|row| self.cost(row, "dclinecost"));
+            if row.bad {
+                continue;
+            }
             let from = self.bus(row, "dcline", 0, "fbus");
             let to = self.bus(row, "dcline", 1, "tbus");
             let minimum_mw = self.finite(row, "dcline", 9, "Pmin");
             let maximum_mw = self.finite(row, "dcline", 10, "Pmax");
+            let fixed_loss_mw = self.finite(row, "dcline", 15, "loss0");
             let loss_fraction = self.finite(row, "dcline", 16, "loss1");
+            if !(0.0..1.0).contains(&loss_fraction) && loss_fraction.is_finite() {
+                let fault = self.faults.add(Some(row.line), "dcline.loss1", "not a fraction of the flow");
+                fault.allowed = Some("0 or more and less than 1".to_owned());
+            }
+            // A negative limit is one on the flow at the far end.
+            let sent = |mw: f64| if mw < 0.0 { (mw + fixed_loss_mw) / (1.0 - loss_fraction) } else { mw };
             if minimum_mw > maximum_mw {
                 self.faults.add(Some(row.line), "dcline.Pmin", "the least flow is above the greatest");
             }
@@ -354,9 +403,11 @@ impl Case<'_> {
                 name,
                 from,
                 to,
-                minimum_mw,
-                maximum_mw,
+                minimum_mw: sent(minimum_mw),
+                maximum_mw: sent(maximum_mw),
                 loss_fraction,
+                fixed_loss_mw,
+                cost,
                 in_service,
             });
         }

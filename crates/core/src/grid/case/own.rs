@@ -61,8 +61,12 @@ const GENERATOR_COLUMNS: [&str; 13] = [
     "in_service",
     "cost_curve_usd_per_h",
 ];
+/// Written only when a branch has a limit on its angle difference.
+const ANGLE_COLUMNS: [&str; 2] = ["angle_minimum_deg", "angle_maximum_deg"];
 const DC_LINK_COLUMNS: [&str; 7] =
     ["name", "from_bus", "to_bus", "minimum_mw", "maximum_mw", "loss_fraction", "in_service"];
+/// Written only when a link has a fixed loss or a cost.
+const DC_LINK_EXTRA_COLUMNS: [&str; 2] = ["fixed_loss_mw", "cost_curve_usd_per_h"];
 
 /// Reads the tables of a pack over the zones of its region. The faults of all tables are collected; a
 /// table that is absent from `files` is a fault, except [`DC_LINKS`]. `O(rows log rows)`.
@@ -93,7 +97,7 @@ pub fn read(
     }
 
     let mut faults = Faults::new(BRANCHES, &mut list);
-    if let Some(branches) = open(files, BRANCHES, &BRANCH_COLUMNS, &[], &mut faults) {
+    if let Some(branches) = open(files, BRANCHES, &BRANCH_COLUMNS, &ANGLE_COLUMNS, &mut faults) {
         let mut names = BTreeSet::new();
         for row in branches.rows() {
             let unique = unique_name(&row, &mut names, &mut faults);
@@ -116,7 +120,7 @@ pub fn read(
 
     if files.contains_key(DC_LINKS) {
         let mut faults = Faults::new(DC_LINKS, &mut list);
-        if let Some(links) = open(files, DC_LINKS, &DC_LINK_COLUMNS, &[], &mut faults) {
+        if let Some(links) = open(files, DC_LINKS, &DC_LINK_COLUMNS, &DC_LINK_EXTRA_COLUMNS, &mut faults) {
             let mut names = BTreeSet::new();
             for row in links.rows() {
                 let unique = unique_name(&row, &mut names, &mut faults);
@@ -243,7 +247,15 @@ fn read_branch(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Fault
     let rating_mw = row.optional("rating_mw", faults, Row::not_negative);
     let emergency = row.optional("emergency_rating_mw", faults, Row::not_negative);
     let length_mi = row.optional("length_mi", faults, Row::not_negative);
+    let least_deg = row.optional("angle_minimum_deg", faults, Row::number);
+    let most_deg = row.optional("angle_maximum_deg", faults, Row::number);
     let in_service = row.flag("in_service", faults);
+    let angles = (least_deg.ok()?, most_deg.ok()?);
+    let angle_difference_deg = (angles != (None, None))
+        .then_some((angles.0.unwrap_or(f64::NEG_INFINITY), angles.1.unwrap_or(f64::INFINITY)));
+    if angle_difference_deg.is_some_and(|(least, most)| least > most) {
+        faults.add(Some(row.line), "angle_minimum_deg", "the least difference is above the greatest");
+    }
     if from.is_some() && from == to {
         faults.add(Some(row.line), "to_bus", "the branch begins and ends at the same bus");
     }
@@ -262,6 +274,7 @@ fn read_branch(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Fault
         x_pu: x_pu?,
         tap: tap?,
         shift_deg: shift_deg?,
+        angle_difference_deg,
         rating_mw: rating_mw.ok()?.unwrap_or(f64::INFINITY),
         emergency_rating_mw: emergency.ok()?,
         length_mi: length_mi.ok()?,
@@ -288,14 +301,7 @@ fn read_generator(
     let first_year = row.optional("first_year", faults, year);
     let last_year = row.optional("last_year", faults, year);
     let in_service = row.flag("in_service", faults);
-    let cost = row.optional("cost_curve_usd_per_h", faults, |row, column, faults| {
-        let curve = CostCurve::from_text(row.text(column));
-        if curve.is_none() {
-            faults.add(Some(row.line), column, "not a cost curve").allowed =
-                Some("\"polynomial c0 c1 ...\" or \"piecewise mw:usd mw:usd ...\" with rising mw".to_owned());
-        }
-        curve
-    });
+    let cost = row.optional("cost_curve_usd_per_h", faults, cost_curve);
     if capacity_mw.zip(minimum_mw).is_some_and(|(capacity, minimum)| minimum > capacity) {
         faults.add(Some(row.line), "minimum_mw", "the minimum output is above the capacity");
     }
@@ -315,12 +321,23 @@ fn read_generator(
     })
 }
 
+fn cost_curve(row: &Row<'_>, column: &str, faults: &mut Faults<'_>) -> Option<CostCurve> {
+    let curve = CostCurve::from_text(row.text(column));
+    if curve.is_none() {
+        faults.add(Some(row.line), column, "not a cost curve").allowed =
+            Some("\"polynomial c0 c1 ...\" or \"piecewise mw:usd mw:usd ...\" with rising mw".to_owned());
+    }
+    curve
+}
+
 fn read_dc_link(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Faults<'_>) -> Option<DcLink> {
     let from = bus_of(row, "from_bus", numbers, faults);
     let to = bus_of(row, "to_bus", numbers, faults);
     let minimum_mw = row.number("minimum_mw", faults);
     let maximum_mw = row.number("maximum_mw", faults);
     let loss_fraction = row.number_in("loss_fraction", 0.0, 1.0, faults);
+    let fixed_loss_mw = row.optional("fixed_loss_mw", faults, Row::not_negative);
+    let cost = row.optional("cost_curve_usd_per_h", faults, cost_curve);
     let in_service = row.flag("in_service", faults);
     if minimum_mw.zip(maximum_mw).is_some_and(|(least, most)| least > most) {
         faults.add(Some(row.line), "minimum_mw", "the least flow is above the greatest");
@@ -332,6 +349,8 @@ fn read_dc_link(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Faul
         minimum_mw: minimum_mw?,
         maximum_mw: maximum_mw?,
         loss_fraction: loss_fraction?,
+        fixed_loss_mw: fixed_loss_mw.ok()?.unwrap_or(0.0),
+        cost: cost.ok()?,
         in_service: in_service?,
     })
 }
@@ -356,10 +375,11 @@ pub fn write(network: &Network) -> BTreeMap<String, String> {
             ]
         }),
     );
+    let angles = network.branches().any(|(_, branch)| branch.angle_difference_deg.is_some());
     let branches = table::write(
-        &BRANCH_COLUMNS,
+        &[&BRANCH_COLUMNS[..], if angles { &ANGLE_COLUMNS[..] } else { &[] }].concat(),
         network.branches().map(|(_, branch)| {
-            vec![
+            let mut cells = vec![
                 branch.name.clone(),
                 number(branch.from),
                 number(branch.to),
@@ -372,7 +392,13 @@ pub fn write(network: &Network) -> BTreeMap<String, String> {
                 optional_cell(branch.emergency_rating_mw.as_ref()),
                 optional_cell(branch.length_mi.as_ref()),
                 branch.in_service.to_string(),
-            ]
+            ];
+            if angles {
+                let (least, most) = branch.angle_difference_deg.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+                let finite = |deg: f64| optional_cell(Some(deg).filter(|deg| deg.is_finite()).as_ref());
+                cells.extend([finite(least), finite(most)]);
+            }
+            cells
         }),
     );
     let generators = table::write(
@@ -400,8 +426,9 @@ pub fn write(network: &Network) -> BTreeMap<String, String> {
     files.insert(BRANCHES.to_owned(), branches);
     files.insert(GENERATORS.to_owned(), generators);
     if !network.dc_links.is_empty() {
+        let extra = network.dc_links.iter().any(|link| link.fixed_loss_mw != 0.0 || link.cost.is_some());
         let rows = network.dc_links.iter().map(|link| {
-            vec![
+            let mut cells = vec![
                 link.name.clone(),
                 number(link.from),
                 number(link.to),
@@ -409,9 +436,15 @@ pub fn write(network: &Network) -> BTreeMap<String, String> {
                 link.maximum_mw.to_string(),
                 link.loss_fraction.to_string(),
                 link.in_service.to_string(),
-            ]
+            ];
+            if extra {
+                let cost = link.cost.as_ref().map(CostCurve::to_text).unwrap_or_default();
+                cells.extend([link.fixed_loss_mw.to_string(), cost]);
+            }
+            cells
         });
-        files.insert(DC_LINKS.to_owned(), table::write(&DC_LINK_COLUMNS, rows));
+        let header = [&DC_LINK_COLUMNS[..], if extra { &DC_LINK_EXTRA_COLUMNS[..] } else { &[] }].concat();
+        files.insert(DC_LINKS.to_owned(), table::write(&header, rows));
     }
     files
 }

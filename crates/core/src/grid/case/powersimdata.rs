@@ -282,6 +282,7 @@ fn read_branch(
         x_pu: x_pu?,
         tap: limit(ratio?).unwrap_or(1.0),
         shift_deg: shift_deg?,
+        angle_difference_deg: None,
         rating_mw: limit(rating?).unwrap_or(f64::INFINITY),
         emergency_rating_mw: limit(emergency?),
         length_mi,

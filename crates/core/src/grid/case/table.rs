@@ -88,6 +88,11 @@ impl Table {
         complete.then_some(Table { header, rows })
     }
 
+    /// The names of the columns in file order.
+    pub fn columns(&self) -> &[String] {
+        &self.header
+    }
+
     /// All rows in file order.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|(line, record)| Row { table: self, record, line: *line })

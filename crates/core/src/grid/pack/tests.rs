@@ -238,6 +238,11 @@ prop_compose! {
                 x_pu: x[i as usize],
                 tap: values[6].abs() + 0.1,
                 shift_deg: values[7],
+                angle_difference_deg: match i % 3 {
+                    0 => None,
+                    1 => Some((-values[7].abs(), f64::INFINITY)),
+                    _ => Some((-30.0, values[7].abs())),
+                },
                 rating_mw: rating.unwrap_or(f64::INFINITY),
                 emergency_rating_mw: rating,
                 length_mi: rating,
@@ -265,6 +270,8 @@ prop_compose! {
             minimum_mw: -values[8].abs(),
             maximum_mw: values[8].abs(),
             loss_fraction: 0.03,
+            fixed_loss_mw: if rating.is_some() { values[10].abs() } else { 0.0 },
+            cost: curve.clone().map(CostCurve::Polynomial),
             in_service: true,
         });
         network
