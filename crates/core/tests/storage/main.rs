@@ -1,6 +1,7 @@
-//! What storage earns, against perfect foresight.
+//! What storage earns and saves, against perfect foresight.
 
 mod arbitrage;
+mod fleet;
 mod foresight;
 mod rts_gmlc;
 mod trade;

@@ -42,22 +42,19 @@ pub struct Trader<'a> {
     pub expected: &'a Expected,
     pub streams: Streams,
     value: WaterValue,
-    basis: [f64; 24],
-    memory: f64,
 }
 
 impl<'a> Trader<'a> {
     pub fn new(of: Reservoir, stack: &'a SupplyStack, expected: &'a Expected, seed: u64) -> Trader<'a> {
         let mut fleet = StorageFleet::new(of.round_trip);
         fleet.add(of.power_mw, of.energy_mwh);
-        Trader { fleet, stack, expected, streams: Streams::new(seed, 0), value: WaterValue::default(), basis: [0.0; 24], memory: std::env::var("MEM").map_or(0.0, |m| m.parse().unwrap()) }
+        Trader { fleet, stack, expected, streams: Streams::new(seed, 0), value: WaterValue::default() }
     }
 
     /// Sets bid and offer of an hour; at midnight after a look at the day ahead.
     pub fn quote(&mut self, hour: usize) {
         if hour % 24 == 0 {
-            let mut hours = self.expected.day(&self.streams, hour / 24);
-            for (h, b) in hours.iter_mut().zip(self.basis) { h.basis_usd_per_mwh = b; }
+            let hours = self.expected.day(&self.streams, hour / 24);
             let reserve = ReserveCurve::default();
             let fleet = &self.fleet;
             let of = Reservoir {
@@ -81,8 +78,6 @@ impl<'a> Trader<'a> {
             let discharge =
                 if price > prices.offer_usd_per_mwh { self.fleet.discharge_limit_mw(1.0) } else { 0.0 };
             assert!(self.fleet.settle(charge, discharge, 1.0).abs() < 1e-9);
-            let b = &mut self.basis[hour % 24];
-            *b += self.memory * (price - self.stack.price_usd_per_mwh(self.expected.net_load_mw[hour]) - *b);
             usd += price * (discharge - charge);
             charged_mwh += charge;
             discharged_mwh += discharge;

@@ -1,0 +1,1 @@
+//! Fleets that move the price, and bids under prices of either sign.
