@@ -15,7 +15,7 @@
 //! load by area; its wind and solar plants take the RTS-GMLC profiles in turn.
 //!
 //! Everything is as [`Options::hourly`] says, in MATPOWER's convention, with ratings as the only branch
-//! limits. A data center is 3 % of the network's peak load, a fifth of it firm; the rest bids a price that
+//! limits; a quadratic cost is two straight pieces. A data center is 3 % of the network's peak load, a fifth of it firm; the rest bids a price that
 //! changes every hour. Its place, size and bids are assumed.
 //!
 //! The files are not part of the project; without them [`build`] gives `None`.
@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, Place};
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
 use gridrush_core::grid::case::rts_gmlc;
-use gridrush_core::grid::{BusId, Fuel, HourlySeries, LoadSeries, Network};
+use gridrush_core::grid::{BusId, CostCurve, Fuel, HourlySeries, LoadSeries, Network};
 use gridrush_core::math;
 use gridrush_core::names::Key;
 use gridrush_core::opf::{Convention, Opf, Options};
@@ -67,7 +67,8 @@ impl Set {
             let problem = self.opf.problem_mut();
             problem.demand_mw[center.bus] += center.firm_mw;
             problem.bounds[shed.0 as usize].upper_mw += center.firm_mw;
-            let bid = center.base_bid_usd_per_mwh + 6.0 * noise("coin", 0, hour) + 3.0 * noise("site", n, hour);
+            let bid =
+                center.base_bid_usd_per_mwh + 6.0 * noise("coin", 0, hour) + 3.0 * noise("site", n, hour);
             problem.bounds[center.column.0 as usize].cost_usd_per_mwh = -bid;
         }
     }
@@ -83,8 +84,7 @@ impl Set {
     }
 
     fn new(network: &Network, series: HourlySeries, limit_scale: f64) -> Set {
-        let options =
-            Options { limit_scale, angle_limits: false, ..Options::hourly(Convention::Matpower) };
+        let options = Options { limit_scale, angle_limits: false, ..Options::hourly(Convention::Matpower) };
         let opf = Opf::new(network, &options).expect("a case that can be solved");
         Set { hours: series.hours, opf, series, centers: Vec::new() }
     }
@@ -149,7 +149,18 @@ fn unpack(path: &Path) -> Option<String> {
 
 fn matpower_case(name: &str) -> Option<Network> {
     let text = unpack(&data().join(format!("cases/{name}.m.gz")))?;
-    Some(matpower::read(name, &text, ZoneBy::Area).expect("a good case"))
+    let mut network = matpower::read(name, &text, ZoneBy::Area).expect("a good case");
+    for unit in &mut network.generators {
+        let full_mw = unit.capacity_mw;
+        if let Some(curve @ CostCurve::Polynomial(c)) = &unit.cost
+            && c.iter().skip(2).any(|c| *c != 0.0)
+            && full_mw > 0.0
+        {
+            let points = [0.0, full_mw / 2.0, full_mw].map(|mw| (mw, curve.at(mw)));
+            unit.cost = Some(CostCurve::Piecewise(points.to_vec()));
+        }
+    }
+    Some(network)
 }
 
 /// RTS-GMLC. Its series lie packed and flat, so they are put where the pointers say.
@@ -178,7 +189,8 @@ fn rts(data: &Path) -> Option<(Network, HourlySeries)> {
 fn borrowed_load(network: &Network, from: &HourlySeries) -> HourlySeries {
     let mut load = Vec::new();
     for (n, shape) in from.load.iter().enumerate() {
-        let members = network.buses().filter(|(id, bus)| id.0 as usize % from.load.len() == n && bus.load_mw != 0.0);
+        let members =
+            network.buses().filter(|(id, bus)| id.0 as usize % from.load.len() == n && bus.load_mw != 0.0);
         let buses: Vec<(BusId, f64)> = members.map(|(id, bus)| (id, bus.load_mw)).collect();
         let total_mw: f64 = buses.iter().map(|(_, mw)| mw).sum();
         let peak_mw = shape.mw.iter().copied().fold(0.0, f64::max);

@@ -199,6 +199,7 @@ impl Reader<'_> {
                 x_pu,
                 tap: if transformer { ratio } else { 1.0 },
                 shift_deg: 0.0,
+                angle_difference_deg: None,
                 rating_mw,
                 emergency_rating_mw: Some(emergency_mw),
                 length_mi: Some(length_mi).filter(|length| !transformer && *length > 0.0),
@@ -227,7 +228,9 @@ impl Reader<'_> {
                 minimum_mw: -power_mw,
                 maximum_mw: power_mw,
                 loss_fraction: 0.0,
+                fixed_loss_mw: 0.0,
                 in_service: true,
+                cost: None,
             });
         }
     }
