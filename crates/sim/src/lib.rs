@@ -20,6 +20,7 @@ pub mod run;
 pub mod scenario;
 pub mod setup;
 pub mod site;
+pub mod stores;
 pub mod supply;
 pub mod units;
 pub mod world;

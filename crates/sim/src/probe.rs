@@ -14,6 +14,7 @@ pub mod decisions;
 pub mod load;
 pub mod queue;
 pub mod requests;
+pub mod storage;
 pub mod supply;
 pub mod system;
 
@@ -34,6 +35,7 @@ pub const TABLES: &[&Table] = &[
     &bitcoin::TABLE,
     &compute::TABLE,
     &supply::TABLE,
+    &storage::TABLE,
     &adequacy::TABLE,
     &congestion::TABLE,
     &books::TABLE,

@@ -24,8 +24,12 @@ impl SupplyStack {
     ) -> SupplyStack {
         let mut sorted: Vec<(f64, f64)> = blocks.into_iter().filter(|block| block.0 > 0.0).collect();
         sorted.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.total_cmp(&b.0)));
-        let mut stack =
-            SupplyStack { upto_mw: vec![], cost_usd_per_mwh: vec![], surplus_usd_per_mwh, shortage_usd_per_mwh };
+        let mut stack = SupplyStack {
+            upto_mw: vec![],
+            cost_usd_per_mwh: vec![],
+            surplus_usd_per_mwh,
+            shortage_usd_per_mwh,
+        };
         let mut upto_mw = 0.0;
         for (mw, cost) in sorted {
             upto_mw += mw;

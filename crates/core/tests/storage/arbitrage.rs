@@ -42,8 +42,7 @@ fn a_price_taker_on_rts_gmlc_earns_70_to_95_percent_of_perfect_foresight() {
         for hours in [1.0, 2.0, 4.0, 8.0] {
             let of = battery(50.0, hours);
             let best = best_usd(of, prices);
-            let ratios =
-                [0, 1, 2].map(|seed| Trader::new(of, &stack, &expected, seed).takes(prices) / best);
+            let ratios = [0, 1, 2].map(|seed| Trader::new(of, &stack, &expected, seed).takes(prices) / best);
             println!("{bus}, {hours}, {:.2}, {ratios:.3?}", best / of.power_mw / 1000.0);
             let least = if hours >= 4.0 { 0.70 } else { 0.60 };
             assert!(ratios.iter().all(|&r| (least..=0.95).contains(&r)), "{bus}, {hours} h: {ratios:?}");

@@ -1,7 +1,9 @@
 //! A battery that knows a forecast of net load for the day, and trades at prices it does not know.
 
 use gridrush_core::kernel::{Purpose, Streams, uniform_open};
-use gridrush_core::market::{HourAhead, Outlook, Reservoir, ReserveCurve, StorageFleet, SupplyStack, WaterValue};
+use gridrush_core::market::{
+    HourAhead, Outlook, ReserveCurve, Reservoir, StorageFleet, SupplyStack, WaterValue,
+};
 use gridrush_core::math;
 use gridrush_core::names::Key;
 
@@ -26,7 +28,11 @@ impl Expected {
         hours
             .map(|hour| {
                 let error_mw = self.error_mw[hour];
-                let said = HourAhead { net_load_mw: self.net_load_mw[hour] + z * error_mw, error_mw, basis_usd_per_mwh: 0.0 };
+                let said = HourAhead {
+                    net_load_mw: self.net_load_mw[hour] + z * error_mw,
+                    error_mw,
+                    basis_usd_per_mwh: 0.0,
+                };
                 let fresh = math::normal_quantile(uniform_open(&mut rng));
                 z = CORRELATION * z + (1.0 - CORRELATION * CORRELATION).sqrt() * fresh;
                 said

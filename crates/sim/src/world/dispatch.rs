@@ -24,6 +24,7 @@ impl World {
         interval.weather.resize(self.weather.values.len(), 0.0);
         self.setup.native_mw(&self.weather, hour, &mut interval.native_mw);
         Setup::weather_at(&self.weather, hour, &mut interval.weather);
+        self.quote_stores(hour, &interval.weather);
         self.clearing.set_hour(&interval.native_mw, &interval.weather, INTERVAL_HOURS);
         interval.blocks.clear();
         for site in 0..self.sites.len() {

@@ -86,7 +86,9 @@ impl WaterValue {
         let nodes = steps + 1;
         let mut value = WaterValue { steps, energy_mwh, round_trip, after_usd: vec![0.0; hours * nodes] };
         let states: Vec<State> = (outlook.hours.iter())
-            .flat_map(|hour| ERRORS.map(|(z, _)| (hour.net_load_mw + z * hour.error_mw, hour.basis_usd_per_mwh)))
+            .flat_map(|hour| {
+                ERRORS.map(|(z, _)| (hour.net_load_mw + z * hour.error_mw, hour.basis_usd_per_mwh))
+            })
             .map(|(net_load_mw, basis)| State::new(net_load_mw, basis, &moves, nodes, reservoir, outlook))
             .collect();
         let mut next = vec![0.0; nodes];
@@ -180,16 +182,24 @@ struct State {
 }
 
 impl State {
-    fn new(net_load_mw: f64, basis: f64, moves: &Moves, nodes: usize, reservoir: Reservoir, outlook: Outlook) -> State {
+    fn new(
+        net_load_mw: f64,
+        basis: f64,
+        moves: &Moves,
+        nodes: usize,
+        reservoir: Reservoir,
+        outlook: Outlook,
+    ) -> State {
         let Outlook { stack, reserve, .. } = outlook;
         let (step, round_trip) = (moves.step_mwh, reservoir.round_trip);
         let headroom_mw = (stack.capacity_mw() - net_load_mw).max(0.0);
         let fill = (0..moves.charge.len()).map(|m| {
             let mw = (m as f64 + 0.5) * step / round_trip;
-            (basis + stack.price_usd_per_mwh(net_load_mw + mw) + reserve.price_usd_per_mwh(headroom_mw - mw)) / round_trip
+            (basis + stack.price_usd_per_mwh(net_load_mw + mw) + reserve.price_usd_per_mwh(headroom_mw - mw))
+                / round_trip
         });
-        let empty =
-            (0..moves.discharge.len()).map(|m| basis + stack.price_usd_per_mwh(net_load_mw - (m as f64 + 0.5) * step));
+        let empty = (0..moves.discharge.len())
+            .map(|m| basis + stack.price_usd_per_mwh(net_load_mw - (m as f64 + 0.5) * step));
         // Reserve has to last an hour: a store holds no more megawatts of it than megawatt-hours.
         let standby = (0..nodes).map(|node| {
             let held_mw = (node as f64 * step).min(reservoir.power_mw);
