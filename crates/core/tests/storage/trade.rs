@@ -28,11 +28,7 @@ impl Expected {
         hours
             .map(|hour| {
                 let error_mw = self.error_mw[hour];
-                let said = HourAhead {
-                    net_load_mw: self.net_load_mw[hour] + z * error_mw,
-                    error_mw,
-                    basis_usd_per_mwh: 0.0,
-                };
+                let said = HourAhead { net_load_mw: self.net_load_mw[hour] + z * error_mw, error_mw };
                 let fresh = math::normal_quantile(uniform_open(&mut rng));
                 z = CORRELATION * z + (1.0 - CORRELATION * CORRELATION).sqrt() * fresh;
                 said

@@ -73,7 +73,7 @@ impl World {
                     *error = correlation * *error + fresh * normal_quantile(uniform_open(&mut rng));
                 }
                 known *= correlation * correlation;
-                HourAhead { net_load_mw: said + sites_mw, error_mw: spread.sqrt(), basis_usd_per_mwh: 0.0 }
+                HourAhead { net_load_mw: said + sites_mw, error_mw: spread.sqrt() }
             })
             .collect()
     }

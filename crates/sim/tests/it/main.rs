@@ -15,6 +15,7 @@ mod oracle;
 mod order;
 mod random;
 mod sites;
+mod storage;
 mod story;
 mod texas;
 #[path = "../../../core/tests/dispatch/unique.rs"]

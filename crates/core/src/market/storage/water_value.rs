@@ -35,8 +35,6 @@ pub struct HourAhead {
     pub net_load_mw: f64,
     /// Standard deviation of its error.
     pub error_mw: f64,
-    /// What the place is expected to pay above the cost of the next megawatt in the stack.
-    pub basis_usd_per_mwh: f64,
 }
 
 /// What the day ahead looks like.
@@ -86,10 +84,8 @@ impl WaterValue {
         let nodes = steps + 1;
         let mut value = WaterValue { steps, energy_mwh, round_trip, after_usd: vec![0.0; hours * nodes] };
         let states: Vec<State> = (outlook.hours.iter())
-            .flat_map(|hour| {
-                ERRORS.map(|(z, _)| (hour.net_load_mw + z * hour.error_mw, hour.basis_usd_per_mwh))
-            })
-            .map(|(net_load_mw, basis)| State::new(net_load_mw, basis, &moves, nodes, reservoir, outlook))
+            .flat_map(|hour| ERRORS.map(|(z, _)| hour.net_load_mw + z * hour.error_mw))
+            .map(|net_load_mw| State::new(net_load_mw, &moves, nodes, reservoir, outlook))
             .collect();
         let mut next = vec![0.0; nodes];
         for _ in 0..2 {
@@ -182,24 +178,17 @@ struct State {
 }
 
 impl State {
-    fn new(
-        net_load_mw: f64,
-        basis: f64,
-        moves: &Moves,
-        nodes: usize,
-        reservoir: Reservoir,
-        outlook: Outlook,
-    ) -> State {
+    fn new(net_load_mw: f64, moves: &Moves, nodes: usize, reservoir: Reservoir, outlook: Outlook) -> State {
         let Outlook { stack, reserve, .. } = outlook;
         let (step, round_trip) = (moves.step_mwh, reservoir.round_trip);
         let headroom_mw = (stack.capacity_mw() - net_load_mw).max(0.0);
         let fill = (0..moves.charge.len()).map(|m| {
             let mw = (m as f64 + 0.5) * step / round_trip;
-            (basis + stack.price_usd_per_mwh(net_load_mw + mw) + reserve.price_usd_per_mwh(headroom_mw - mw))
+            (stack.price_usd_per_mwh(net_load_mw + mw) + reserve.price_usd_per_mwh(headroom_mw - mw))
                 / round_trip
         });
         let empty = (0..moves.discharge.len())
-            .map(|m| basis + stack.price_usd_per_mwh(net_load_mw - (m as f64 + 0.5) * step));
+            .map(|m| stack.price_usd_per_mwh(net_load_mw - (m as f64 + 0.5) * step));
         // Reserve has to last an hour: a store holds no more megawatts of it than megawatt-hours.
         let standby = (0..nodes).map(|node| {
             let held_mw = (node as f64 * step).min(reservoir.power_mw);
@@ -235,5 +224,77 @@ impl State {
             sold += gain;
         }
         after[node] + f64::max(bought, sold)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::ReserveStep;
+
+    const LITTLE: Reservoir = Reservoir { power_mw: 1e-3, energy_mwh: 1e-3, round_trip: 0.8 };
+
+    fn hours(net_load_mw: &[f64]) -> Vec<HourAhead> {
+        let hour = |&net_load_mw| HourAhead { net_load_mw, error_mw: 0.0 };
+        net_load_mw.iter().map(hour).collect()
+    }
+
+    fn close(got: Option<(f64, f64)>, want: (f64, f64)) {
+        let (bid, offer) = got.unwrap();
+        assert!(
+            (bid - want.0).abs() < 1e-6 && (offer - want.1).abs() < 1e-6,
+            "({bid}, {offer}) is not {want:?}"
+        );
+    }
+
+    #[test]
+    fn two_hours_by_hand() {
+        // A cheap hour at 10 and a dear one at 50, again and again. After the cheap hour a stored
+        // megawatt-hour saves 50; after the dear one it saves buying 1 / 0.8 at 10.
+        let stack = SupplyStack::new([(100.0, 10.0), (100.0, 50.0)], 0.0, 9000.0);
+        let (reserve, hours) = (ReserveCurve::default(), hours(&[50.0, 150.0]));
+        let value = WaterValue::new(LITTLE, Outlook { stack: &stack, reserve: &reserve, hours: &hours });
+        close(value.bid_and_offer(0, 0.0, 0.8, 0.0), (0.8 * 50.0, 50.0));
+        close(value.bid_and_offer(1, 0.6, 0.3, 0.3), (0.8 * 12.5, 12.5));
+        // An hour of charging fills no more than 0.8 of the store: a first tenth would be missed at 50.
+        let (_, offer) = value.bid_and_offer(1, 0.1, 0.3, 0.1).unwrap();
+        assert!((offer - 50.0).abs() < 1e-6, "{offer}");
+        assert_eq!(value.bid_and_offer(2, 0.5, 0.3, 0.5), value.bid_and_offer(0, 0.5, 0.3, 0.5));
+    }
+
+    #[test]
+    fn a_store_that_is_large_sees_its_own_price() {
+        // 100 MW come in at 10, the rest at 30; the dear hour is short of 40 MW that cost 50. Beyond 40 MWh
+        // a store only saves the 30 $ plant.
+        let stack = SupplyStack::new([(100.0, 10.0), (100.0, 30.0), (100.0, 50.0)], 0.0, 9000.0);
+        let (reserve, hours) = (ReserveCurve::default(), hours(&[50.0, 240.0]));
+        let of = Reservoir { power_mw: 80.0, energy_mwh: 80.0, round_trip: 1.0 };
+        let value = WaterValue::new(of, Outlook { stack: &stack, reserve: &reserve, hours: &hours });
+        close(value.bid_and_offer(0, 0.25, 0.1, 0.1), (50.0, 50.0));
+        close(value.bid_and_offer(0, 0.75, 0.1, 0.1), (30.0, 30.0));
+    }
+
+    #[test]
+    fn energy_that_stands_by_as_reserve_is_kept() {
+        // The dear hour leaves 10 MW of headroom; reserve is worth 200 up to 50 MW. Discharging would save 50
+        // and let go of 200.
+        let stack = SupplyStack::new([(100.0, 10.0), (100.0, 50.0)], 0.0, 9000.0);
+        let step = ReserveStep { mw: 50.0, usd_per_mwh: 200.0 };
+        let (reserve, hours) = (ReserveCurve::new(vec![step]).unwrap(), hours(&[190.0]));
+        let value = WaterValue::new(LITTLE, Outlook { stack: &stack, reserve: &reserve, hours: &hours });
+        let (_, offer) = value.bid_and_offer(0, 1.0, 0.0, 1.0).unwrap();
+        assert!(offer >= 200.0, "{offer}");
+    }
+
+    #[test]
+    fn without_a_forecast_or_a_store_there_is_no_worth() {
+        let stack = SupplyStack::new([(100.0, 10.0)], 0.0, 9000.0);
+        let reserve = ReserveCurve::default();
+        let ahead = hours(&[50.0]);
+        let none = Outlook { stack: &stack, reserve: &reserve, hours: &[] };
+        assert_eq!(WaterValue::new(LITTLE, none).bid_and_offer(0, 0.5, 0.1, 0.1), None);
+        let nothing = Reservoir { energy_mwh: 0.0, ..LITTLE };
+        let some = Outlook { hours: &ahead, ..none };
+        assert_eq!(WaterValue::new(nothing, some).bid_and_offer(0, 0.5, 0.1, 0.1), None);
     }
 }
