@@ -1,15 +1,17 @@
-//! How supply and transmission answer over the years.
+//! How supply answers: from the next day's commitment to the plants and lines of later years.
 //!
 //! The hourly market says what power is worth where; these rules say what gets built because of it.
 //! Each is a pure function from last year's accounts to next year's projects; the simulator keeps the
 //! accounts, the lead times and the switches.
 
+mod commitment;
 mod entry;
 mod reinforcement;
 mod reserve;
 mod stack;
 mod storage;
 
+pub use commitment::{Needs, QuickCapacity, Schedule, SlowUnit, UnitState, commit};
 pub use entry::{EntryTerms, NetRevenue, entry_by_zone, retirement_mw};
 pub use reinforcement::{BranchYear, Reinforcement, ReinforcementTerms, reinforce};
 pub use reserve::{ReserveCurve, ReserveStep};

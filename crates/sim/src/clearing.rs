@@ -1,8 +1,9 @@
 //! The hourly market of one region: which column is what, and what it may do this hour.
 //!
 //! ```text
-//!   units            one column each, at their bus
-//!   entrants         one column per zone and technology, spread over the zone's strongest buses
+//!   units            a column for each block of their offer, at their bus
+//!   DC links         a column for each direction, between two buses
+//!   entrants         the same per zone and technology, spread over the zone's strongest buses
 //!   stores           a charging and a discharging column per battery, and per zone for those to come
 //!   shed, surplus    one column each per zone, spread over its buses by share of native load
 //!   reserve          one row over everything that can answer, and one column per step of the curve
@@ -15,14 +16,16 @@
 use gridrush_core::dispatch::{
     Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, LinearRow, Place, RowId, Shortage,
 };
-use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
+use gridrush_core::grid::{BranchKind, CostCurve, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, SupplyStack};
 use gridrush_core::names::Key;
 
-use crate::scenario::Ceilings;
+use crate::links::Link;
+use crate::offer::{Offer, Shape};
+use crate::scenario::{Ceilings, Thermal};
 use crate::stores::Stores;
 use crate::units::{
-    Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, IncumbentCost, NEW_PLANTS, Unit,
+    Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, NEW_PLANTS, SLOW, TechnologyCost, Unit,
 };
 
 /// Blocks of load that a site can bid.
@@ -45,6 +48,14 @@ pub struct ClearingTerms {
     pub ceilings: Ceilings,
     /// Offer of wind.
     pub wind_offer_usd_per_mwh: f64,
+    /// How thermal units offer, start and ramp.
+    pub thermal: Thermal,
+    /// Whether slow units are committed a day ahead; otherwise everything runs from nothing to its maximum.
+    pub commitment: bool,
+    /// What gas costs more, by zone.
+    pub gas_basis_usd_per_mmbtu: Vec<f64>,
+    /// What coal costs more, by zone.
+    pub coal_basis_usd_per_mmbtu: Vec<f64>,
     /// Worth of operating reserve.
     pub reserve: ReserveCurve,
     /// Whether controllable load counts as reserve while it draws power.
@@ -77,6 +88,8 @@ pub struct Clearing {
     pub units: Vec<Unit>,
     /// Columns by zone.
     pub zones: Vec<ZoneColumns>,
+    /// Direct-current links.
+    pub links: Vec<Link>,
     /// Batteries.
     pub stores: Stores,
     /// Available generation and dischargeable storage this hour.
@@ -104,18 +117,20 @@ impl Clearing {
             if unit.technology == Technology::Battery {
                 continue;
             }
-            let column = problem.add_column(Key::of(&unit.name), Place::Bus(unit.bus.0, 1.0), closed);
-            let wind = if unit.fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
-            units.push(Unit {
-                column,
+            let minimum = (unit.minimum_mw > 0.0).then(|| (unit.minimum_mw / unit.capacity_mw).min(1.0));
+            let of = Plant {
+                key: Key::of(&unit.name),
+                place: Place::Bus(unit.bus.0, 1.0),
                 zone,
                 fuel: unit.fuel,
                 technology: unit.technology,
                 capacity_mw: unit.capacity_mw,
-                availability: availabilities.of(unit.fuel, unit.technology, zone),
+                minimum_share: minimum,
                 heat_rate_mmbtu_per_mwh: unit.heat_rate_mmbtu_per_mwh,
-                other_cost_usd_per_mwh: unit.variable_om_usd_per_mwh + wind,
-            });
+                other_usd_per_mwh: unit.variable_om_usd_per_mwh,
+                curve: unit.cost.as_ref(),
+            };
+            units.push(of.into_unit(&mut problem, &terms, availabilities));
         }
         let mut zones = Vec::with_capacity(network.zones.len());
         for (position, zone) in network.zones.iter().enumerate() {
@@ -133,19 +148,20 @@ impl Clearing {
                 shed: problem.add_column(name("shed"), spread(&load, 1.0), shed),
                 surplus: problem.add_column(name("surplus"), spread(&load, -1.0), surplus),
                 entrants: std::array::from_fn(|e| {
-                    let (technology, fuel, heat_rate, other) = NEW_PLANTS[e];
-                    let wind = if fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
-                    let key = name(technology.name());
-                    units.push(Unit {
-                        column: problem.add_column(key, spread(&strong, 1.0), closed),
+                    let (technology, fuel, heat_rate_mmbtu_per_mwh, other_usd_per_mwh) = NEW_PLANTS[e];
+                    let of = Plant {
+                        key: name(technology.name()),
+                        place: spread(&strong, 1.0),
                         zone: id,
                         fuel,
                         technology,
                         capacity_mw: 0.0,
-                        availability: availabilities.of(fuel, technology, id),
-                        heat_rate_mmbtu_per_mwh: heat_rate,
-                        other_cost_usd_per_mwh: other + wind,
-                    });
+                        minimum_share: None,
+                        heat_rate_mmbtu_per_mwh,
+                        other_usd_per_mwh,
+                        curve: None,
+                    };
+                    units.push(of.into_unit(&mut problem, &terms, availabilities));
                     units.len() - 1
                 }),
                 strong,
@@ -157,7 +173,9 @@ impl Clearing {
         let stores = Stores::new(network, &strong, terms.storage_round_trip, terms.storage, &mut problem);
         let mut row =
             LinearRow { key: Key::of("reserve"), terms: Vec::new(), lower: f64::NEG_INFINITY, upper: 0.0 };
-        row.terms.extend(units.iter().filter(|u| u.gives_reserve()).map(|u| (u.column, 1.0)));
+        for unit in units.iter().filter(|u| u.gives_reserve()) {
+            row.terms.extend(unit.columns().map(|column| (ColumnId(column as u32), 1.0)));
+        }
         row.terms.extend(stores.discharge_columns().map(|column| (column, 1.0)));
         let reserve_steps: Vec<ColumnId> = (terms.reserve.steps().iter().enumerate())
             .map(|(n, step)| {
@@ -167,6 +185,7 @@ impl Clearing {
             .collect();
         row.terms.extend(reserve_steps.iter().map(|&column| (column, 1.0)));
         let reserve = problem.add_row(row);
+        let links = network.dc_links.iter().map(|link| Link::new(link, &mut problem)).collect();
         Clearing {
             problem,
             units,
@@ -175,6 +194,7 @@ impl Clearing {
                 .collect(),
             sheds: zones.iter().map(|zone| zone.shed).collect(),
             zones,
+            links,
             stores,
             available_mw: 0.0,
             available_renewable_mw: 0.0,
@@ -191,12 +211,16 @@ impl Clearing {
         &self.terms
     }
 
-    /// The bus of a unit; entrants stand at several.
-    pub fn bus_of(&self, unit: &Unit) -> Option<u32> {
-        match self.problem.places()[unit.column.0 as usize] {
-            Place::Bus(bus, _) => Some(bus),
-            _ => None,
+    /// Lets every unit run anywhere between nothing and its maximum, as plans do.
+    pub fn release(&mut self) {
+        for unit in &mut self.units {
+            unit.on_share = None;
         }
+    }
+
+    /// Most that a unit may give this hour.
+    pub fn upper_mw(&self, unit: &Unit) -> f64 {
+        self.problem.bounds[unit.columns()].iter().map(|bound| bound.upper_mw).sum()
     }
 
     /// The zone of a bus.
@@ -279,25 +303,34 @@ impl Clearing {
 
     /// Short-run costs by technology for the accounts of entry and exit.
     pub fn costs(&self, prices: &FuelPrices) -> Costs {
-        let entrant = NEW_PLANTS.iter().enumerate().map(|(e, _)| {
-            self.zones.first().map_or(0.0, |zone| self.units[zone.entrants[e]].cost_usd_per_mwh(prices))
+        let zones = 0..self.zones.len();
+        let entrant = (0..NEW_PLANTS.len()).map(|e| {
+            let cost = |zone: usize| {
+                let unit = &self.units[self.zones[zone].entrants[e]];
+                TechnologyCost {
+                    usd_per_mwh: unit.cost_usd_per_mwh(prices),
+                    no_load_usd_per_mw_h: unit.no_load_usd_per_mw_h(prices),
+                    availability: 1.0,
+                }
+            };
+            zones.clone().map(cost).collect()
         });
         let incumbent = INCUMBENTS.iter().map(|&technology| {
-            (0..self.zones.len())
-                .map(|zone| {
-                    let mine = |u: &&Unit| {
-                        usize::from(u.zone.0) == zone && u.technology == technology && u.capacity_mw > 0.0
-                    };
-                    let total = self.incumbent_mw(zone, technology);
-                    let mean = |value: &dyn Fn(&Unit) -> f64| {
-                        self.units.iter().filter(mine).map(|u| u.capacity_mw * value(u)).sum::<f64>() / total
-                    };
-                    (total > 0.0).then(|| IncumbentCost {
-                        usd_per_mwh: mean(&|u| u.cost_usd_per_mwh(prices)),
-                        availability: mean(&|u| u.availability_now(&[])),
-                    })
+            let cost = |zone: usize| {
+                let mine = |u: &&Unit| {
+                    usize::from(u.zone.0) == zone && u.technology == technology && u.capacity_mw > 0.0
+                };
+                let total = self.incumbent_mw(zone, technology);
+                let mean = |value: &dyn Fn(&Unit) -> f64| {
+                    self.units.iter().filter(mine).map(|u| u.capacity_mw * value(u)).sum::<f64>() / total
+                };
+                (total > 0.0).then(|| TechnologyCost {
+                    usd_per_mwh: mean(&|u| u.cost_usd_per_mwh(prices)),
+                    no_load_usd_per_mw_h: mean(&|u| u.no_load_usd_per_mw_h(prices)),
+                    availability: mean(&|u| u.availability_now(&[])),
                 })
-                .collect()
+            };
+            zones.clone().map(cost).collect()
         });
         Costs { entrant: entrant.collect(), incumbent: incumbent.collect() }
     }
@@ -322,7 +355,11 @@ impl Clearing {
     /// Takes fuel prices into the cost of every unit.
     pub fn set_fuel_prices(&mut self, prices: &FuelPrices) {
         for unit in &self.units {
-            self.problem.bounds[unit.column.0 as usize].cost_usd_per_mwh = unit.cost_usd_per_mwh(prices);
+            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
+            for (column, block) in unit.columns().zip(&unit.offer.blocks) {
+                self.problem.bounds[column].cost_usd_per_mwh =
+                    block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
+            }
         }
     }
 
@@ -340,12 +377,19 @@ impl Clearing {
         self.available_renewable_mw = 0.0;
         for unit in &self.units {
             let available = unit.capacity_mw * unit.availability_now(weather);
-            self.problem.bounds[unit.column.0 as usize].upper_mw = available;
+            let (least, most) = unit.range_mw(available);
+            let bounds = &mut self.problem.bounds[unit.columns()];
+            for (bound, block) in bounds.iter_mut().zip(&unit.offer.blocks) {
+                let (from, size) =
+                    (block.from_share * available, (block.to_share - block.from_share) * available);
+                bound.lower_mw = (least - from).clamp(0.0, size);
+                bound.upper_mw = (most - from).clamp(0.0, size);
+            }
             self.available_mw += available;
             if unit.gives_reserve() {
-                reserve_mw += available;
+                reserve_mw += bounds.iter().map(|bound| bound.upper_mw).sum::<f64>();
             }
-            if matches!(unit.fuel, Fuel::Wind | Fuel::Solar) {
+            if unit.is_variable() {
                 self.available_renewable_mw += available;
             }
         }
@@ -372,17 +416,18 @@ impl Clearing {
         }
     }
 
-    /// Takes the unit with the most available capacity out of this hour; returns its column and what it
-    /// could have given.
-    pub fn take_out_largest_unit(&mut self) -> Option<(usize, f64)> {
-        let bounds = &mut self.problem.bounds;
+    /// Takes the unit with the most available capacity out of this hour, until the next [`Clearing::set_hour`].
+    pub fn take_out_largest_unit(&mut self) {
         let single = |u: &&Unit| {
             matches!(u.technology, Technology::Nuclear | Technology::CoalSteam | Technology::GasSteam)
         };
-        let column = (self.units.iter().filter(single).map(|u| u.column.0 as usize))
-            .max_by(|&a, &b| bounds[a].upper_mw.total_cmp(&bounds[b].upper_mw).then(b.cmp(&a)))?;
-        let mw = std::mem::replace(&mut bounds[column].upper_mw, 0.0);
-        Some((column, mw))
+        let largest = (self.units.iter().filter(single))
+            .max_by(|a, b| self.upper_mw(a).total_cmp(&self.upper_mw(b)).then(b.column.cmp(&a.column)));
+        if let Some(columns) = largest.map(Unit::columns) {
+            for bound in &mut self.problem.bounds[columns] {
+                (bound.lower_mw, bound.upper_mw) = (0.0, 0.0);
+            }
+        }
     }
 
     /// The blocks of all sites as they were last bid: MW and what they are worth.
@@ -394,9 +439,15 @@ impl Clearing {
     /// What can run besides batteries, wind and sun, cheapest first. Load that would stop at a price stands
     /// among it at that price.
     pub fn supply_stack(&self, prices: &FuelPrices, weather: &[f32]) -> SupplyStack {
-        let burns = self.units.iter().filter(|unit| !matches!(unit.fuel, Fuel::Wind | Fuel::Solar));
-        let units = burns
-            .map(|unit| (unit.capacity_mw * unit.availability_now(weather), unit.cost_usd_per_mwh(prices)));
+        let burns = self.units.iter().filter(|unit| !unit.is_variable());
+        let units = burns.flat_map(|unit| {
+            let available_mw = unit.capacity_mw * unit.availability_now(weather);
+            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
+            unit.offer.blocks.iter().map(move |block| {
+                let cost = block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
+                ((block.to_share - block.from_share) * available_mw, cost)
+            })
+        });
         let surplus = self.terms.wind_offer_usd_per_mwh.min(0.0);
         SupplyStack::new(units.chain(self.load_blocks()), surplus, self.terms.native_shed_usd_per_mwh)
     }
@@ -426,6 +477,11 @@ impl Clearing {
         solution.column_mw[self.zones[zone].surplus.0 as usize]
     }
 
+    /// What direct-current links lose.
+    pub fn link_loss_mw(&self, solution: &DispatchSolution) -> f64 {
+        self.links.iter().map(|link| link.loss_mw(solution)).sum()
+    }
+
     /// The price of operating reserve.
     pub fn reserve_price_usd_per_mwh(&self, solution: &DispatchSolution) -> f64 {
         -solution.row_dual[self.reserve.0 as usize].min(0.0)
@@ -444,6 +500,89 @@ impl Clearing {
     /// The settled price of a weighted list of buses.
     pub fn price_at(&self, solution: &DispatchSolution, buses: &[(u32, f64)]) -> f64 {
         buses.iter().map(|&(bus, w)| w * self.settled(solution.lmp_usd_per_mwh[bus as usize])).sum()
+    }
+}
+
+/// What a unit is made from.
+struct Plant<'a> {
+    key: Key,
+    place: Place,
+    zone: ZoneId,
+    fuel: Fuel,
+    technology: Technology,
+    capacity_mw: f64,
+    minimum_share: Option<f64>,
+    heat_rate_mmbtu_per_mwh: f64,
+    other_usd_per_mwh: f64,
+    curve: Option<&'a CostCurve>,
+}
+
+impl Plant<'_> {
+    /// Cuts the offer into blocks and appends a column for each.
+    fn into_unit(
+        self,
+        problem: &mut DispatchProblem,
+        terms: &ClearingTerms,
+        availabilities: &dyn Availabilities,
+    ) -> Unit {
+        let thermal = terms.thermal.of(self.technology);
+        let slow = terms.commitment && SLOW.contains(&self.technology);
+        let nuclear = self.technology == Technology::Nuclear;
+        let usual = thermal.map_or(0.0, |of| of.minimum_share);
+        let usual = if nuclear { terms.thermal.nuclear_minimum_share } else { usual };
+        let minimum_share = self.minimum_share.unwrap_or(usual);
+        let shape = match thermal {
+            Some(of) => Shape {
+                blocks: terms.thermal.offer_blocks as usize,
+                rise: terms.thermal.heat_rate_rise_percent / 100.0,
+                minimum_share: if slow { minimum_share } else { 0.0 },
+                no_load_share: if slow { of.no_load_share } else { 0.0 },
+            },
+            None => Shape { blocks: terms.thermal.offer_blocks as usize, ..Shape::FLAT },
+        };
+        let wind = if self.fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
+        let mut offer = match self.curve {
+            Some(curve) => Offer::of_curve(curve, self.capacity_mw, shape),
+            None => Offer::of_heat_rate(self.heat_rate_mmbtu_per_mwh, self.other_usd_per_mwh + wind, shape),
+        };
+        let zone = usize::from(self.zone.0);
+        if let Some(of) = thermal.filter(|_| terms.commitment && !slow) {
+            offer.add(of.start_mmbtu_per_mw / of.hours_per_start, of.start_usd_per_mw / of.hours_per_start);
+        }
+        let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
+        let mut columns = (0..offer.blocks.len()).map(|block| {
+            let key = if block == 0 { self.key } else { self.key.part(block as u64) };
+            problem.add_column(key, self.place.clone(), closed)
+        });
+        let column = columns.next().unwrap_or(ColumnId(u32::MAX));
+        columns.for_each(drop);
+        Unit {
+            column,
+            bus: if let Place::Bus(bus, _) = self.place { Some(bus) } else { None },
+            zone: self.zone,
+            fuel: self.fuel,
+            technology: self.technology,
+            capacity_mw: self.capacity_mw,
+            availability: availabilities.of(self.fuel, self.technology, self.zone),
+            offer,
+            fuel_basis_usd_per_mmbtu: match self.fuel {
+                Fuel::Gas => terms.gas_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
+                Fuel::Coal => terms.coal_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
+                _ => 0.0,
+            },
+            minimum_share,
+            ramp_share_per_h: thermal.filter(|_| slow).map(|of| of.ramp_share_per_h),
+            slow,
+            on_share: if terms.commitment && nuclear {
+                Some(1.0)
+            } else if slow {
+                Some(0.0)
+            } else {
+                None
+            },
+            on_share_before: 0.0,
+            output_before_mw: 0.0,
+        }
     }
 }
 

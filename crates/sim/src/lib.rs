@@ -12,8 +12,12 @@
 #![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
 
 pub mod clearing;
+pub mod commitment;
 pub mod event;
+pub mod forecast;
+pub mod links;
 pub mod metrics;
+pub mod offer;
 pub mod planning;
 pub mod probe;
 pub mod run;

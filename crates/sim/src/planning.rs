@@ -14,6 +14,7 @@ use crate::clearing::Clearing;
 use crate::setup::Setup;
 use crate::site::CONTROLLABLE_BLOCKS;
 use crate::supply::Supply;
+use crate::units::Unit;
 
 /// Hours averaged into one snapshot.
 const EXTREME_HOURS: usize = 10;
@@ -121,16 +122,15 @@ impl Planner {
             }
             series.iter_mut().zip(&mean_series).for_each(|(s, m)| *s = *m as f32);
             clearing.set_hour(&mean_native, &series, 1.0);
-            let largest = stress.loses_largest_unit().then(|| clearing.take_out_largest_unit()).flatten();
+            if stress.loses_largest_unit() {
+                clearing.take_out_largest_unit();
+            }
             self.solve(&clearing)?;
             out.push(Snapshot {
                 name: stress.name().to_owned(),
                 flow_mw: self.solution.flow_mw.clone(),
                 upward_mw: upward(&clearing, &self.solution),
             });
-            if let Some((column, mw)) = largest {
-                clearing.problem.bounds[column].upper_mw = mw;
-            }
         }
         Ok(out)
     }
@@ -194,7 +194,7 @@ fn survey(setup: &Setup, weather: &WeatherYears, clearing: &Clearing, first_hour
         .map(|hour| {
             setup.native_mw(weather, hour, &mut native);
             Setup::weather_at(weather, hour, &mut series);
-            let renewable = |u: &&crate::units::Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
+            let renewable = |u: &&Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
             HourOfYear {
                 hour,
                 month: setup.stamps[hour].month,
@@ -215,9 +215,10 @@ fn stride(hours: usize) -> usize {
     (about..about + 5).find(|n| n % 2 != 0 && n % 3 != 0).unwrap_or(about)
 }
 
-/// A copy of the market in which every listed site draws its contract as firm load.
+/// A copy of the market in which every listed site draws its contract as firm load and any unit may run.
 fn at_contract(market: &Clearing, loads: &[FirmLoad]) -> Clearing {
     let mut clearing = market.clone();
+    clearing.release();
     for load in loads {
         clearing.clear_site(load.site);
         clearing.set_block(load.site, CONTROLLABLE_BLOCKS, load.mw, None);
@@ -229,22 +230,21 @@ fn at_contract(market: &Clearing, loads: &[FirmLoad]) -> Clearing {
 /// could produce more, every generator counts with all it has: whether there is enough generation is
 /// not what a study of wires asks.
 fn upward(clearing: &Clearing, solution: &DispatchSolution) -> Vec<(BusId, f64)> {
-    let room = |column: usize| clearing.problem.bounds[column].upper_mw - solution.column_mw[column];
+    let room = |unit: &Unit| clearing.upper_mw(unit) - unit.output_mw(solution);
     let left = by_bus(clearing, &room);
-    if left.is_empty() { by_bus(clearing, &|column| clearing.problem.bounds[column].upper_mw) } else { left }
+    if left.is_empty() { by_bus(clearing, &|unit| clearing.upper_mw(unit)) } else { left }
 }
 
 /// Sums a quantity of generators by the buses at which they stand; buses with less than a kilowatt are
 /// left out.
-fn by_bus(clearing: &Clearing, quantity: &dyn Fn(usize) -> f64) -> Vec<(BusId, f64)> {
+fn by_bus(clearing: &Clearing, quantity: &dyn Fn(&Unit) -> f64) -> Vec<(BusId, f64)> {
     let mut by_bus = vec![0.0; clearing.problem.bus_count()];
     for unit in &clearing.units {
-        let column = unit.column.0 as usize;
-        let room = quantity(column);
+        let room = quantity(unit);
         if room <= 0.0 {
             continue;
         }
-        match &clearing.problem.places()[column] {
+        match &clearing.problem.places()[unit.column.0 as usize] {
             Place::Bus(bus, _) => by_bus[*bus as usize] += room,
             Place::Spread(buses) => buses.iter().for_each(|&(bus, w)| by_bus[bus as usize] += w * room),
             Place::None => {}

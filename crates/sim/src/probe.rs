@@ -6,6 +6,7 @@
 pub mod adequacy;
 pub mod bitcoin;
 pub mod books;
+pub mod commitment;
 pub mod compute;
 pub mod congestion;
 pub mod contention;
@@ -36,6 +37,7 @@ pub const TABLES: &[&Table] = &[
     &compute::TABLE,
     &supply::TABLE,
     &storage::TABLE,
+    &commitment::TABLE,
     &adequacy::TABLE,
     &congestion::TABLE,
     &books::TABLE,

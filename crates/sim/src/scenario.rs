@@ -16,6 +16,7 @@ mod check;
 mod declare;
 mod dispatch;
 mod document;
+mod forecast;
 mod fuel;
 mod load;
 mod queue;
@@ -26,6 +27,7 @@ mod requests;
 mod results;
 mod setting;
 mod supply;
+mod thermal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,13 +41,15 @@ pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
-pub use fuel::Fuel as FuelPrices;
+pub use forecast::Forecast;
+pub use fuel::{Dated, Fuel as FuelPrices};
 pub use load::{HourName, Load, LoadSource};
 pub use queue::Queue;
 pub use reference::{json, markdown};
 pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
 pub use supply::{Availability, Entry, EntryOf, Exit, Supply, Transmission};
+pub use thermal::{Thermal, ThermalOf};
 
 use declare::section;
 
@@ -86,6 +90,10 @@ section! {
         fuel: FuelPrices;
         /// The hourly market.
         dispatch: Dispatch;
+        /// What plants that burn can do from hour to hour.
+        thermal: Thermal;
+        /// How well the next day is known.
+        forecast: Forecast;
         /// Bitcoin: coin price, chain, rigs, mines.
         bitcoin: Bitcoin;
         /// AI campuses: accelerators, jobs, inference.

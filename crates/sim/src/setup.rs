@@ -23,7 +23,7 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
-use crate::scenario::{HourName, LoadSource, Resolved, Scenario};
+use crate::scenario::{Commitment, Dated, HourName, LoadSource, Resolved, Scenario};
 use crate::site::existing_mine_ehs;
 use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
 
@@ -260,13 +260,37 @@ impl Setup {
         let years = hour as f64 / 8766.0;
         let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
         let carbon = |tonnes_per_mmbtu: f64| tonnes_per_mmbtu * fuel.carbon_usd_per_tonne;
+        let dated = |list: &Dated, before: f64| {
+            let at = SimTime::from_hours(hour as u64);
+            list.iter().take_while(|(date, _)| self.time_of(*date) <= at).last().map_or(before, |(_, x)| x)
+        };
         FuelPrices {
-            gas_usd_per_mmbtu: fuel.gas_usd_per_mmbtu * growth + carbon(GAS_TONNES_PER_MMBTU),
-            coal_usd_per_mmbtu: fuel.coal_usd_per_mmbtu + carbon(COAL_TONNES_PER_MMBTU),
-            nuclear_usd_per_mmbtu: fuel.nuclear_usd_per_mmbtu,
-            oil_usd_per_mmbtu: fuel.oil_usd_per_mmbtu + carbon(OIL_TONNES_PER_MMBTU),
-            other_usd_per_mmbtu: fuel.other_usd_per_mmbtu,
+            gas_usd_per_mmbtu: dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth)
+                + carbon(GAS_TONNES_PER_MMBTU),
+            coal_usd_per_mmbtu: dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu)
+                + carbon(COAL_TONNES_PER_MMBTU),
+            nuclear_usd_per_mmbtu: dated(&fuel.nuclear_by_date_usd_per_mmbtu, fuel.nuclear_usd_per_mmbtu),
+            oil_usd_per_mmbtu: dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu)
+                + carbon(OIL_TONNES_PER_MMBTU),
+            other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
         }
+    }
+
+    /// The hours of the run in which a dated fuel price begins, in order.
+    pub fn fuel_price_hours(&self) -> Vec<usize> {
+        let fuel = &self.scenario.fuel;
+        let lists = [
+            &fuel.gas_by_date_usd_per_mmbtu,
+            &fuel.coal_by_date_usd_per_mmbtu,
+            &fuel.nuclear_by_date_usd_per_mmbtu,
+            &fuel.oil_by_date_usd_per_mmbtu,
+            &fuel.other_by_date_usd_per_mmbtu,
+        ];
+        let dates = lists.into_iter().flat_map(|list| list.iter());
+        let mut hours: Vec<usize> = dates.map(|(date, _)| self.time_of(date).hour()).collect();
+        hours.sort_unstable();
+        hours.dedup();
+        hours
     }
 
     /// The terms of the hourly market.
@@ -280,11 +304,21 @@ impl Setup {
             native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
             ceilings: dispatch.branch_ceilings.clone(),
             wind_offer_usd_per_mwh: dispatch.wind_offer_usd_per_mwh,
+            thermal: self.scenario.thermal.clone(),
+            commitment: dispatch.commitment == Commitment::Light,
+            gas_basis_usd_per_mmbtu: self.by_zone(&self.scenario.fuel.gas_basis_usd_per_mmbtu),
+            coal_basis_usd_per_mmbtu: self.by_zone(&self.scenario.fuel.coal_basis_usd_per_mmbtu),
             reserve: dispatch.reserve.clone(),
             controllable_load_gives_reserve: true,
             storage: dispatch.storage.enabled,
             storage_round_trip: dispatch.storage.round_trip,
         }
+    }
+
+    /// Numbers by the names of zones as a list by zone; zero where none is given.
+    fn by_zone(&self, named: &BTreeMap<String, f64>) -> Vec<f64> {
+        let zones = self.pack.region.zones.iter();
+        zones.map(|zone| named.get(&zone.name).copied().unwrap_or(0.0)).collect()
     }
 
     /// Hashrate of the mines that stand at the start, EH/s, if all their rigs run.
@@ -346,18 +380,10 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
     let mut out = Vec::new();
     for unit in &pack.network.generators {
         let name = &unit.name;
-        if unit.cost.is_some() {
-            let why = "has a cost curve; the hourly market takes heat rate, fuel and variable cost";
-            out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
-        }
         if !unit.in_service || unit.years != (None, None) {
             let why = "is not in service all the time; use planned.csv for what comes and goes";
             out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
         }
-    }
-    for link in &pack.network.dc_links {
-        let why = "direct-current links carry nothing in the hourly market of this version";
-        out.push(SetupError::Pack(format!("dc_links.csv: `{}`: {why}", link.name)));
     }
     for planned in &pack.planned {
         let stands = (pack.network.generators.iter()).any(|unit| {

@@ -114,6 +114,11 @@ impl Stores {
         self.list.iter().map(|store| store.fleet.power_mw).sum()
     }
 
+    /// Energy that fits.
+    pub fn energy_mwh(&self) -> f64 {
+        self.list.iter().map(|store| store.fleet.energy_mwh).sum()
+    }
+
     /// Power of a zone's batteries.
     pub fn zone_power_mw(&self, zone: usize) -> f64 {
         self.list.iter().filter(|store| store.zone == zone).map(|store| store.fleet.power_mw).sum()
@@ -139,8 +144,8 @@ impl Stores {
 
     /// Looks ahead from an hour on.
     pub fn look_ahead(&mut self, first_hour: usize, outlook: Outlook) {
-        let energy_mwh = self.list.iter().map(|store| store.fleet.energy_mwh).sum();
-        let all = Reservoir { power_mw: self.power_mw(), energy_mwh, round_trip: self.round_trip };
+        let (power_mw, energy_mwh) = (self.power_mw(), self.energy_mwh());
+        let all = Reservoir { power_mw, energy_mwh, round_trip: self.round_trip };
         self.value = WaterValue::new(all, outlook);
         self.first_hour = Some(first_hour);
     }

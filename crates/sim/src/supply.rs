@@ -12,8 +12,9 @@ use gridrush_core::math;
 use gridrush_core::names::Key;
 
 use crate::clearing::Clearing;
+use crate::commitment::{Commitment, Standing};
 use crate::setup::Setup;
-use crate::units::{Costs, ENTRANTS, INCUMBENTS};
+use crate::units::{Costs, ENTRANTS, INCUMBENTS, TechnologyCost};
 
 const COMPLETES: Purpose = Purpose::of("supply/completes");
 
@@ -61,6 +62,19 @@ pub struct ZoneHour {
     pub reserve_usd_per_mwh: f64,
     /// Length of the interval.
     pub hours: f64,
+}
+
+/// What a megawatt earns in an hour at a price. Without commitment it runs when that pays or holds reserve. A
+/// committed technology follows its commitment: what is on has its minimum output at any price, pays for being
+/// on and for its starts, and runs the rest of its range when that pays.
+fn margin_usd_per_mw(cost: &TechnologyCost, price: f64, reserve: f64, standing: Option<Standing>) -> f64 {
+    let Some(Standing { on_share, minimum_share, start_usd_per_mw }) = standing else {
+        return (price - cost.usd_per_mwh).max(reserve);
+    };
+    let over = price - (cost.usd_per_mwh - cost.no_load_usd_per_mw_h);
+    let running =
+        minimum_share * over + (1.0 - minimum_share) * over.max(reserve) - cost.no_load_usd_per_mw_h;
+    on_share * running - start_usd_per_mw
 }
 
 /// What changed in a year, by fuel.
@@ -130,19 +144,28 @@ impl Supply {
     }
 
     /// Books an hour: what a megawatt of each technology would have earned in a zone.
-    pub fn book_hour(&mut self, clearing: &Clearing, costs: &Costs, weather: &[f32], hour: ZoneHour) {
-        let ZoneHour { zone, price_usd_per_mwh, reserve_usd_per_mwh, hours } = hour;
+    pub fn book_hour(
+        &mut self,
+        clearing: &Clearing,
+        costs: &Costs,
+        commitment: Option<&Commitment>,
+        weather: &[f32],
+        hour: ZoneHour,
+    ) {
+        let ZoneHour { zone, price_usd_per_mwh: price, reserve_usd_per_mwh, hours } = hour;
         let at = |row: usize| row * self.zones + zone;
+        let standing = |technology| commitment.and_then(|c| c.standing(technology, zone));
         for (row, &technology) in ENTRANTS.iter().enumerate() {
             let Some(unit) = clearing.entrant(zone, technology) else { continue };
             let reserve = if unit.gives_reserve() { reserve_usd_per_mwh } else { 0.0 };
-            let margin = (price_usd_per_mwh - costs.entrant[row]).max(reserve);
+            let margin = margin_usd_per_mw(&costs.entrant[row][zone], price, reserve, standing(technology));
             self.month_usd_per_mw[at(row)] += unit.availability_now(weather) * margin * hours;
         }
         for (i, cost) in costs.incumbent.iter().enumerate() {
-            if let Some(cost) = cost[zone] {
-                let reserve = if INCUMBENTS[i] == Technology::Nuclear { 0.0 } else { reserve_usd_per_mwh };
-                let margin = (price_usd_per_mwh - cost.usd_per_mwh).max(reserve);
+            if let Some(cost) = &cost[zone] {
+                let technology = INCUMBENTS[i];
+                let reserve = if technology == Technology::Nuclear { 0.0 } else { reserve_usd_per_mwh };
+                let margin = margin_usd_per_mw(cost, price, reserve, standing(technology));
                 self.month_usd_per_mw[at(BATTERY_ROW + 1 + i)] += cost.availability * margin * hours;
             }
         }

@@ -1,7 +1,11 @@
 //! What generates: units and entrants, how much of them can run, and what another megawatt-hour costs.
 
-use gridrush_core::dispatch::ColumnId;
+use std::ops::Range;
+
+use gridrush_core::dispatch::{ColumnId, DispatchSolution};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
+
+use crate::offer::Offer;
 
 /// Technologies that can enter a zone beyond the units of the pack.
 pub const ENTRANTS: [Technology; 4] =
@@ -15,6 +19,9 @@ pub const INCUMBENTS: [Technology; 5] = [
     Technology::CombustionTurbine,
     Technology::Nuclear,
 ];
+
+/// Technologies that take hours to start.
+pub const SLOW: [Technology; 3] = [Technology::CombinedCycle, Technology::GasSteam, Technology::CoalSteam];
 
 /// Heat rate and variable cost of new plants: (technology, fuel, MMBtu/MWh, $/MWh).
 /// Heat rates: lower end of the range for combined cycle (6.4) and frame turbines (9.5); variable
@@ -42,7 +49,8 @@ pub struct FuelPrices {
 }
 
 impl FuelPrices {
-    fn of(&self, fuel: Fuel) -> f64 {
+    /// The price of a fuel; zero for what burns none.
+    pub fn of(&self, fuel: Fuel) -> f64 {
         match fuel {
             Fuel::Gas => self.gas_usd_per_mmbtu,
             Fuel::Coal => self.coal_usd_per_mmbtu,
@@ -63,11 +71,13 @@ pub enum Availability {
     Series(usize),
 }
 
-/// A column that generates.
+/// Something that generates: one column for each block of its offer.
 #[derive(Clone, Debug)]
 pub struct Unit {
-    /// Its column.
+    /// The column of its first block; the others follow.
     pub column: ColumnId,
+    /// Its bus; entrants stand at several.
+    pub bus: Option<u32>,
     /// Where its output counts.
     pub zone: ZoneId,
     /// What it burns.
@@ -77,14 +87,77 @@ pub struct Unit {
     /// Capacity at present.
     pub capacity_mw: f64,
     pub(crate) availability: Availability,
-    pub(crate) heat_rate_mmbtu_per_mwh: f64,
-    pub(crate) other_cost_usd_per_mwh: f64,
+    /// What it asks for its output.
+    pub offer: Offer,
+    /// What its fuel costs more in its zone.
+    pub fuel_basis_usd_per_mmbtu: f64,
+    /// Least output while committed, as a share of what is available.
+    pub minimum_share: f64,
+    /// Most by which output changes in an hour, as a share of what is available; `None` where nothing holds it.
+    pub ramp_share_per_h: Option<f64>,
+    /// Whether it takes hours to start, so that it is committed a day ahead.
+    pub slow: bool,
+    /// The share of it that is on; `None` where it runs anywhere between nothing and its maximum.
+    pub on_share: Option<f64>,
+    /// The share that was on an hour ago.
+    pub on_share_before: f64,
+    /// Output an hour ago.
+    pub output_before_mw: f64,
 }
 
 impl Unit {
-    /// Cost of one more megawatt-hour.
+    /// The columns of its blocks.
+    pub fn columns(&self) -> Range<usize> {
+        let first = self.column.0 as usize;
+        first..first + self.offer.blocks.len()
+    }
+
+    /// What it gives.
+    pub fn output_mw(&self, solution: &DispatchSolution) -> f64 {
+        solution.column_mw[self.columns()].iter().sum()
+    }
+
+    /// Price of its fuel at its zone.
+    pub fn fuel_price_usd_per_mmbtu(&self, prices: &FuelPrices) -> f64 {
+        prices.of(self.fuel) + self.fuel_basis_usd_per_mmbtu
+    }
+
+    /// Average cost at full load.
     pub fn cost_usd_per_mwh(&self, prices: &FuelPrices) -> f64 {
-        self.heat_rate_mmbtu_per_mwh * prices.of(self.fuel) + self.other_cost_usd_per_mwh
+        self.offer.average_heat_rate_mmbtu_per_mwh * self.fuel_price_usd_per_mmbtu(prices)
+            + self.offer.average_other_usd_per_mwh
+    }
+
+    /// Cost of being on for an hour, per MW of capacity.
+    pub fn no_load_usd_per_mw_h(&self, prices: &FuelPrices) -> f64 {
+        self.offer.no_load_mmbtu_per_mw_h * self.fuel_price_usd_per_mmbtu(prices)
+            + self.offer.no_load_usd_per_mw_h
+    }
+
+    /// Least and greatest output this hour when so much is available. A free unit runs from nothing to that.
+    /// A committed one holds its minimum output and its ramp; the ramp yields to commitment, and both to
+    /// availability, so there is always an output that is allowed:
+    ///
+    /// ```text
+    ///   m s a <= x <= s a                                            s share that is on, a available
+    ///   x <= x' + r s a + m (s - s')+ a     x >= x' - r s a - (s' - s)+ a     as far as the line above allows
+    /// ```
+    ///
+    /// with output x' and share s' an hour ago: what was just started begins at its minimum.
+    pub fn range_mw(&self, available_mw: f64) -> (f64, f64) {
+        let Some(on) = self.on_share else { return (0.0, available_mw) };
+        let (least, most) = (self.minimum_share * on * available_mw, on * available_mw);
+        let Some(ramp) = self.ramp_share_per_h else { return (least, most) };
+        let (started, stopped) = ((on - self.on_share_before).max(0.0), (self.on_share_before - on).max(0.0));
+        let step = ramp * most;
+        let up = self.output_before_mw + step + self.minimum_share * started * available_mw;
+        let down = self.output_before_mw - step - stopped * available_mw;
+        (down.clamp(least, most), up.clamp(least, most))
+    }
+
+    /// Whether wind or sun decides what it gives.
+    pub fn is_variable(&self) -> bool {
+        matches!(self.fuel, Fuel::Wind | Fuel::Solar)
     }
 
     /// Whether it can provide operating reserve.
@@ -115,11 +188,13 @@ pub trait Availabilities {
     fn of(&self, fuel: Fuel, technology: Technology, zone: ZoneId) -> Availability;
 }
 
-/// Cost and availability of an incumbent technology in a zone.
+/// Cost of a technology, and availability where weather does not decide.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct IncumbentCost {
-    /// Capacity-weighted short-run cost.
+pub struct TechnologyCost {
+    /// Capacity-weighted average cost at full load.
     pub usd_per_mwh: f64,
+    /// Part of it that is the cost of being on, per MW of capacity and hour.
+    pub no_load_usd_per_mw_h: f64,
     /// Capacity-weighted availability.
     pub availability: f64,
 }
@@ -127,8 +202,73 @@ pub struct IncumbentCost {
 /// Short-run costs that the accounts compare prices with; they change only with fuel prices.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Costs {
-    /// Of entrants, in their order.
-    pub entrant: Vec<f64>,
+    /// Of entrants, in their order, by zone. Availability is left to the weather.
+    pub entrant: Vec<Vec<TechnologyCost>>,
     /// Of incumbents, in their order, by zone; absent where there is none.
-    pub incumbent: Vec<Vec<Option<IncumbentCost>>>,
+    pub incumbent: Vec<Vec<Option<TechnologyCost>>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::offer::Shape;
+
+    fn unit() -> Unit {
+        Unit {
+            column: ColumnId(0),
+            bus: Some(0),
+            zone: ZoneId(0),
+            fuel: Fuel::Gas,
+            technology: Technology::GasSteam,
+            capacity_mw: 100.0,
+            availability: Availability::Share(1.0),
+            offer: Offer::of_heat_rate(10.0, 0.0, Shape::FLAT),
+            fuel_basis_usd_per_mmbtu: 0.0,
+            minimum_share: 0.3,
+            ramp_share_per_h: Some(0.2),
+            slow: true,
+            on_share: Some(1.0),
+            on_share_before: 1.0,
+            output_before_mw: 50.0,
+        }
+    }
+
+    #[test]
+    fn ranges_by_hand() {
+        let close = |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 1e-9 && (b - d).abs() < 1e-9;
+        // 50 MW, 20 MW of ramp, minimum 30.
+        assert!(close(unit().range_mw(100.0), (30.0, 70.0)));
+        let high = Unit { output_before_mw: 95.0, ..unit() };
+        assert!(close(high.range_mw(100.0), (75.0, 100.0)));
+        // Half is lost: the ramp would hold 85 MW, availability gives 50.
+        assert!(close(high.range_mw(50.0), (50.0, 50.0)));
+        // Just started: minimum and a ramp.
+        let fresh = Unit { output_before_mw: 0.0, on_share_before: 0.0, ..unit() };
+        assert!(close(fresh.range_mw(100.0), (30.0, 50.0)));
+        // Stopped from anywhere.
+        assert!(close(Unit { on_share: Some(0.0), ..high.clone() }.range_mw(100.0), (0.0, 0.0)));
+        assert!(close(Unit { on_share: None, ..high }.range_mw(100.0), (0.0, 100.0)));
+    }
+
+    proptest! {
+        #[test]
+        fn there_is_always_an_allowed_output(
+            minimum_share in 0.0..=1.0, ramp in 0.0..2.0, on in 0.0..=1.0, before in 0.0..=1.0,
+            output_before_mw in 0.0..400.0, available_mw in 0.0..400.0,
+        ) {
+            let unit = Unit {
+                minimum_share,
+                ramp_share_per_h: Some(ramp),
+                on_share: Some(on),
+                on_share_before: before,
+                output_before_mw,
+                ..unit()
+            };
+            let (least, most) = unit.range_mw(available_mw);
+            prop_assert!(0.0 <= least && least <= most && most <= on * available_mw, "{least} {most}");
+            prop_assert!(least >= minimum_share * on * available_mw);
+        }
+    }
 }

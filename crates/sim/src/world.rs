@@ -38,6 +38,7 @@ use gridrush_workload::bitcoin::{BitcoinWorld, DayReport, price_path, replay};
 use thiserror::Error;
 
 use crate::clearing::Clearing;
+use crate::commitment::Commitment;
 use crate::event::{Event, FirmEvent, SupplyEvent};
 use crate::metrics::{Metric, RunTotals};
 use crate::planning::Planner;
@@ -140,6 +141,9 @@ pub struct World {
     causes: Causes,
     prices: FuelPrices,
     costs: Costs,
+    /// Hours in which a dated fuel price begins.
+    fuel_price_hours: Vec<usize>,
+    commitment: Option<Commitment>,
     supply: Supply,
     transmission: Transmission,
     planner: Planner,
@@ -203,7 +207,7 @@ impl World {
                 Event::Dispatch => {
                     self.settle_interval(sink)?;
                     if now < end {
-                        self.prepare_interval(now);
+                        self.prepare_interval(now)?;
                         return Ok(Step::NeedsDispatch);
                     }
                 }
@@ -308,6 +312,8 @@ impl World {
         Ok(World {
             causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
             costs: clearing.costs(&prices),
+            fuel_price_hours: setup.fuel_price_hours(),
+            commitment: clearing.terms().commitment.then(|| Commitment::new(&clearing)),
             supply: Supply::new(&setup, &streams),
             transmission: Transmission::new(branches),
             planner: Planner::default(),

@@ -23,9 +23,8 @@ choices! {
     Commitment {
         /// Every unit runs anywhere between nothing and its maximum.
         None = "none",
-    }
-    refused {
-        "light": "is not available in this version: units have no minimum output and no start cost",
+        /// Boilers and combined cycles are committed a day ahead by a priority list.
+        Light = "light",
     }
 }
 

@@ -1,9 +1,16 @@
 //! `[fuel]`: prices of fuels and of carbon.
 
-use super::declare::section;
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::check::{Fault, Faults};
+use super::declare::{Key, Setting, section};
+use super::document::{Node, Value};
+use super::setting::refuse;
 
 section! {
-    /// Fuel prices at the plant, in money of the start year unless a growth is given.
+    /// Fuel prices at the plant, in money of the start year unless a growth or dates are given.
     Fuel {
         /// Natural gas.
         gas_usd_per_mmbtu: f64 = 3.5, "$/MMBtu", "[M] near the 2025 average", 0.0..=200.0;
@@ -15,9 +22,78 @@ section! {
         oil_usd_per_mmbtu: f64 = 10.35, "$/MMBtu", "[S] RTS-GMLC", 0.0..=200.0;
         /// Biomass and waste.
         other_usd_per_mmbtu: f64 = 2.0, "$/MMBtu", "assumed", 0.0..=200.0;
+        /// Gas from dates on, instead of the price above and its growth.
+        gas_by_date_usd_per_mmbtu: Dated = Dated::default(), "$/MMBtu", "", 0.0..=200.0;
+        /// Coal from dates on.
+        coal_by_date_usd_per_mmbtu: Dated = Dated::default(), "$/MMBtu", "", 0.0..=200.0;
+        /// Uranium fuel from dates on.
+        nuclear_by_date_usd_per_mmbtu: Dated = Dated::default(), "$/MMBtu", "", 0.0..=200.0;
+        /// Oil products from dates on.
+        oil_by_date_usd_per_mmbtu: Dated = Dated::default(), "$/MMBtu", "", 0.0..=200.0;
+        /// Biomass and waste from dates on.
+        other_by_date_usd_per_mmbtu: Dated = Dated::default(), "$/MMBtu", "", 0.0..=200.0;
+        /// What gas costs more in a zone, by the zone's name.
+        gas_basis_usd_per_mmbtu: BTreeMap<String, f64> = BTreeMap::new(), "$/MMBtu", "", -50.0..=50.0;
+        /// What coal costs more in a zone, by the zone's name.
+        coal_basis_usd_per_mmbtu: BTreeMap<String, f64> = BTreeMap::new(), "$/MMBtu", "", -50.0..=50.0;
         /// Growth of the gas price; the other prices stay.
         gas_growth_percent_per_year: f64 = 0.0, "% per year", "assumed", -20.0..=50.0;
         /// Price of emitted carbon dioxide, added to the offers of plants that burn.
         carbon_usd_per_tonne: f64 = 0.0, "$/tonne", "no such price in Texas", 0.0..=2000.0;
+    }
+}
+
+/// Numbers that hold from dates on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dated(BTreeMap<Date, f64>);
+
+impl Dated {
+    /// Dates in order, each with what holds from then on.
+    pub fn iter(&self) -> impl Iterator<Item = (Date, f64)> {
+        self.0.iter().map(|(&date, &x)| (date, x))
+    }
+}
+
+/// The first day that a text such as `2025-03` or `2025-03-15` names.
+fn first_day(text: &str) -> Option<Date> {
+    match text.len() {
+        7 => format!("{text}-01").parse().ok(),
+        10 => text.parse().ok(),
+        _ => None,
+    }
+}
+
+impl Setting for Dated {
+    fn kind(key: &Key) -> String {
+        format!(
+            "table of months or dates such as \"2025-03\" or \"2025-03-15\", each with a {}",
+            f64::kind(key)
+        )
+    }
+
+    fn read(node: &Node, path: &str, key: &Key, faults: &mut Faults) -> Option<Dated> {
+        let Value::Table(table) = &node.value else {
+            return refuse(node, path, key, "is not a table", faults);
+        };
+        let mut out = BTreeMap::new();
+        for (name, (place, node)) in &table.entries {
+            let at = format!("{path}.{name}");
+            let Some(date) = first_day(name) else {
+                faults.add(
+                    Fault::new(place, &at, "is not a month or a date".to_owned()).allowed(Self::kind(key)),
+                );
+                continue;
+            };
+            let Some(x) = f64::read(node, &at, key, faults) else { continue };
+            if out.insert(date, x).is_some() {
+                faults.add(Fault::new(place, &at, format!("is {date} a second time")));
+            }
+        }
+        Some(Dated(out))
+    }
+
+    fn write(&self) -> Option<String> {
+        let items: Vec<String> = self.0.iter().map(|(date, x)| format!("\"{date}\" = {x:?}")).collect();
+        Some(if items.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", items.join(", ")) })
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::check::{Fault, Faults};
+use super::dispatch::Commitment;
 use super::document::Place;
 use super::load::LoadSource;
 use super::{Draft, Scenario, Surroundings};
@@ -81,6 +82,8 @@ impl Draft {
         let no_exit = (!supply.retirement).then_some("supply.retirement = false");
         let no_lines = (!supply.background_transmission).then_some("supply.background_transmission = false");
         let no_requests = (!load.large_loads).then_some("load.large_loads = false");
+        let uncommitted =
+            (scenario.dispatch.commitment == Commitment::None).then_some("dispatch.commitment = \"none\"");
         let idle = [
             ("load.replay_file", load.replay_file != base.load.replay_file, modelled),
             ("load.replay_hour", load.replay_hour != base.load.replay_hour, modelled),
@@ -88,6 +91,7 @@ impl Draft {
             ("supply.exit", supply.exit != base.supply.exit, no_exit),
             ("supply.transmission", supply.transmission != base.supply.transmission, no_lines),
             ("requests", scenario.requests != base.requests, no_requests),
+            ("forecast", scenario.forecast != base.forecast, uncommitted),
         ];
         let mut faults = Faults::default();
         for (path, differs, reason) in idle {
@@ -129,7 +133,10 @@ impl Draft {
             faults.add(Fault::new(&place("load.source"), "load.replay_file", message));
         }
         let growth = ("load.growth_by_zone_percent_per_year", &scenario.load.growth_by_zone_percent_per_year);
-        for (table, by_zone) in [growth, ("arrivals.zone_share", &scenario.arrivals.zone_share)] {
+        let shares = ("arrivals.zone_share", &scenario.arrivals.zone_share);
+        let gas = ("fuel.gas_basis_usd_per_mmbtu", &scenario.fuel.gas_basis_usd_per_mmbtu);
+        let coal = ("fuel.coal_basis_usd_per_mmbtu", &scenario.fuel.coal_basis_usd_per_mmbtu);
+        for (table, by_zone) in [growth, shares, gas, coal] {
             for zone in by_zone.keys() {
                 let path = format!("{table}.{zone}");
                 check_zone(zone, &path, &place(&path), around, faults);

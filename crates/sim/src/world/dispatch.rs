@@ -6,6 +6,7 @@ use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 
 use super::{Block, Interval, RunError, World};
 use crate::clearing::BLOCKS_PER_SITE;
+use crate::commitment::Outlook;
 use crate::event::Event;
 use crate::setup::Setup;
 use crate::site::CONTROLLABLE_BLOCKS;
@@ -15,7 +16,7 @@ const INTERVAL_HOURS: f64 = 1.0;
 
 impl World {
     /// Brings the market to the interval that begins now: weather, native load, bids.
-    pub(super) fn prepare_interval(&mut self, now: SimTime) {
+    pub(super) fn prepare_interval(&mut self, now: SimTime) -> Result<(), RunError> {
         let hour = now.hour();
         let mut interval = self.interval.take().unwrap_or_else(|| std::mem::take(&mut self.spare));
         interval.hour = hour;
@@ -24,6 +25,20 @@ impl World {
         interval.weather.resize(self.weather.values.len(), 0.0);
         self.setup.native_mw(&self.weather, hour, &mut interval.native_mw);
         Setup::weather_at(&self.weather, hour, &mut interval.weather);
+        if self.fuel_price_hours.binary_search(&hour).is_ok() {
+            self.refresh_fuel_prices();
+        }
+        if let Some(commitment) = &mut self.commitment {
+            let outlook = Outlook {
+                setup: &self.setup,
+                weather: &self.weather,
+                streams: &self.streams,
+                prices: &self.prices,
+            };
+            commitment
+                .begin_hour(outlook, &mut self.clearing, hour)
+                .map_err(|source| RunError::Dispatch { hour, source })?;
+        }
         self.quote_stores(hour, &interval.weather);
         self.clearing.set_hour(&interval.native_mw, &interval.weather, INTERVAL_HOURS);
         interval.blocks.clear();
@@ -31,6 +46,7 @@ impl World {
             self.bid_site(site, now, &mut interval.blocks);
         }
         self.interval = Some(interval);
+        Ok(())
     }
 
     /// Takes a site's bids into its columns. Contract and energization cap the site as a whole: what it

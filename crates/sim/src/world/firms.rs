@@ -335,11 +335,7 @@ impl World {
     /// Trailing mean price of a zone; before anything was cleared, the cost of a new combined cycle.
     pub(super) fn zone_outlook(&self, zone: usize) -> f64 {
         let mean = self.trailing[zone];
-        if mean.weight > 0.0 {
-            mean.sum / mean.weight
-        } else {
-            self.costs.entrant.first().copied().unwrap_or(0.0)
-        }
+        if mean.weight > 0.0 { mean.sum / mean.weight } else { self.costs.entrant[0][zone].usd_per_mwh }
     }
 
     fn mean_price(&self) -> f64 {

@@ -8,6 +8,7 @@ use gridrush_tables::{Cell, RowSink};
 
 use super::accounts::Accounts;
 use super::{RunError, World};
+use crate::commitment::STARTED;
 use crate::event::{Event, SupplyEvent};
 use crate::probe;
 use crate::supply::{FuelYear, later};
@@ -48,9 +49,7 @@ impl World {
     pub(super) fn review_year(&mut self) -> Result<(), RunError> {
         let setup = Arc::clone(&self.setup);
         let now = self.calendar.now();
-        self.prices = setup.fuel_prices(now.hour());
-        self.clearing.set_fuel_prices(&self.prices);
-        self.refresh_costs();
+        self.refresh_fuel_prices();
         for project in self.supply.review(now, &setup, &self.clearing) {
             let online = self.supply.projects[project as usize].online;
             if online < setup.end() {
@@ -65,6 +64,13 @@ impl World {
             self.refresh_snapshots()?;
         }
         Ok(())
+    }
+
+    /// Takes the fuel prices of the present hour into the market.
+    pub(super) fn refresh_fuel_prices(&mut self) {
+        self.prices = self.setup.fuel_prices(self.calendar.now().hour());
+        self.clearing.set_fuel_prices(&self.prices);
+        self.refresh_costs();
     }
 
     fn refresh_costs(&mut self) {
@@ -148,6 +154,7 @@ impl World {
             ];
             self.probes.table(&probe::supply::TABLE).push(sink, &row)?;
         }
+        self.write_commitment(begin, year, sink)?;
         self.write_congestion(begin, sink)?;
         let system = std::mem::take(&mut self.probes.system);
         self.metrics.firm_shed_mwh += system.firm_shed_mwh;
@@ -168,6 +175,27 @@ impl World {
             Cell::Float(system.upgrade_cost_usd),
         ];
         self.probes.table(&probe::adequacy::TABLE).push(sink, &row)?;
+        Ok(())
+    }
+
+    /// Starts, and what starting and being on cost, by technology.
+    fn write_commitment(&mut self, begin: i64, year: i16, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let Some(commitment) = &mut self.commitment else { return Ok(()) };
+        for (technology, of) in STARTED.iter().zip(commitment.take_year()) {
+            if of.capacity_mwh <= 0.0 {
+                continue;
+            }
+            let row = [
+                Cell::Integer(begin),
+                Cell::Integer(i64::from(year)),
+                Cell::Text(technology.name()),
+                Cell::Float(of.on_mwh / of.capacity_mwh),
+                Cell::Float(of.starts),
+                Cell::Float(of.start_usd),
+                Cell::Float(of.no_load_usd),
+            ];
+            self.probes.table(&probe::commitment::TABLE).push(sink, &row)?;
+        }
         Ok(())
     }
 

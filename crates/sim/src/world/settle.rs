@@ -6,6 +6,7 @@ use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
 
 use super::{Interval, RunError, World};
+use crate::commitment::Outlook;
 use crate::event::Event;
 use crate::probe::{self, Cause};
 
@@ -150,13 +151,14 @@ impl World {
         let mut paid_usd = [0.0; Fuel::ALL.len()];
         let mut reserve_mw = [0.0; Fuel::ALL.len()];
         let mut strong_price = Vec::with_capacity(self.clearing.zones.len());
+        let mut output_mw = Vec::with_capacity(self.clearing.units.len());
         for zone in &self.clearing.zones {
             strong_price.push(self.clearing.price_at(solution, &zone.strong));
         }
         for unit in &self.clearing.units {
-            let column = unit.column.0 as usize;
-            let mw = solution.column_mw[column];
-            let price = match self.clearing.bus_of(unit) {
+            let mw = unit.output_mw(solution);
+            output_mw.push(mw);
+            let price = match unit.bus {
                 Some(bus) => self.clearing.settled(solution.lmp_usd_per_mwh[bus as usize]),
                 None => strong_price[usize::from(unit.zone.0)],
             };
@@ -164,7 +166,7 @@ impl World {
             totals.fuel_mw[fuel] += mw;
             paid_usd[fuel] += mw * price * interval.hours;
             if reserve_price > 0.0 && unit.gives_reserve() {
-                reserve_mw[fuel] += self.clearing.problem.bounds[column].upper_mw - mw;
+                reserve_mw[fuel] += self.clearing.upper_mw(unit) - mw;
             }
         }
         let storage = Fuel::Storage as usize;
@@ -182,6 +184,15 @@ impl World {
             self.settle_reserve(interval, reserve_price, &reserve_mw)?;
         }
         self.strong_price = strong_price;
+        if let Some(commitment) = &mut self.commitment {
+            let outlook = Outlook {
+                setup: &self.setup,
+                weather: &self.weather,
+                streams: &self.streams,
+                prices: &self.prices,
+            };
+            commitment.end_hour(outlook, &mut self.clearing, &output_mw, totals.served_mw);
+        }
         Ok(())
     }
 
@@ -225,6 +236,7 @@ impl World {
             self.supply.book_hour(
                 &self.clearing,
                 &self.costs,
+                self.commitment.as_ref(),
                 &interval.weather,
                 crate::supply::ZoneHour {
                     zone,
@@ -320,7 +332,8 @@ impl World {
         let surplus_mw: f64 =
             (0..self.clearing.zones.len()).map(|z| self.clearing.surplus_mw(solution, z)).sum();
         let served_mw = totals.native_served_mw + totals.served_mw;
-        let off = generated_mw - surplus_mw - served_mw;
+        let loss_mw = self.clearing.link_loss_mw(solution);
+        let off = generated_mw - surplus_mw - loss_mw - served_mw;
         if off.abs() > BALANCE * (1.0 + generated_mw) {
             return Err(RunError::Invariant { what: "generated = served", hour: interval.hour, off });
         }

@@ -1,21 +1,16 @@
 //! Batteries: the look at the day ahead, the hour's settlement, the month's table.
 
 use gridrush_core::grid::Fuel;
-use gridrush_core::kernel::{Purpose, uniform_open};
 use gridrush_core::market::{HourAhead, Outlook};
-use gridrush_core::math::normal_quantile;
-use gridrush_core::names::Key;
 use gridrush_tables::{Cell, RowSink};
 
 use super::settle::BALANCE;
 use super::{Interval, RunError, World};
 use crate::probe;
-use crate::setup::{Month, Setup};
+use crate::setup::Month;
 
 /// Hours of a look-ahead.
 const HOURS_AHEAD: usize = 24;
-
-const ERROR: Purpose = Purpose::of("storage/forecast");
 
 /// What all batteries did in an interval.
 #[derive(Default)]
@@ -45,35 +40,32 @@ impl World {
         self.clearing.stores.quote(hour, floor, cap);
     }
 
-    /// What is expected of the hours from `first` on: native load less wind and sun, plus what sites last
-    /// asked for.
+    /// What the forecast says of the hours from `first` on: native load less wind and sun, plus what sites
+    /// last asked for, and how far off it may be by then.
     fn net_load_ahead(&self, first: usize) -> Vec<HourAhead> {
+        let terms = &self.setup.scenario.forecast;
+        let forecast = self.setup.forecast(&self.weather, &self.streams, first, first, HOURS_AHEAD);
         let sites_mw: f64 = self.clearing.load_blocks().map(|block| block.0).sum();
-        let mut rng = self.streams.open_at(Key::of("region"), ERROR, first as u64);
-        let (mut native, mut series) =
-            (vec![0.0; self.setup.series.len()], vec![0.0_f32; self.weather.values.len()]);
-        let (correlation, load_share, renewable_share) = (0.95_f64, 0.025, 0.07);
-        let (mut load_error, mut renewable_error) = (0.0, 0.0);
+        let units = &self.clearing.units;
+        let net_load_mw = forecast.net_load_mw(units, 0..self.clearing.zones.len());
+        let wind_mw: f64 = units.iter().filter(|u| u.fuel == Fuel::Wind).map(|u| u.capacity_mw).sum();
+        let solar = units.iter().filter(|u| u.fuel == Fuel::Solar);
+        let kept = terms.hourly_correlation * terms.hourly_correlation;
         let mut known = 1.0;
-        (first..(first + HOURS_AHEAD).min(self.setup.hours))
-            .map(|hour| {
-                self.setup.native_mw(&self.weather, hour, &mut native);
-                Setup::weather_at(&self.weather, hour, &mut series);
-                let renewable =
-                    self.clearing.units.iter().filter(|u| matches!(u.fuel, Fuel::Wind | Fuel::Solar));
-                let renewable_mw: f64 =
-                    renewable.map(|unit| unit.capacity_mw * unit.availability_now(&series)).sum();
-                let native_mw: f64 = native.iter().sum();
-                let (load_scale, renewable_scale) = (load_share * native_mw, renewable_share * renewable_mw);
-                let said =
-                    native_mw - renewable_mw + load_scale * load_error + renewable_scale * renewable_error;
-                let spread = (1.0 - known) * (load_scale * load_scale + renewable_scale * renewable_scale);
-                let fresh = (1.0 - correlation * correlation).sqrt();
-                for error in [&mut load_error, &mut renewable_error] {
-                    *error = correlation * *error + fresh * normal_quantile(uniform_open(&mut rng));
-                }
-                known *= correlation * correlation;
-                HourAhead { net_load_mw: said + sites_mw, error_mw: spread.sqrt() }
+        net_load_mw
+            .into_iter()
+            .enumerate()
+            .map(|(n, net_load_mw)| {
+                let weather = forecast.weather(n);
+                let solar_mw: f64 = solar.clone().map(|u| u.capacity_mw * u.availability_now(weather)).sum();
+                let parts = [
+                    terms.load_error_percent * forecast.native_mw(n).iter().sum::<f64>(),
+                    terms.wind_error_percent * wind_mw,
+                    terms.solar_error_percent * solar_mw,
+                ];
+                let variance = parts.iter().map(|part| part * part / 1e4).sum::<f64>() * (1.0 - known);
+                known *= kept;
+                HourAhead { net_load_mw: net_load_mw + sites_mw, error_mw: variance.sqrt() }
             })
             .collect()
     }

@@ -31,7 +31,7 @@ struct Cleared {
 }
 
 fn clear(native_mw: [f64; 3], bid_usd_per_mwh: f64, firm_mw: f64) -> Cleared {
-    let text = "[dispatch.storage]\nenabled = false\n";
+    let text = "[dispatch.storage]\nenabled = false\n[thermal]\nheat_rate_rise_percent = 0.0\n";
     let setup = harness::setup("testbed", "2025-01-01", "2025-01-02", text);
     let mut clearing = Clearing::new(&setup.pack.network, setup.clearing_terms(), &*setup);
     clearing.set_fuel_prices(&setup.fuel_prices(0));
