@@ -80,7 +80,7 @@ impl WaterValue {
         }
         // About six steps an hour of discharge keep the rounding of part-loads small.
         let steps = ((6.0 * energy_mwh / power_mw).ceil() as usize).clamp(12, 96);
-        let moves = Moves::new(reservoir, energy_mwh / steps as f64);
+        let moves = Moves::new(reservoir, steps);
         let nodes = steps + 1;
         let mut value = WaterValue { steps, energy_mwh, round_trip, after_usd: vec![0.0; hours * nodes] };
         let states: Vec<State> = (outlook.hours.iter())
@@ -154,9 +154,10 @@ struct Moves {
 }
 
 impl Moves {
-    fn new(reservoir: Reservoir, step_mwh: f64) -> Moves {
+    fn new(reservoir: Reservoir, steps: usize) -> Moves {
+        let step_mwh = reservoir.energy_mwh / steps as f64;
         let shares = |mwh: f64| {
-            let reach = mwh / step_mwh;
+            let reach = (mwh / step_mwh).min(steps as f64);
             (0..reach.ceil() as usize).map(|m| (reach - m as f64).min(1.0)).collect()
         };
         Moves {
