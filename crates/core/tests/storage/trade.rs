@@ -55,7 +55,7 @@ impl<'a> Trader<'a> {
 
     /// Sets bid and offer of an hour; at midnight after a look at the day ahead.
     pub fn quote(&mut self, hour: usize) {
-        if hour % 24 == 0 {
+        if hour.is_multiple_of(24) {
             let hours = self.expected.day(&self.streams, hour / 24);
             let reserve = ReserveCurve::default();
             let fleet = &self.fleet;
