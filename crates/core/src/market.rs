@@ -9,6 +9,7 @@ mod entry;
 mod reinforcement;
 mod reserve;
 mod security;
+mod stack;
 mod storage;
 
 pub use commitment::{Needs, QuickCapacity, Schedule, SlowUnit, UnitState, commit};
@@ -16,4 +17,5 @@ pub use entry::{EntryTerms, NetRevenue, entry_by_zone, retirement_mw};
 pub use reinforcement::{BranchYear, Reinforcement, ReinforcementTerms, reinforce};
 pub use reserve::{ReserveCurve, ReserveStep};
 pub use security::{SecurityBranch, SecurityPair, SecurityRules, screen};
-pub use storage::{StorageFleet, Thresholds};
+pub use stack::SupplyStack;
+pub use storage::{HourAhead, Outlook, Reservoir, StorageFleet, Thresholds, WaterValue};

@@ -4,7 +4,7 @@
 //!   units            a column for each block of their offer, at their bus
 //!   DC links         a column for each direction, between two buses
 //!   entrants         the same per zone and technology, spread over the zone's strongest buses
-//!   storage          a charging and a discharging column per zone, spread the same way
+//!   stores           a charging and a discharging column per battery, and per zone for those to come
 //!   shed, surplus    one column each per zone, spread over its buses by share of native load; outages may
 //!                    part a zone: see `islands`
 //!   reserve          one row over everything that can answer, and one column per step of the curve
@@ -21,13 +21,14 @@ use gridrush_core::dispatch::{
     Shortage,
 };
 use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
-use gridrush_core::market::{ReserveCurve, StorageFleet};
+use gridrush_core::market::{ReserveCurve, SupplyStack};
 use gridrush_core::names::Key;
 
 use crate::links::Link;
 use crate::plant::Plant;
 use crate::scenario::{Ceilings, Thermal};
 use crate::security::{Security, SecurityTerms};
+use crate::stores::Stores;
 use crate::units::{
     Availabilities, Costs, ENTRANTS, FuelPrices, INCUMBENTS, NEW_PLANTS, TechnologyCost, Unit,
 };
@@ -86,8 +87,6 @@ pub struct ClearingTerms {
 pub struct ZoneColumns {
     shed: ColumnId,
     surplus: ColumnId,
-    charge: ColumnId,
-    discharge: ColumnId,
     /// Positions in `units` of the entrants, in the order of [`ENTRANTS`].
     entrants: [usize; ENTRANTS.len()],
     /// Strong buses with weights that sum to one: where entrants and storage stand.
@@ -111,8 +110,8 @@ pub struct Clearing {
     pub zones: Vec<ZoneColumns>,
     /// Direct-current links.
     pub links: Vec<Link>,
-    /// Batteries by zone.
-    pub storage: Vec<StorageFleet>,
+    /// Batteries.
+    pub stores: Stores,
     /// Available generation and dischargeable storage this hour.
     pub available_mw: f64,
     /// Available wind and solar this hour.
@@ -135,14 +134,9 @@ impl Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
         let mut units = Vec::with_capacity(network.generators.len() + network.zones.len() * ENTRANTS.len());
-        let mut storage: Vec<StorageFleet> =
-            network.zones.iter().map(|_| StorageFleet::new(terms.storage_round_trip)).collect();
         for unit in &network.generators {
             let zone = network.bus(unit.bus).zone;
             if unit.technology == Technology::Battery {
-                if terms.storage {
-                    storage[usize::from(zone.0)].add(unit.capacity_mw, unit.storage_mwh);
-                }
                 continue;
             }
             units.push(Plant::of(unit, zone).into_unit(&mut problem, &terms, availabilities));
@@ -162,8 +156,6 @@ impl Clearing {
             let columns = ZoneColumns {
                 shed: problem.add_column(name("shed"), spread(&load, 1.0), shed),
                 surplus: problem.add_column(name("surplus"), spread(&load, -1.0), surplus),
-                charge: problem.add_column(name("charge"), spread(&strong, -1.0), CLOSED),
-                discharge: problem.add_column(name("discharge"), spread(&strong, 1.0), CLOSED),
                 entrants: std::array::from_fn(|e| {
                     let of = Plant::entrant(name(NEW_PLANTS[e].0.name()), spread(&strong, 1.0), id, e);
                     units.push(of.into_unit(&mut problem, &terms, availabilities));
@@ -176,12 +168,14 @@ impl Clearing {
             };
             zones.push(columns);
         }
+        let strong: Vec<&[(u32, f64)]> = zones.iter().map(|zone| zone.strong.as_slice()).collect();
+        let stores = Stores::new(network, &strong, terms.storage_round_trip, terms.storage, &mut problem);
         let mut row =
             LinearRow { key: Key::of("reserve"), terms: Vec::new(), lower: f64::NEG_INFINITY, upper: 0.0 };
         for unit in units.iter().filter(|u| u.gives_reserve()) {
             row.terms.extend(unit.columns().map(|column| (ColumnId(column as u32), 1.0)));
         }
-        row.terms.extend(zones.iter().map(|z| (z.discharge, 1.0)));
+        row.terms.extend(stores.discharge_columns().map(|column| (column, 1.0)));
         let reserve_steps: Vec<ColumnId> = (terms.reserve.steps().iter().enumerate())
             .map(|(n, step)| {
                 let bound = Bound { lower_mw: 0.0, upper_mw: step.mw, cost_usd_per_mwh: -step.usd_per_mwh };
@@ -201,7 +195,7 @@ impl Clearing {
             sheds: zones.iter().map(|zone| zone.shed).collect(),
             zones,
             links,
-            storage,
+            stores,
             available_mw: 0.0,
             available_renewable_mw: 0.0,
             security: Security::new(network, &terms.security),
@@ -260,7 +254,7 @@ impl Clearing {
             if !self.terms.storage {
                 return Vec::new();
             }
-            self.storage[zone].add(mw, mwh);
+            self.stores.add(zone, mw, mwh);
             return vec![(Fuel::Storage, mw)];
         }
         if let Some(unit) = self.entrant_mut(zone, technology) {
@@ -304,7 +298,7 @@ impl Clearing {
         for unit in &self.units {
             capacity[unit.fuel as usize] += unit.capacity_mw;
         }
-        capacity[Fuel::Storage as usize] += self.storage.iter().map(|fleet| fleet.power_mw).sum::<f64>();
+        capacity[Fuel::Storage as usize] += self.stores.power_mw();
         capacity
     }
 
@@ -401,22 +395,10 @@ impl Clearing {
                 self.available_renewable_mw += available;
             }
         }
-        for (fleet, columns) in self.storage.iter().zip(&self.zones) {
-            let discharge = fleet.discharge_limit_mw(hours);
-            let bounds = &mut self.problem.bounds;
-            bounds[columns.discharge.0 as usize] = Bound {
-                lower_mw: 0.0,
-                upper_mw: discharge,
-                cost_usd_per_mwh: fleet.thresholds.offer_usd_per_mwh.min(self.terms.offer_cap_usd_per_mwh),
-            };
-            bounds[columns.charge.0 as usize] = Bound {
-                lower_mw: 0.0,
-                upper_mw: fleet.charge_limit_mw(hours),
-                cost_usd_per_mwh: -fleet.thresholds.bid_usd_per_mwh.max(self.terms.offer_floor_usd_per_mwh),
-            };
-            self.available_mw += discharge;
-            reserve_mw += discharge;
-        }
+        let (floor, cap) = (self.terms.offer_floor_usd_per_mwh, self.terms.offer_cap_usd_per_mwh);
+        let (discharge_mw, standby_mw) = self.stores.write(hours, floor, cap, &mut self.problem.bounds);
+        self.available_mw += discharge_mw;
+        reserve_mw += standby_mw;
         self.problem.rows[self.reserve.0 as usize].upper = reserve_mw;
     }
 
@@ -450,6 +432,28 @@ impl Clearing {
         }
     }
 
+    /// The blocks of all sites as they were last bid: MW and what they are worth.
+    pub fn load_blocks(&self) -> impl Iterator<Item = (f64, f64)> {
+        let bounds = |column: &ColumnId| self.problem.bounds[column.0 as usize];
+        self.site_columns.iter().flatten().map(bounds).map(|bound| (bound.upper_mw, -bound.cost_usd_per_mwh))
+    }
+
+    /// What can run besides batteries, wind and sun, cheapest first. Load that would stop at a price stands
+    /// among it at that price.
+    pub fn supply_stack(&self, prices: &FuelPrices, weather: &[f32]) -> SupplyStack {
+        let burns = self.units.iter().filter(|unit| !unit.is_variable());
+        let units = burns.flat_map(|unit| {
+            let available_mw = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
+            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
+            unit.offer.blocks.iter().map(move |block| {
+                let cost = block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
+                ((block.to_share - block.from_share) * available_mw, cost)
+            })
+        });
+        let surplus = self.terms.wind_offer_usd_per_mwh.min(0.0);
+        SupplyStack::new(units.chain(self.load_blocks()), surplus, self.terms.native_shed_usd_per_mwh)
+    }
+
     /// The column of a site's block.
     pub fn block_column(&self, site: usize, block: usize) -> ColumnId {
         self.site_columns[site][block]
@@ -473,17 +477,6 @@ impl Clearing {
     /// The columns whose use, or whose lack, says that there is not enough.
     pub fn shortages(&self) -> &[Shortage] {
         &self.shortages
-    }
-
-    /// Charging and discharging of a zone's batteries.
-    pub fn storage_mw(&self, solution: &DispatchSolution, zone: usize) -> (f64, f64) {
-        let columns = &self.zones[zone];
-        (solution.column_mw[columns.charge.0 as usize], solution.column_mw[columns.discharge.0 as usize])
-    }
-
-    /// What a zone's batteries could have discharged this hour.
-    pub fn dischargeable_mw(&self, zone: usize) -> f64 {
-        self.problem.bounds[self.zones[zone].discharge.0 as usize].upper_mw
     }
 
     /// Surplus spilled in a zone.

@@ -169,8 +169,8 @@ impl Commitment {
             *mw += large_mw;
         }
         for day in net_mw.chunks_mut(24) {
-            let power_mw: f64 = clearing.storage.iter().map(|fleet| fleet.power_mw).sum();
-            let energy_mwh: f64 = clearing.storage.iter().map(|fleet| fleet.energy_mwh).sum();
+            let power_mw = clearing.stores.power_mw();
+            let energy_mwh = clearing.stores.energy_mwh();
             level(day, power_mw, energy_mwh, clearing.terms().storage_round_trip);
         }
         let (mut quick, mut must_run_mw) = (Vec::new(), 0.0);

@@ -27,6 +27,7 @@ pub mod scenario;
 pub mod security;
 pub mod setup;
 pub mod site;
+pub mod stores;
 pub mod supply;
 pub mod units;
 pub mod world;

@@ -16,6 +16,7 @@ pub mod load;
 pub mod outages;
 pub mod queue;
 pub mod requests;
+pub mod storage;
 pub mod supply;
 pub mod system;
 
@@ -38,6 +39,7 @@ pub const TABLES: &[&Table] = &[
     &bitcoin::TABLE,
     &compute::TABLE,
     &supply::TABLE,
+    &storage::TABLE,
     &commitment::TABLE,
     &adequacy::TABLE,
     &congestion::TABLE,

@@ -21,6 +21,7 @@ mod queue;
 mod review;
 mod security;
 mod settle;
+mod storage;
 
 use std::sync::Arc;
 
@@ -178,8 +179,6 @@ pub struct World {
     zone_price: Vec<f64>,
     /// This interval's price at strong buses, by zone.
     strong_price: Vec<f64>,
-    /// Today's prices at strong buses, by zone.
-    storage_prices: Vec<Vec<f64>>,
     trailing: Vec<Trailing>,
     /// The month whose end comes next.
     month: usize,
@@ -364,7 +363,6 @@ impl World {
             book: BidBook::default(),
             zone_price: vec![0.0; zones],
             strong_price: vec![0.0; zones],
-            storage_prices: vec![Vec::new(); zones],
             trailing: vec![Trailing::default(); zones],
             month: 0,
             firm_month: 0,

@@ -1,13 +1,20 @@
-//! Batteries of a zone as one fleet that buys below one price and sells above another.
+//! Batteries that buy below one price and sell above another.
 //!
-//! Once a day the fleet looks at the prices of the last 24 hours as its forecast for the next: it would
-//! buy in the cheapest hours that fill it and sell in the dearest hours that empty it. Those two prices
-//! are its bid and its offer for the day, kept apart by the round trip, so it never trades with itself
-//! and never needs foresight.
+//! [`WaterValue`] says once a day what energy in store is worth in each coming hour; a fleet bids what a
+//! stored megawatt-hour is worth less the round trip and asks what giving it up costs. Both prices are one
+//! unit's, the bid below the offer, so in no hour does it charge and discharge at once, whatever the price.
+//! Energy enters a store by charging only and leaves it by discharging only.
+
+mod water_value;
 
 use serde::{Deserialize, Serialize};
 
-/// What a fleet pays to charge and asks to discharge.
+pub use water_value::{HourAhead, Outlook, Reservoir, WaterValue};
+
+/// Hours for which reserve must last.
+const RESERVE_HOURS: f64 = 1.0;
+
+/// What a fleet pays to charge and asks to discharge; the bid lies below the offer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
     /// Highest price at which it charges.
@@ -16,7 +23,20 @@ pub struct Thresholds {
     pub offer_usd_per_mwh: f64,
 }
 
-/// The batteries of one zone.
+impl Thresholds {
+    /// Bid and offer differ at least by this.
+    pub const LEAST_SPREAD_USD_PER_MWH: f64 = 0.01;
+
+    /// A bid and an offer within bounds, the offer raised where it would not lie above the bid.
+    pub fn within(bid: f64, offer: f64, floor_usd_per_mwh: f64, cap_usd_per_mwh: f64) -> Thresholds {
+        let spread = Thresholds::LEAST_SPREAD_USD_PER_MWH;
+        let bid = bid.min(cap_usd_per_mwh - spread).max(floor_usd_per_mwh);
+        let offer = offer.min(cap_usd_per_mwh).max(bid + spread);
+        Thresholds { bid_usd_per_mwh: bid, offer_usd_per_mwh: offer }
+    }
+}
+
+/// Batteries at one place that act as one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StorageFleet {
     /// Power in either direction, at the grid.
@@ -27,22 +47,21 @@ pub struct StorageFleet {
     pub stored_mwh: f64,
     /// Energy out over energy in.
     pub round_trip: f64,
-    /// Today's prices.
+    /// This hour's prices.
     pub thresholds: Thresholds,
 }
 
 impl StorageFleet {
-    /// An empty fleet of nothing.
+    /// A fleet of nothing, which neither buys nor sells before its first quote.
     pub fn new(round_trip: f64) -> StorageFleet {
         let thresholds = Thresholds { bid_usd_per_mwh: f64::MIN, offer_usd_per_mwh: f64::MAX };
         StorageFleet { power_mw: 0.0, energy_mwh: 0.0, stored_mwh: 0.0, round_trip, thresholds }
     }
 
-    /// Adds batteries, half full.
+    /// Adds batteries, empty.
     pub fn add(&mut self, power_mw: f64, energy_mwh: f64) {
         self.power_mw += power_mw;
         self.energy_mwh += energy_mwh;
-        self.stored_mwh += 0.5 * energy_mwh;
     }
 
     /// Most that can be discharged over `hours`.
@@ -55,72 +74,30 @@ impl StorageFleet {
         self.power_mw.min((self.energy_mwh - self.stored_mwh) / (self.round_trip * hours)).max(0.0)
     }
 
-    /// Books an interval's energy.
-    pub fn settle(&mut self, charge_mw: f64, discharge_mw: f64, hours: f64) {
+    /// Most that counts as operating reserve, discharging included: what the store sustains for an hour.
+    pub fn reserve_limit_mw(&self) -> f64 {
+        self.discharge_limit_mw(RESERVE_HOURS)
+    }
+
+    /// Books an interval's energy. Returns what had to be rounded off to stay between empty and full, in
+    /// MWh: nothing but rounding as long as the limits were kept.
+    pub fn settle(&mut self, charge_mw: f64, discharge_mw: f64, hours: f64) -> f64 {
         let stored = self.stored_mwh + (charge_mw * self.round_trip - discharge_mw) * hours;
         self.stored_mwh = stored.clamp(0.0, self.energy_mwh);
+        self.stored_mwh - stored
     }
 
-    /// Sets the thresholds from the last day's hourly prices; `scratch` is sorted in place.
-    /// `floor_usd_per_mwh` and `cap_usd_per_mwh` bound what it may bid and ask.
-    pub fn review(&mut self, scratch: &mut [f64], floor_usd_per_mwh: f64, cap_usd_per_mwh: f64) {
-        if scratch.is_empty() || self.power_mw <= 0.0 {
+    /// Sets bid and offer of an hour of the forecast from the worth of the store, within floor and cap.
+    /// Without a forecast they stay.
+    pub fn quote(&mut self, value: &WaterValue, hour: usize, floor_usd_per_mwh: f64, cap_usd_per_mwh: f64) {
+        if self.energy_mwh <= 0.0 {
             return;
         }
-        scratch.sort_unstable_by(f64::total_cmp);
-        let n = scratch.len();
-        let hours = self.energy_mwh / self.power_mw;
-        let cheap = ((hours / self.round_trip).ceil() as usize).clamp(1, n) - 1;
-        let dear = n - (hours.ceil() as usize).clamp(1, n);
-        let (low, high) = (scratch[cheap], scratch[dear]);
-        // A megawatt-hour bought at `low` must be sold above `low / round_trip`; the middle of the
-        // profitable band splits a day on which prices hardly move.
-        let middle = 0.5 * (low + high).max(0.0);
-        let bid = low.min(middle * self.round_trip.sqrt());
-        let offer = high.max(middle / self.round_trip.sqrt()).max(bid / self.round_trip + 1.0).max(bid + 1.0);
-        self.thresholds = Thresholds {
-            bid_usd_per_mwh: bid.clamp(floor_usd_per_mwh, cap_usd_per_mwh - 1.0),
-            offer_usd_per_mwh: offer.clamp(floor_usd_per_mwh + 1.0, cap_usd_per_mwh),
-        };
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fleet() -> StorageFleet {
-        let mut fleet = StorageFleet::new(0.85);
-        fleet.add(100.0, 200.0);
-        fleet
-    }
-
-    #[test]
-    fn buys_the_cheap_hours_and_sells_the_dear_ones() {
-        let mut fleet = fleet();
-        let mut day: Vec<f64> = (1..=24).map(|h| f64::from(h) * 10.0).collect();
-        fleet.review(&mut day, -250.0, 5000.0);
-        // Two hours of discharge: 230 and 240 $; 2 / 0.85 -> three hours of charge: up to 30 $.
-        assert_eq!(fleet.thresholds, Thresholds { bid_usd_per_mwh: 30.0, offer_usd_per_mwh: 230.0 });
-    }
-
-    #[test]
-    fn a_flat_day_never_trades_at_a_loss() {
-        let mut fleet = fleet();
-        fleet.review(&mut [40.0; 24], -250.0, 5000.0);
-        let Thresholds { bid_usd_per_mwh: bid, offer_usd_per_mwh: offer } = fleet.thresholds;
-        assert!(offer * fleet.round_trip >= bid, "{bid} {offer}");
-    }
-
-    #[test]
-    fn energy_closes() {
-        let mut fleet = fleet();
-        let before = fleet.stored_mwh;
-        let charged = fleet.charge_limit_mw(1.0);
-        fleet.settle(charged, 0.0, 1.0);
-        assert!((fleet.stored_mwh - before - 0.85 * charged).abs() < 1e-9);
-        let out = fleet.discharge_limit_mw(1.0);
-        fleet.settle(0.0, out, 1.0);
-        assert!(fleet.stored_mwh >= 0.0 && fleet.stored_mwh <= fleet.energy_mwh);
+        let share = |mw: f64| mw / self.energy_mwh;
+        let filled = share(self.stored_mwh);
+        let (up, down) = (self.round_trip * self.charge_limit_mw(1.0), self.discharge_limit_mw(1.0));
+        if let Some((bid, offer)) = value.bid_and_offer(hour, filled, share(up), share(down)) {
+            self.thresholds = Thresholds::within(bid, offer, floor_usd_per_mwh, cap_usd_per_mwh);
+        }
     }
 }

@@ -228,7 +228,8 @@ impl Clearing {
             }
         }
         for zone in &mut self.zones {
-            for (column, list) in [(zone.shed, &mut zone.load), (zone.discharge, &mut zone.strong)] {
+            let strong = self.units[zone.entrants[0]].column;
+            for (column, list) in [(zone.shed, &mut zone.load), (strong, &mut zone.strong)] {
                 if let Place::Spread(terms) = &self.problem.places()[column.0 as usize] {
                     list.clone_from(terms);
                 }

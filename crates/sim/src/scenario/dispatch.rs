@@ -132,5 +132,7 @@ section! {
         enabled: bool = true, "", "";
         /// Energy out over energy in.
         round_trip: f64 = 0.85, "share", "assumed", 0.1..=1.0;
+        /// Local hour at which they look at the day ahead.
+        look_ahead_hour: u32 = 0, "h", "assumed", 0.0..=23.0;
     }
 }

@@ -40,6 +40,7 @@ impl World {
                 .begin_hour(outlook, &mut self.clearing, hour)
                 .map_err(|source| RunError::Dispatch { hour, source })?;
         }
+        self.quote_stores(hour, &interval.weather);
         self.clearing.set_hour(&interval.native_mw, &interval.weather, INTERVAL_HOURS);
         interval.blocks.clear();
         for site in 0..self.sites.len() {

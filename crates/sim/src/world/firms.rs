@@ -316,7 +316,6 @@ impl World {
                 ];
                 self.probes.table(&probe::bitcoin::TABLE).push(sink, &row)?;
                 self.bitcoin_day = Some(report);
-                self.review_storage();
             }
         }
         Ok(())
@@ -350,16 +349,6 @@ impl World {
         for (mean, price) in self.trailing.iter_mut().zip(&self.zone_price) {
             mean.sum = keep * mean.sum + (1.0 - keep) * price;
             mean.weight = keep * mean.weight + (1.0 - keep);
-        }
-    }
-
-    /// Sets the storage thresholds of the coming day from the prices of the last.
-    fn review_storage(&mut self) {
-        let terms = self.clearing.terms();
-        let (floor, cap) = (terms.offer_floor_usd_per_mwh, terms.offer_cap_usd_per_mwh);
-        for (fleet, prices) in self.clearing.storage.iter_mut().zip(&mut self.storage_prices) {
-            fleet.review(prices, floor, cap);
-            prices.clear();
         }
     }
 

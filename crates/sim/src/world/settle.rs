@@ -11,7 +11,7 @@ use crate::probe::{self, Cause};
 use crate::security::BindingLimit;
 
 /// Relative tolerance of requested = served + curtailed.
-const BALANCE: f64 = 1e-6;
+pub(super) const BALANCE: f64 = 1e-6;
 
 /// Less than this is rounding.
 const NOTHING_MW: f64 = 1e-6;
@@ -185,24 +185,10 @@ impl World {
             }
         }
         let storage = Fuel::Storage as usize;
-        for (zone, price) in strong_price.iter().enumerate() {
-            let (charge_mw, discharge_mw) = self.clearing.storage_mw(solution, zone);
-            let limit_mw = self.clearing.dischargeable_mw(zone);
-            let usd = (discharge_mw - charge_mw) * price * interval.hours;
-            totals.fuel_mw[storage] += discharge_mw - charge_mw;
-            paid_usd[storage] += usd;
-            if reserve_price > 0.0 {
-                reserve_mw[storage] += limit_mw - discharge_mw;
-            }
-            self.probes.generated_mwh[storage] += discharge_mw * interval.hours;
-            let power_mw = self.clearing.storage[zone].power_mw;
-            if power_mw > 0.0 {
-                let reserve_usd = reserve_price * (limit_mw - discharge_mw).max(0.0) * interval.hours;
-                self.supply.book_storage(zone, (usd + reserve_usd) / power_mw);
-            }
-            self.clearing.storage[zone].settle(charge_mw, discharge_mw, interval.hours);
-            self.storage_prices[zone].push(*price);
-        }
+        let stores = self.settle_stores(interval, reserve_price)?;
+        totals.fuel_mw[storage] += stores.net_mw;
+        paid_usd[storage] += stores.energy_usd;
+        reserve_mw[storage] += stores.standby_mw;
         for (fuel, line) in self.accounts.generation.iter().enumerate() {
             self.ledger.accrue_line(*line, paid_usd[fuel])?;
             if fuel != storage {
@@ -415,7 +401,7 @@ impl World {
         self.setup.start_unix_ms + hour as i64 * 3_600_000
     }
 
-    /// Closes the month that ends now: books, accounts of entry, storage thresholds stay daily.
+    /// Closes the month that ends now: books and accounts of entry.
     pub(super) fn close_month(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let now = self.calendar.now();
         let month = self.setup.months[self.month];
@@ -443,6 +429,7 @@ impl World {
         self.write_congestion(month, sink)?;
         self.write_queue(month, sink)?;
         self.write_compute(month, sink)?;
+        self.write_stores(month, sink)?;
         self.month += 1;
         let next = self.setup.months.get(self.month).copied();
         if next.is_none_or(|next| next.year != month.year) {

@@ -17,6 +17,7 @@ mod order;
 mod outages;
 mod random;
 mod sites;
+mod storage;
 mod story;
 mod texas;
 #[path = "../../../core/tests/dispatch/unique.rs"]

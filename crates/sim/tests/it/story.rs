@@ -75,18 +75,19 @@ fn request(zone: &str) -> String {
 /// On the testbed; the new mine stands where no other does.
 pub fn testbed() -> &'static Story {
     static STORY: OnceLock<Story> = OnceLock::new();
-    STORY.get_or_init(|| tell("testbed", "coast", 14))
+    STORY.get_or_init(|| tell("testbed", "coast", 14, "n0"))
 }
 
 /// On 24 buses.
 pub fn rts24() -> &'static Story {
     static STORY: OnceLock<Story> = OnceLock::new();
-    STORY.get_or_init(|| tell("rts24", "south", 8))
+    STORY.get_or_init(|| tell("rts24", "south", 8, "list"))
 }
 
-fn tell(region: &str, zone: &str, growth_percent: u32) -> Story {
+fn tell(region: &str, zone: &str, growth_percent: u32, security: &str) -> Story {
     let load = format!("[load]\ngrowth_percent_per_year = {growth_percent}\n");
-    let text = format!("{load}{STRAINED}{}", request(zone));
+    let dispatch = format!("[dispatch]\nsecurity = \"{security}\"\n");
+    let text = format!("{load}{dispatch}{STRAINED}{}", request(zone));
     let setup = harness::setup(region, "2027-01-01", "2028-03-01", &text);
     let mut hours = Vec::new();
     let run = harness::run(&setup, 0, &mut |world, solution| hours.push(look(world, solution)));

@@ -1,0 +1,112 @@
+//! A year of RTS-GMLC as an hourly market, with what a forecaster sees of it.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use gridrush_core::dispatch::DispatchProblem;
+use gridrush_core::grid::case::rts_gmlc;
+use gridrush_core::grid::{Fuel, HourlySeries, Network};
+use gridrush_core::market::SupplyStack;
+use gridrush_core::opf::{Convention, Opf, Options};
+
+use crate::trade::Expected;
+
+/// Standard deviation of day-ahead errors: of load, of wind in service, of available sun. Assumed, from
+/// what is usual of forecasts of a region.
+const ERRORS: [f64; 3] = [0.02, 0.08, 0.08];
+
+/// The market and its hours.
+pub struct Market {
+    opf: Opf,
+    network: Network,
+    series: HourlySeries,
+}
+
+fn unpack(path: &Path) -> Option<String> {
+    let mut text = String::new();
+    let packed = std::fs::read(path).ok()?;
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// The market, unless the data are not there. Series lie packed and flat, so they are put where the
+/// pointers say.
+pub fn read() -> Option<Market> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/rts_gmlc");
+    let Ok(tables) = std::fs::read_dir(folder.join("SourceData")) else {
+        println!("skipped: RTS-GMLC is not there");
+        return None;
+    };
+    let mut files = BTreeMap::new();
+    for path in tables.map(|entry| entry.unwrap().path()) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        files.insert(format!("SourceData/{name}"), std::fs::read_to_string(&path).unwrap());
+    }
+    for path in rts_gmlc::series_paths(&files) {
+        let (kind, file) = path.strip_prefix("timeseries_data_files/").unwrap().split_once('/').unwrap();
+        let kind = if kind == "HYDRO" { "Hydro" } else { kind };
+        // The inflow of the solar thermal plant is not there; the plant is then out of service.
+        if let Some(text) = unpack(&folder.join(format!("timeseries/{kind}__{file}.gz"))) {
+            files.insert(path, text);
+        }
+    }
+    let (network, series, _) = rts_gmlc::read(&files).unwrap();
+    let options = Options { angle_limits: false, ..Options::hourly(Convention::Matpower) };
+    Some(Market { opf: Opf::new(&network, &options).unwrap(), series: series.unwrap(), network })
+}
+
+impl Market {
+    /// How many hours there are.
+    pub fn hours(&self) -> usize {
+        self.series.hours
+    }
+
+    /// Position of a bus by its number.
+    pub fn bus(&self, number: u32) -> u32 {
+        self.network.buses().find(|(_, bus)| bus.number == number).unwrap().0.0
+    }
+
+    /// Brings the problem to an hour.
+    pub fn set_hour(&mut self, hour: usize) {
+        self.opf.set_hour(&self.series, hour).unwrap();
+    }
+
+    pub fn problem(&self) -> &DispatchProblem {
+        self.opf.problem()
+    }
+
+    pub fn problem_mut(&mut self) -> &mut DispatchProblem {
+        self.opf.problem_mut()
+    }
+
+    /// Everything that burns fuel.
+    pub fn stack(&self) -> SupplyStack {
+        let weather: Vec<usize> = self.series.available_mw.iter().map(|(unit, _)| *unit as usize).collect();
+        let burns = (0..self.network.generators.len()).filter(|unit| !weather.contains(unit));
+        let columns = burns.flat_map(|unit| self.opf.generator_columns(unit));
+        let bounds = columns.map(|column| self.opf.problem().bounds[column]);
+        SupplyStack::new(bounds.map(|bound| (bound.upper_mw, bound.cost_usd_per_mwh)), 0.0, 9000.0)
+    }
+
+    /// Load less wind, sun and rivers, and the standard deviation of its forecast.
+    pub fn expected(&self) -> Expected {
+        let of = |fuel: Fuel| {
+            let units = move |unit: &u32| self.network.generators[*unit as usize].fuel == fuel;
+            self.series.available_mw.iter().filter(move |(unit, _)| units(unit)).map(|(_, mw)| mw)
+        };
+        let sum = |fuel: Fuel, hour: usize| of(fuel).map(|mw| mw[hour]).sum::<f64>();
+        let hours = 0..self.hours();
+        let load_mw = |hour: usize| self.series.load.iter().map(|area| area.mw[hour]).sum::<f64>();
+        let wind_top_mw = hours.clone().map(|hour| sum(Fuel::Wind, hour)).fold(0.0, f64::max);
+        let all_mw = |hour: usize| self.series.available_mw.iter().map(|(_, mw)| mw[hour]).sum::<f64>();
+        let error_mw = |hour: usize| {
+            let parts = [load_mw(hour), wind_top_mw, sum(Fuel::Solar, hour)];
+            parts.iter().zip(ERRORS).map(|(mw, share)| (share * mw) * (share * mw)).sum::<f64>().sqrt()
+        };
+        Expected {
+            net_load_mw: hours.clone().map(|hour| load_mw(hour) - all_mw(hour)).collect(),
+            error_mw: hours.map(error_mw).collect(),
+        }
+    }
+}

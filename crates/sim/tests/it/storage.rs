@@ -1,0 +1,50 @@
+//! Batteries take no energy from nowhere, and their table agrees with the hours.
+
+use std::collections::BTreeMap;
+
+use crate::harness::{self, texts};
+use crate::story;
+
+/// The round trip that scenarios have if they do not say otherwise.
+const ROUND_TRIP: f64 = 0.85;
+
+#[test]
+fn stores_begin_empty_and_hold_what_went_in_less_what_came_out() {
+    let run = &story::testbed().run;
+    let table = run.table("storage_monthly");
+    assert!(table.len() > 0, "no month with batteries");
+    let column = |name: &str| table.floats(name).unwrap();
+    let zones = texts(&table, "zone");
+    let mut before: BTreeMap<&str, f64> = BTreeMap::new();
+    for row in 0..table.len() {
+        let (charged, discharged) = (column("charged_mwh")[row], column("discharged_mwh")[row]);
+        let stored = before.entry(&zones[row]).or_insert(0.0);
+        let want = *stored + ROUND_TRIP * charged - discharged;
+        let holds = column("stored_mwh")[row];
+        assert!((holds - want).abs() < 1e-6 * (1.0 + charged), "{holds} MWh is not {want}");
+        assert!((0.0..=column("energy_mwh")[row] + 1e-9).contains(&holds));
+        assert!((column("cycles")[row] * column("energy_mwh")[row] - discharged).abs() < 1e-6);
+        *stored = holds;
+    }
+    let discharged: f64 = column("discharged_mwh").iter().sum();
+    assert!(discharged > 0.0, "no battery ever runs");
+    let hourly: f64 = run.table("system_hourly").floats("storage_mw").unwrap().iter().sum();
+    let net = discharged - column("charged_mwh").iter().sum::<f64>();
+    assert!((hourly - net).abs() < 1e-6 * (1.0 + discharged), "{hourly} MWh in hours, {net} in months");
+}
+
+#[test]
+fn the_hour_of_the_look_ahead_matters_and_batteries_can_be_switched_off() {
+    let run = |text: &str| {
+        let setup = harness::setup("testbed", "2025-07-01", "2025-07-15", text);
+        harness::run(&setup, 0, &mut |_, _| ())
+    };
+    let of = |run: &harness::Run| -> Vec<f64> {
+        run.table("storage_monthly").floats("discharged_mwh").unwrap().to_vec()
+    };
+    let [midnight, noon] =
+        [0, 12].map(|hour| run(&format!("[dispatch.storage]\nlook_ahead_hour = {hour}\n")));
+    assert_ne!(of(&midnight), of(&noon));
+    let off = run("[dispatch.storage]\nenabled = false\n");
+    assert!(off.table("storage_monthly").len() == 0);
+}
