@@ -22,6 +22,8 @@
 
 mod evaluate;
 mod pivot;
+mod place;
+mod price;
 mod sync;
 mod ties;
 
@@ -30,7 +32,7 @@ use super::basis::{Basis, Binding, Constraint};
 use super::columns::Columns;
 use super::error::DispatchError;
 use super::flowgates::Gates;
-use super::inverse::{Inverse, add_combination, dot, independent_part};
+use super::inverse::{Inverse, dot, independent_part};
 use super::ratio::RatioTest;
 use super::rows::Rows;
 use super::topology::{Islands, Topology};
@@ -381,59 +383,6 @@ impl Engine {
         }
     }
 
-    /// Puts columns that are not basic on their bounds and says which way they may move.
-    fn place_columns(&mut self) {
-        if self.misplaced {
-            self.misplaced = false;
-            for j in 0..self.x.len() {
-                self.place_column(j);
-            }
-        }
-        for at in 0..self.stale.len() {
-            self.refresh(self.stale[at] as usize);
-        }
-        self.stale.clear();
-    }
-
-    /// Puts a column on its bound unless it is basic; its group is to be refreshed.
-    fn place_column(&mut self, j: usize) {
-        let free = f64::from(u8::from(self.upper[j] > self.lower[j] && !self.is_basic[j]));
-        self.direction[j] = if self.at_upper[j] { -free } else { free };
-        self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
-        let group = self.columns.group(j as u32);
-        if !self.is_stale[group] {
-            self.is_stale[group] = true;
-            self.stale.push(group as u32);
-        }
-    }
-
-    /// Moves a column that is not basic to a bound.
-    fn move_to(&mut self, j: usize, at_upper: bool) {
-        self.at_upper[j] = at_upper;
-        let free = f64::from(u8::from(self.upper[j] > self.lower[j]));
-        self.direction[j] = if at_upper { -free } else { free };
-        self.x[j] = if at_upper { self.upper[j] } else { self.lower[j] };
-        self.refresh(self.columns.group(j as u32));
-    }
-
-    /// Sums up a group.
-    fn refresh(&mut self, group: usize) {
-        let (mut total, mut up, mut down) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
-        for &j in self.columns.members(group) {
-            let j = j as usize;
-            total += self.x[j];
-            if self.direction[j] > 0.0 {
-                up = up.min(self.cost[j]);
-            } else if self.direction[j] < 0.0 {
-                down = down.max(self.cost[j]);
-            }
-        }
-        self.total[group] = total;
-        self.next_up[group] = up;
-        self.next_down[group] = down;
-        self.is_stale[group] = false;
-    }
-
     /// Sorts the basis and rebuilds the inverse unless it is that of the sorted basis already.
     fn refactor(&mut self) -> Result<(), Stop> {
         if !self.inverse_stale {
@@ -496,102 +445,6 @@ impl Engine {
         self.mark_basis();
         self.reselect = false;
         self.place_columns();
-    }
-
-    /// Recomputes duals from the basis, drops constraints whose price is out of range, and flips columns
-    /// whose reduced cost has the wrong sign. Says whether anything moved.
-    fn settle_duals(&mut self, problem: &DispatchProblem) -> Result<bool, Stop> {
-        let mut moved = false;
-        loop {
-            if self.duals_stale {
-                self.reprice();
-            }
-            if !self.repair(problem) {
-                break;
-            }
-            moved = true;
-        }
-        if self.inverse_stale {
-            self.refactor()?;
-            self.reprice();
-        }
-        for group in 0..self.worth.len() {
-            let worth = self.worth[group];
-            let wrong = (worth - self.next_up[group]).max(self.next_down[group] - worth);
-            if wrong > DUAL_TOLERANCE {
-                for at in 0..self.columns.members(group).len() {
-                    let j = self.columns.members(group)[at] as usize;
-                    if (self.cost[j] - worth) * self.direction[j] < -DUAL_TOLERANCE {
-                        self.move_to(j, !self.at_upper[j]);
-                    }
-                }
-                moved = true;
-            }
-        }
-        Ok(moved)
-    }
-
-    /// Duals of kernel rows and the worth of groups, from the (perturbed) costs.
-    fn reprice(&mut self) {
-        self.worth.fill(0.0);
-        let overloads = self.overloaded.iter();
-        let charges = overloads.map(|o| (-o.dual, self.rows.by_group(o.constraint)));
-        add_combination(&mut self.worth, charges);
-        self.scratch.clear();
-        let dual = |&j: &u32| self.cost[j as usize] - self.worth[self.columns.group(j)];
-        self.scratch.extend(self.basic.iter().map(dual));
-        self.inverse.multiply_left(&self.scratch, &mut self.w);
-        for (row, &w) in self.kernel.iter_mut().zip(&self.w) {
-            row.dual = -w;
-        }
-        let prices = self.kernel.iter().map(|row| (-row.dual, self.rows.by_group(row.constraint)));
-        add_combination(&mut self.worth, prices);
-        self.duals_stale = false;
-    }
-
-    /// Gives each kernel row the bound that its dual asks for. A row without such a bound, or with a
-    /// price above its ceiling, leaves the kernel together with a basic column; true if one did.
-    fn repair(&mut self, problem: &DispatchProblem) -> bool {
-        for r in 0..self.kernel.len() {
-            let KernelRow { constraint, dual, at_upper } = self.kernel[r];
-            if matches!(constraint, Constraint::Island(_)) {
-                continue;
-            }
-            let range = self.range(problem, constraint);
-            let side = if dual.abs() > DUAL_TOLERANCE { dual > 0.0 } else { at_upper };
-            let finite = |side: bool| if side { range.upper.is_finite() } else { range.lower.is_finite() };
-            let beyond = dual.abs() > range.ceiling + DUAL_TOLERANCE;
-            if finite(side) && !beyond {
-                self.kernel[r].at_upper = side;
-            } else if dual.abs() <= DUAL_TOLERANCE && finite(!side) {
-                self.kernel[r].at_upper = !side;
-            } else {
-                self.drop_row(r);
-                if beyond && finite(side) {
-                    self.overload(Overload { constraint, above: side, dual: range.ceiling.copysign(dual) });
-                }
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Takes a row out of the kernel with the basic column that determines it best.
-    fn drop_row(&mut self, r: usize) {
-        let size = self.inverse.size();
-        let by_size = |&a: &usize, &b: &usize| {
-            let (va, vb) = (self.inverse.row(a)[r].abs(), self.inverse.row(b)[r].abs());
-            va.total_cmp(&vb).then(self.basic[b].cmp(&self.basic[a]))
-        };
-        let Some(p) = (0..size).max_by(by_size) else { return };
-        self.inverse.shrink(p, r);
-        self.free(self.kernel[r].constraint);
-        self.kernel.swap_remove(r);
-        let column = self.basic.swap_remove(p) as usize;
-        self.is_basic[column] = false;
-        self.move_to(column, false);
-        self.inverse_stale = true;
-        self.duals_stale = true;
     }
 
     /// Marks a constraint as slack.

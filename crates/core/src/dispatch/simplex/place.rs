@@ -1,0 +1,62 @@
+//! Columns at their bounds, and the sums and next costs of their groups.
+//!
+//! Invariant: sums and next costs of a group are made anew from all its columns when one of them changes,
+//! so they are a function of the columns alone. Only the values of basic columns are added to sums one by
+//! one, from the sorted basis at the end of a solve.
+
+use super::Engine;
+
+impl Engine {
+    /// Puts columns that are not basic on their bounds and says which way they may move.
+    pub(super) fn place_columns(&mut self) {
+        if self.misplaced {
+            self.misplaced = false;
+            for j in 0..self.x.len() {
+                self.place_column(j);
+            }
+        }
+        for at in 0..self.stale.len() {
+            self.refresh(self.stale[at] as usize);
+        }
+        self.stale.clear();
+    }
+
+    /// Puts a column on its bound unless it is basic; its group is to be refreshed.
+    pub(super) fn place_column(&mut self, j: usize) {
+        let free = f64::from(u8::from(self.upper[j] > self.lower[j] && !self.is_basic[j]));
+        self.direction[j] = if self.at_upper[j] { -free } else { free };
+        self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
+        let group = self.columns.group(j as u32);
+        if !self.is_stale[group] {
+            self.is_stale[group] = true;
+            self.stale.push(group as u32);
+        }
+    }
+
+    /// Moves a column that is not basic to a bound.
+    pub(super) fn move_to(&mut self, j: usize, at_upper: bool) {
+        self.at_upper[j] = at_upper;
+        let free = f64::from(u8::from(self.upper[j] > self.lower[j]));
+        self.direction[j] = if at_upper { -free } else { free };
+        self.x[j] = if at_upper { self.upper[j] } else { self.lower[j] };
+        self.refresh(self.columns.group(j as u32));
+    }
+
+    /// Sums up a group.
+    pub(super) fn refresh(&mut self, group: usize) {
+        let (mut total, mut up, mut down) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        for &j in self.columns.members(group) {
+            let j = j as usize;
+            total += self.x[j];
+            if self.direction[j] > 0.0 {
+                up = up.min(self.cost[j]);
+            } else if self.direction[j] < 0.0 {
+                down = down.max(self.cost[j]);
+            }
+        }
+        self.total[group] = total;
+        self.next_up[group] = up;
+        self.next_down[group] = down;
+        self.is_stale[group] = false;
+    }
+}

@@ -1,0 +1,104 @@
+//! Duals of the kernel, the worth of groups, and what has to move when they are made anew.
+
+use super::{DUAL_TOLERANCE, Engine, KernelRow, Overload, Stop};
+use crate::dispatch::basis::Constraint;
+use crate::dispatch::inverse::add_combination;
+use crate::dispatch::problem::DispatchProblem;
+
+impl Engine {
+    /// Recomputes duals from the basis, drops constraints whose price is out of range, and flips columns
+    /// whose reduced cost has the wrong sign. Says whether anything moved.
+    pub(super) fn settle_duals(&mut self, problem: &DispatchProblem) -> Result<bool, Stop> {
+        let mut moved = false;
+        loop {
+            if self.duals_stale {
+                self.reprice();
+            }
+            if !self.repair(problem) {
+                break;
+            }
+            moved = true;
+        }
+        if self.inverse_stale {
+            self.refactor()?;
+            self.reprice();
+        }
+        for group in 0..self.worth.len() {
+            let worth = self.worth[group];
+            let wrong = (worth - self.next_up[group]).max(self.next_down[group] - worth);
+            if wrong > DUAL_TOLERANCE {
+                for at in 0..self.columns.members(group).len() {
+                    let j = self.columns.members(group)[at] as usize;
+                    if (self.cost[j] - worth) * self.direction[j] < -DUAL_TOLERANCE {
+                        self.move_to(j, !self.at_upper[j]);
+                    }
+                }
+                moved = true;
+            }
+        }
+        Ok(moved)
+    }
+
+    /// Duals of kernel rows and the worth of groups, from the (perturbed) costs.
+    pub(super) fn reprice(&mut self) {
+        self.worth.fill(0.0);
+        let overloads = self.overloaded.iter();
+        let charges = overloads.map(|o| (-o.dual, self.rows.by_group(o.constraint)));
+        add_combination(&mut self.worth, charges);
+        self.scratch.clear();
+        let dual = |&j: &u32| self.cost[j as usize] - self.worth[self.columns.group(j)];
+        self.scratch.extend(self.basic.iter().map(dual));
+        self.inverse.multiply_left(&self.scratch, &mut self.w);
+        for (row, &w) in self.kernel.iter_mut().zip(&self.w) {
+            row.dual = -w;
+        }
+        let prices = self.kernel.iter().map(|row| (-row.dual, self.rows.by_group(row.constraint)));
+        add_combination(&mut self.worth, prices);
+        self.duals_stale = false;
+    }
+
+    /// Gives each kernel row the bound that its dual asks for. A row without such a bound, or with a
+    /// price above its ceiling, leaves the kernel together with a basic column; true if one did.
+    pub(super) fn repair(&mut self, problem: &DispatchProblem) -> bool {
+        for r in 0..self.kernel.len() {
+            let KernelRow { constraint, dual, at_upper } = self.kernel[r];
+            if matches!(constraint, Constraint::Island(_)) {
+                continue;
+            }
+            let range = self.range(problem, constraint);
+            let side = if dual.abs() > DUAL_TOLERANCE { dual > 0.0 } else { at_upper };
+            let finite = |side: bool| if side { range.upper.is_finite() } else { range.lower.is_finite() };
+            let beyond = dual.abs() > range.ceiling + DUAL_TOLERANCE;
+            if finite(side) && !beyond {
+                self.kernel[r].at_upper = side;
+            } else if dual.abs() <= DUAL_TOLERANCE && finite(!side) {
+                self.kernel[r].at_upper = !side;
+            } else {
+                self.drop_row(r);
+                if beyond && finite(side) {
+                    self.overload(Overload { constraint, above: side, dual: range.ceiling.copysign(dual) });
+                }
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Takes a row out of the kernel with the basic column that determines it best.
+    pub(super) fn drop_row(&mut self, r: usize) {
+        let size = self.inverse.size();
+        let by_size = |&a: &usize, &b: &usize| {
+            let (va, vb) = (self.inverse.row(a)[r].abs(), self.inverse.row(b)[r].abs());
+            va.total_cmp(&vb).then(self.basic[b].cmp(&self.basic[a]))
+        };
+        let Some(p) = (0..size).max_by(by_size) else { return };
+        self.inverse.shrink(p, r);
+        self.free(self.kernel[r].constraint);
+        self.kernel.swap_remove(r);
+        let column = self.basic.swap_remove(p) as usize;
+        self.is_basic[column] = false;
+        self.move_to(column, false);
+        self.inverse_stale = true;
+        self.duals_stale = true;
+    }
+}
