@@ -67,8 +67,8 @@ impl World {
                 Cell::Text(CLASSES[usize::from(class)]),
                 Cell::Text(cause.name()),
                 Cell::Text(name(limit.map(|limit| limit.branch))),
-                Cell::Text(name(limit.and_then(|limit| limit.loss))),
                 Cell::Text(name(outage)),
+                Cell::Text(name(limit.and_then(|limit| limit.loss))),
                 Cell::Float(mwh),
             ];
             self.probes.table(&probe::curtailment::TABLE).push(sink, &row)?;

@@ -8,8 +8,8 @@ use crate::story::{self, Story};
 /// Every line of the books may be half a cent off, and carries as much from the month before.
 const ROUNDING_CENTS: f64 = 40.0;
 
-fn stories() -> [&'static Story; 2] {
-    [story::testbed(), story::rts24()]
+fn stories() -> [&'static Story; 3] {
+    [story::testbed(), story::rts24(), story::secured()]
 }
 
 /// A posting of the ledger table.

@@ -176,7 +176,7 @@ fn another_policy_leaves_failures_as_they_were() {
 /// A scripted event of January 2025.
 fn january(region: &str, more: &str, event: &str) -> Run {
     let text = format!(
-        "{more}[dispatch]\nsecurity = \"n0\"\n[[outages.scripted]]\nname = \"event\"\nfrom = 2025-01-10\nfrom_hour = 6\nto = 2025-01-12\n{event}"
+        "{more}[dispatch]\nsecurity = \"n0\"\ncommitment = \"none\"\n[[outages.scripted]]\nname = \"event\"\nfrom = 2025-01-10\nfrom_hour = 6\nto = 2025-01-12\n{event}"
     );
     let setup = harness::setup(region, "2025-01-01", "2025-02-01", &text);
     let (run, out) = balanced(&setup);
@@ -238,7 +238,7 @@ fn an_island_with_a_source_lives_on_what_it_has() {
 #[test]
 fn a_lost_line_is_named_behind_the_one_that_binds() {
     // The plains have grown and stand without wind and sun: one of their two lines to the city is not enough.
-    let text = "[load]\ngrowth_by_zone_percent_per_year = { plains = 20 }\n[dispatch]\nsecurity = \"n0\"\n[arrivals]\nenabled = false\n\
+    let text = "[load]\ngrowth_by_zone_percent_per_year = { plains = 20 }\n[dispatch]\nsecurity = \"n0\"\ncommitment = \"none\"\n[dispatch.storage]\nenabled = false\n[arrivals]\nenabled = false\n\
                 [[outages.scripted]]\nname = \"line\"\nfrom = 2032-01-10\nto = 2032-01-12\n\
                 branches = [\"Sunny - Gate 230 kV\"]\nzone = \"plains\"\nshare = 1.0\n";
     let (run, _) = balanced(&harness::setup("testbed", "2032-01-01", "2032-01-20", text));

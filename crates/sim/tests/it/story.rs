@@ -75,18 +75,23 @@ fn request(zone: &str) -> String {
 /// On the testbed; the new mine stands where no other does.
 pub fn testbed() -> &'static Story {
     static STORY: OnceLock<Story> = OnceLock::new();
-    STORY.get_or_init(|| tell("testbed", "coast", 14, "n0"))
+    STORY.get_or_init(|| tell("testbed", "coast", 14, "[dispatch]\nsecurity = \"n0\"\n"))
 }
 
-/// On 24 buses.
+/// On 24 buses, where every unit may run at once.
 pub fn rts24() -> &'static Story {
     static STORY: OnceLock<Story> = OnceLock::new();
-    STORY.get_or_init(|| tell("rts24", "south", 8, "list"))
+    STORY.get_or_init(|| tell("rts24", "south", 8, "[dispatch]\nsecurity = \"n0\"\ncommitment = \"none\"\n"))
 }
 
-fn tell(region: &str, zone: &str, growth_percent: u32, security: &str) -> Story {
+/// With room for the loss of a branch.
+pub fn secured() -> &'static Story {
+    static STORY: OnceLock<Story> = OnceLock::new();
+    STORY.get_or_init(|| tell("testbed", "coast", 6, "[dispatch]\nsecurity = \"list\"\n"))
+}
+
+fn tell(region: &str, zone: &str, growth_percent: u32, dispatch: &str) -> Story {
     let load = format!("[load]\ngrowth_percent_per_year = {growth_percent}\n");
-    let dispatch = format!("[dispatch]\nsecurity = \"{security}\"\n");
     let text = format!("{load}{dispatch}{STRAINED}{}", request(zone));
     let setup = harness::setup(region, "2027-01-01", "2028-03-01", &text);
     let mut hours = Vec::new();
