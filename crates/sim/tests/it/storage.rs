@@ -12,13 +12,13 @@ const ROUND_TRIP: f64 = 0.85;
 fn stores_begin_empty_and_hold_what_went_in_less_what_came_out() {
     let run = &story::testbed().run;
     let table = run.table("storage_monthly");
-    assert!(table.len() > 0, "no month with batteries");
+    assert!(!table.is_empty(), "no month with batteries");
     let column = |name: &str| table.floats(name).unwrap();
     let zones = texts(&table, "zone");
     let mut before: BTreeMap<&str, f64> = BTreeMap::new();
-    for row in 0..table.len() {
+    for (row, zone) in zones.iter().enumerate() {
         let (charged, discharged) = (column("charged_mwh")[row], column("discharged_mwh")[row]);
-        let stored = before.entry(&zones[row]).or_insert(0.0);
+        let stored = before.entry(zone).or_insert(0.0);
         let want = *stored + ROUND_TRIP * charged - discharged;
         let holds = column("stored_mwh")[row];
         assert!((holds - want).abs() < 1e-6 * (1.0 + charged), "{holds} MWh is not {want}");
@@ -46,5 +46,5 @@ fn the_hour_of_the_look_ahead_matters_and_batteries_can_be_switched_off() {
         [0, 12].map(|hour| run(&format!("[dispatch.storage]\nlook_ahead_hour = {hour}\n")));
     assert_ne!(of(&midnight), of(&noon));
     let off = run("[dispatch.storage]\nenabled = false\n");
-    assert!(off.table("storage_monthly").len() == 0);
+    assert!(off.table("storage_monthly").is_empty());
 }
