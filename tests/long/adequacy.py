@@ -1,4 +1,4 @@
-"""Was there enough power? Checks the yearly tables of three runs of Texas and prints them side by side.
+"""Was there enough power? Checks the yearly tables of four runs of Texas and prints them side by side.
 
 Usage: adequacy.py FOLDER, which holds one folder of results for each run.
 """
@@ -7,7 +7,8 @@ import csv
 import sys
 from pathlib import Path
 
-WITHOUT, DEFAULT, PASSIVE = "texas-no-large-loads", "texas", "texas-no-supply-response"
+CALM, WITHOUT, DEFAULT = "texas-native-calm", "texas-no-large-loads", "texas"
+PASSIVE = "texas-no-supply-response"
 YEARS = 10
 SHED_SHARE = 1e-4
 PRICE_USD_PER_MWH = (20.0, 150.0)
@@ -23,15 +24,16 @@ def faults(runs):
     for name, years in runs.items():
         if len(years) != YEARS:
             yield f"{name}: {len(years)} years"
-    for year in runs[WITHOUT]:
+    for year in runs[CALM]:
         if float(year["firm_shed_mwh"]) != 0.0:
-            yield f"{WITHOUT} {year['year']}: {year['firm_shed_mwh']} MWh shed"
-    for year in runs[DEFAULT]:
-        share, price = float(year["firm_shed_share"]), float(year["price_usd_per_mwh"])
-        if not share < SHED_SHARE:
-            yield f"{DEFAULT} {year['year']}: {share:.2e} of firm load shed"
-        if not PRICE_USD_PER_MWH[0] <= price <= PRICE_USD_PER_MWH[1]:
-            yield f"{DEFAULT} {year['year']}: {price:.1f} $/MWh"
+            yield f"{CALM} {year['year']}: {year['firm_shed_mwh']} MWh shed"
+    for name in (WITHOUT, DEFAULT):
+        for year in runs[name]:
+            share, price = float(year["firm_shed_share"]), float(year["price_usd_per_mwh"])
+            if not share < SHED_SHARE:
+                yield f"{name} {year['year']}: {share:.2e} of firm load shed"
+            if not PRICE_USD_PER_MWH[0] <= price <= PRICE_USD_PER_MWH[1]:
+                yield f"{name} {year['year']}: {price:.1f} $/MWh"
 
 
 def show(runs):
@@ -66,7 +68,7 @@ def show_supply(name, table):
 
 def main():
     folder = Path(sys.argv[1])
-    runs = {name: rows(folder / name, "adequacy_yearly") for name in (WITHOUT, DEFAULT, PASSIVE)}
+    runs = {name: rows(folder / name, "adequacy_yearly") for name in (CALM, WITHOUT, DEFAULT, PASSIVE)}
     show(runs)
     for name in runs:
         show_supply(name, rows(folder / name, "supply_yearly"))
