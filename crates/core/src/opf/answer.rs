@@ -44,6 +44,8 @@ pub struct Answer {
     pub flow_mw: Vec<f64>,
     /// Locational marginal price by bus.
     pub lmp_usd_per_mwh: Vec<f64>,
+    /// The part of it that binding limits make, by bus: price less the load-weighted mean price of its island.
+    pub congestion_usd_per_mwh: Vec<f64>,
     /// Limits with a shadow price, in order of branches.
     pub binding: Vec<BindingLimit>,
     /// Pivots taken.

@@ -7,7 +7,7 @@
 //! a round, and a round starts from the basis of the one before.
 
 use super::{Answer, Opf, OpfError};
-use crate::dispatch::{DispatchSolution, Solver};
+use crate::dispatch::{DispatchSolution, PriceParts, Solver};
 
 /// More rounds than the bits of a range divided by two: a block cannot become narrower than its rounding.
 const ROUNDS: u32 = 60;
@@ -32,6 +32,9 @@ impl Opf {
                 && answer.price_gap_usd_per_mwh <= price_gap_usd_per_mwh
             {
                 (answer.pivots, answer.rounds) = (pivots, rounds);
+                let mut parts = PriceParts::default();
+                parts.update(solver, &self.problem, &solution);
+                answer.congestion_usd_per_mwh = parts.congestion_usd_per_mwh;
                 return Ok(answer);
             }
             if rounds == ROUNDS {

@@ -52,6 +52,8 @@ fn a_congested_triangle() {
     close(&[answer.objective_usd_per_h], &[600.0 + 900.0 + 5.0]);
     // A MW more at bus 3 with the line full: a falls by one, b rises by two.
     close(&answer.lmp_usd_per_mwh, &[10.0, 30.0, 50.0]);
+    // All load stands at bus 3: its price is that of energy.
+    close(&answer.congestion_usd_per_mwh, &[-40.0, -20.0, 0.0]);
     assert_eq!(answer.binding.len(), 1);
     let binding = answer.binding[0];
     assert_eq!((binding.branch, binding.kind), (BranchId(2), LimitKind::Rating));

@@ -57,6 +57,10 @@ pub const BUSES: Table = Table {
         mw("shunt_mw", "Shunt conductance at nominal voltage."),
         mw("shed_mw", "Load that is not served."),
         price("lmp_usd_per_mwh", "Cost of one more MWh of load here."),
+        price(
+            "congestion_usd_per_mwh",
+            "What binding limits add to it; the rest is the load-weighted mean price of the island.",
+        ),
     ],
     csv: true,
 };
@@ -249,6 +253,7 @@ fn tables(case: &Case, opf: &Opf, answer: &Answer) -> Vec<Batch> {
             Cell::Float(bus.shunt_mw),
             Cell::Float(answer.shed_mw[id.0 as usize]),
             price(id),
+            Cell::Float(answer.congestion_usd_per_mwh[id.0 as usize]),
         ]);
     }
     let mut branches = Batch::new(&BRANCHES);
