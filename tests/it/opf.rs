@@ -70,7 +70,10 @@ fn a_case_as_text_json_and_tables() {
         assert!(out.lines().any(|found| found == line), "{line}\nnot in\n{out}");
     }
     let buses = fs::read_to_string(dir.path().join("tables/buses.csv")).expect("a table");
-    assert!(buses.starts_with("bus,name,zone,load_mw,shunt_mw,shed_mw,lmp_usd_per_mwh\n"), "{buses}");
+    assert!(
+        buses.starts_with("bus,name,zone,load_mw,shunt_mw,shed_mw,lmp_usd_per_mwh,congestion_usd_per_mwh\n"),
+        "{buses}"
+    );
     assert_eq!(buses.lines().count(), 4);
 
     let answer = json(dir.path(), &["triangle.m"]);
