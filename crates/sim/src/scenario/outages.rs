@@ -95,7 +95,7 @@ section! {
         /// Coal steam: 350 MW machines, 8 % forced, 100 h, 5 weeks; up to 250 MW 4 %, 40 h, 4 weeks; up to 100 MW 2 %, 40 h,
         /// 3 weeks (RTS-GMLC).
         coal_steam: MachineOf;
-        /// Nuclear: 1,200 MW machines, 2 % forced, 150 h, 2.9 weeks a year as one refuelling in 18 months ([M]).
+        /// Nuclear: 1,200 MW machines, 2 % forced, 150 h, 2.9 weeks a year as one refuelling in 18 months (from memory).
         nuclear: MachineOf;
         /// Hydro: 50 MW machines, 1 % forced, 20 h, 2 weeks (RTS-GMLC).
         hydro: MachineOf;
