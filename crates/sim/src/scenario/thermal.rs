@@ -19,7 +19,7 @@ section! {
         margin_percent: f64 = 3.0, "%", "assumed", 0.0..=100.0;
         /// Hours for which one hour of the forecast is cleared with all lines, to commit what the network needs;
         /// zero for no such check.
-        network_check_h: u32 = 12, "h", "[D] tried on the Texas network", 0.0..=24.0;
+        network_check_h: u32 = 12, "h", "assumed; one replication of Texas was tried with 6 and 12", 0.0..=24.0;
         /// Least output of nuclear units where the region gives none; they are always on.
         nuclear_minimum_share: f64 = 0.9, "share", "assumed", 0.0..=1.0;
     }
