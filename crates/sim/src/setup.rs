@@ -415,6 +415,12 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
             out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
         }
     }
+    for link in &pack.network.dc_links {
+        if link.fixed_loss_mw != 0.0 || link.cost.is_some() {
+            let why = "has a fixed loss or a cost; the hourly market knows losses as a fraction of flow only";
+            out.push(SetupError::Pack(format!("dc_links.csv: `{}` {why}", link.name)));
+        }
+    }
     for planned in &pack.planned {
         let stands = (pack.network.generators.iter()).any(|unit| {
             unit.technology == planned.technology && pack.network.bus(unit.bus).zone == planned.zone

@@ -1,8 +1,11 @@
 //! Offers, commitment, ramps, links and fuel prices in a replication.
 
+use std::collections::BTreeMap;
+
 use gridrush_core::dispatch::{DispatchSolution, certify};
 use gridrush_core::grid::{BranchKind, CostCurve, DcLink, Fuel, Technology};
 use gridrush_core::kernel::Streams;
+use gridrush_sim::scenario::Resolved;
 use gridrush_sim::setup::Setup;
 use gridrush_sim::units::Unit;
 use gridrush_sim::world::World;
@@ -227,4 +230,28 @@ fn another_market_leaves_forecasts_alone() {
         setup.forecast(&setup.weather_years(&streams).unwrap(), &streams, 36, 48, 24)
     };
     assert_eq!(of(""), of("[dispatch]\ncommitment = \"none\"\n[fuel]\ngas_usd_per_mmbtu = 9.0\n"));
+}
+
+#[test]
+fn a_link_with_what_the_market_cannot_price_is_refused_by_name() {
+    let setup = harness::setup("testbed", "2025-01-01", "2025-01-02", "");
+    let mut pack = setup.pack.clone();
+    let mut buses = pack.network.buses().map(|(id, _)| id);
+    let (from, to) = (buses.next().unwrap(), buses.next().unwrap());
+    drop(buses);
+    pack.network.dc_links.push(DcLink {
+        name: "cable".to_owned(),
+        from,
+        to,
+        minimum_mw: 0.0,
+        maximum_mw: 10.0,
+        loss_fraction: 0.0,
+        fixed_loss_mw: 1.0,
+        cost: None,
+        in_service: true,
+    });
+    let (scenario, pack_files) = (setup.scenario.clone(), harness::pack_files("testbed"));
+    let faults = Setup::new(Resolved { scenario, pack, pack_files, files: BTreeMap::new() }).unwrap_err();
+    let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    assert!(text.len() == 1 && text[0].contains("dc_links.csv: `cable` has a fixed loss"), "{text:?}");
 }
