@@ -141,9 +141,9 @@ fn finish(
         let text = fs::read_to_string(&at).map_err(|e| format!("{}: {e}", at.display()));
         if let Ok(text) = &text {
             let hash = sha256(text.as_bytes());
-            data.push(DataFile { name: file.name.clone(), source: file.path.to_owned(), sha256: hash });
+            data.push(DataFile { name: file.name.clone(), source: file.path.clone(), sha256: hash });
         }
-        around.files.insert(file.path.to_owned(), text);
+        around.files.insert(file.path, text);
     }
     let region = match draft.region() {
         Some(name) => source.region(name)?,
@@ -185,6 +185,18 @@ fn finish(
 
 fn setup_fault(scenario: &Path, origin: &str, error: &SetupError) -> Fault {
     let (file, path) = match error {
+        SetupError::Record(fault) => {
+            return Fault {
+                file: fault.file.clone(),
+                line: fault.line.and_then(|line| u32::try_from(line).ok()),
+                column: None,
+                path: String::new(),
+                message: fault.message.clone(),
+                value: None,
+                allowed: None,
+                nearest: None,
+            };
+        }
         SetupError::File(_) => (scenario.display().to_string(), "file"),
         _ => (origin.to_owned(), "region"),
     };

@@ -22,6 +22,7 @@ mod outages;
 pub mod planning;
 mod plant;
 pub mod probe;
+pub mod replay;
 pub mod run;
 pub mod scenario;
 pub mod security;

@@ -261,7 +261,7 @@ pub(crate) fn read_rows(
 }
 
 /// The UTC hour of a local label; the second of two equal labels in a row is the later hour.
-fn resolve(label: i64, again: bool, stamps: StampClock, clock: &dyn Clock) -> Option<i64> {
+pub(crate) fn resolve(label: i64, again: bool, stamps: StampClock, clock: &dyn Clock) -> Option<i64> {
     let hours = |minutes: i32| i64::from(minutes).div_euclid(60);
     match stamps {
         StampClock::Utc => Some(label),
@@ -280,10 +280,8 @@ fn resolve(label: i64, again: bool, stamps: StampClock, clock: &dyn Clock) -> Op
     }
 }
 
-/// Hours since 1970-01-01 of `date[ T]hh[:00[:00]][Z]`; hour 24 is the next day's first.
-pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
-    let stamp = stamp.strip_suffix('Z').or_else(|| stamp.strip_suffix("+00:00")).unwrap_or(stamp);
-    let (date, time) = stamp.split_once([' ', 'T'])?;
+/// Days since 1970-01-01 of a date with its parts in an order, parted by `-` or `/`.
+pub fn parse_day(date: &str, order: DateOrder) -> Option<i64> {
     let parts: Vec<i64> = date.split(['-', '/']).map(|x| x.parse().ok()).collect::<Option<_>>()?;
     let &[a, b, c] = parts.as_slice() else { return None };
     let (year, month, day) = match order {
@@ -295,9 +293,14 @@ pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
         return None;
     }
     let days = days_from_civil(year, month as u8, u8::try_from(day).ok().filter(|&day| day > 0)?);
-    if super::civil_from_days(days) != (year, month as u8, day as u8) {
-        return None;
-    }
+    (super::civil_from_days(days) == (year, month as u8, day as u8)).then_some(days)
+}
+
+/// Hours since 1970-01-01 of `date[ T]hh[:00[:00]][Z]`; hour 24 is the next day's first.
+pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
+    let stamp = stamp.strip_suffix('Z').or_else(|| stamp.strip_suffix("+00:00")).unwrap_or(stamp);
+    let (date, time) = stamp.split_once([' ', 'T'])?;
+    let days = parse_day(date, order)?;
     let mut clock = time.split(':');
     let hour: i64 = clock.next()?.parse().ok()?;
     let whole = clock.all(|part| part.parse::<f64>() == Ok(0.0));
@@ -305,7 +308,7 @@ pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
 }
 
 /// Leaves out levels far outside the record, lone spikes and frozen runs.
-fn leave_out_outliers(
+pub(crate) fn leave_out_outliers(
     values: &mut [Option<f64>],
     lines: &[u64],
     column: &str,
