@@ -116,6 +116,12 @@ fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
         let argument = format!("bitcoin.history_file={:?}", at.display().to_string());
         draft = draft.with("--bitcoin-history", &[argument]);
     }
+    if let Some(folder) = &input.observed {
+        let at = std::path::absolute(folder)
+            .map_err(|e| Stop::usage(format!("--observed {}: {e}", folder.display())))?;
+        let argument = format!("observed_folder={:?}", at.display().to_string());
+        draft = draft.with("--observed", &[argument]);
+    }
     if let Some(seed) = input.seed {
         draft = draft.with("--seed", &[format!("seed={seed}")]);
     }
