@@ -180,6 +180,11 @@ impl Region {
         self.zones.iter().map(|zone| zone.name.clone()).collect()
     }
 
+    /// Whether zones are joined by pipes.
+    pub fn is_zonal(&self) -> bool {
+        self.facts.network == NetworkKind::Zonal
+    }
+
     /// The ceiling on the price of a branch limit at that voltage; `None` below the lowest entry.
     pub fn branch_ceiling_usd_per_mwh(&self, kv: f64) -> Option<f64> {
         self.branch_ceilings.iter().rev().find(|step| kv >= step.minimum_kv).map(|step| step.usd_per_mwh)
