@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use gridrush_core::grid::Fuel;
+use gridrush_core::grid::{Fuel, Generator};
 use gridrush_core::grid::pack::RegionPack;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::replay::{GapRule, HourlyFile, Quantity, Replayed as Hours};
-use gridrush_core::weather::{Clock, SeriesKind, WeatherModel};
+use gridrush_core::weather::{Clock, SeriesKind, WeatherModel, civil_from_days};
 use jiff::civil::Date;
 
 use crate::scenario::{FuelFile, HourlyFormat, OutputUnit, Scenario, ZonedFuel};
@@ -64,6 +64,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) first_hour: i64,
     pub(crate) hours: usize,
+    /// The local day of every hour, counted from 1970-01-01.
+    pub(crate) days: Vec<i64>,
     pub(crate) faults: Vec<SetupError>,
     pub(crate) repairs: Vec<RecordFault>,
 }
@@ -161,15 +163,18 @@ impl Reader<'_> {
             });
             let Some(values) = values else { continue };
             let path = &generation.capacity_by_date_mw;
-            let own = capacity_mw(pack, zones, weather.series[series].kind, series);
+            let first_day = self.days.first().copied().unwrap_or(0);
+            let days = first_day..=self.days.last().copied().unwrap_or(0);
+            let own = capacity_by_day_mw(pack, zones, weather.series[series].kind, series, days);
             let mut worst: Option<(f64, f64, usize)> = None;
             let share = |(hour, value): (usize, Option<f64>)| {
                 let value = value.unwrap_or(0.0);
                 let share = match generation.unit {
                     OutputUnit::Share => value,
                     OutputUnit::Mw => {
-                        let day = (self.first_hour + hour as i64) as f64 / 24.0;
-                        let capacity = path.linear_at(day, |date| days_of(date) as f64).unwrap_or(own);
+                        let day = self.days[hour];
+                        let given = path.linear_at(day as f64, |date| days_of(date) as f64);
+                        let capacity = given.unwrap_or(own[(day - first_day) as usize]);
                         if value > 0.0 { value / capacity } else { 0.0 }
                     }
                 };
@@ -255,16 +260,30 @@ impl Reader<'_> {
     }
 }
 
-/// Capacity of the plants that a series moves, MW.
-fn capacity_mw(pack: &RegionPack, zones: &[ZoneSeries], kind: SeriesKind, series: usize) -> f64 {
+/// Capacity of the plants that a series moves, day by day from the first of the run, MW.
+fn capacity_by_day_mw(
+    pack: &RegionPack,
+    zones: &[ZoneSeries],
+    kind: SeriesKind,
+    series: usize,
+    days: std::ops::RangeInclusive<i64>,
+) -> Vec<f64> {
     let fuel = if kind == SeriesKind::Wind { Fuel::Wind } else { Fuel::Solar };
     let of = |zone: usize| match kind {
         SeriesKind::Wind => zones[zone].wind,
         _ => zones[zone].solar,
     };
-    let plants = pack.network.generators.iter().filter(|unit| unit.fuel == fuel && unit.in_service);
-    let mine = plants.filter(|unit| of(usize::from(pack.network.bus(unit.bus).zone.0)) == series);
-    mine.map(|unit| unit.capacity_mw).sum()
+    let mine = |unit: &&Generator| {
+        unit.fuel == fuel && of(usize::from(pack.network.bus(unit.bus).zone.0)) == series
+    };
+    let plants: Vec<&Generator> = pack.network.generators.iter().filter(mine).collect();
+    let on = |day: i64| {
+        let (year, month, day) = civil_from_days(day);
+        let day = gridrush_core::grid::Date::new(year as i16, month, day);
+        let runs = plants.iter().filter(|unit| day.is_some_and(|day| unit.runs_on(day)));
+        runs.map(|unit| unit.capacity_mw).sum()
+    };
+    days.map(on).collect()
 }
 
 /// Days since 1970-01-01 and prices, in order of the day. Rows may stand in any order; lines above the header are

@@ -9,6 +9,7 @@ use gridrush_core::grid::pack::{PlannedAction, RegionPack};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
+use gridrush_core::outage::MachineClass;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{Clock, HourStamp, SeriesKind, WeatherModel, WeatherYears, civil_from_days, days_from_civil};
 use jiff::Timestamp;
@@ -22,7 +23,7 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
-use crate::outages::{reference_means, unknown_names};
+use crate::outages::{reference_means, unknown_names, usual_shares};
 use crate::replay::{FuelPath, Observed, Reader, Replayed};
 use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, ZonedFuel};
 use crate::security::SecurityTerms;
@@ -31,11 +32,6 @@ use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices, ZoneExtra
 
 /// The file of a pack that holds its weather.
 const WEATHER: &str = "weather.toml";
-
-/// Carbon dioxide per unit of heat, t/MMBtu: EPA emission factors \[M\].
-const GAS_TONNES_PER_MMBTU: f64 = 0.0531;
-const COAL_TONNES_PER_MMBTU: f64 = 0.0957;
-const OIL_TONNES_PER_MMBTU: f64 = 0.0750;
 
 /// Why a scenario cannot be set up for its region.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -184,7 +180,9 @@ impl Setup {
         let first_hour = start_s.div_euclid(3600);
         let (replayed, observed, fuel_paths, repairs) = {
             let clock = ZoneClock(&zone);
+            let day = |h| day_of(&clock.stamp(first_hour + h));
             let mut reader = Reader {
+                days: (0..hours as i64).map(day).collect(),
                 scenario: &scenario,
                 files: &files,
                 clock: &clock,
@@ -320,12 +318,11 @@ impl Setup {
         }
     }
 
-    /// Short-run fuel prices in force at an hour, carbon included.
+    /// Prices of fuels and carbon in force at an hour.
     pub fn fuel_prices(&self, hour: usize) -> FuelPrices {
         let fuel = &self.scenario.fuel;
         let years = hour as f64 / 8766.0;
         let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
-        let carbon = |tonnes_per_mmbtu: f64| tonnes_per_mmbtu * fuel.carbon_usd_per_tonne;
         let day = self.day_of(hour);
         let dated = |list: &Dated, before: f64| {
             let at = SimTime::from_hours(hour as u64);
@@ -353,20 +350,19 @@ impl Setup {
             }
         }
         FuelPrices {
-            gas_usd_per_mmbtu: gas + carbon(GAS_TONNES_PER_MMBTU),
-            coal_usd_per_mmbtu: coal + carbon(COAL_TONNES_PER_MMBTU),
+            gas_usd_per_mmbtu: gas,
+            coal_usd_per_mmbtu: coal,
             nuclear_usd_per_mmbtu: dated(&fuel.nuclear_by_date_usd_per_mmbtu, fuel.nuclear_usd_per_mmbtu),
-            oil_usd_per_mmbtu: oil + carbon(OIL_TONNES_PER_MMBTU),
+            oil_usd_per_mmbtu: oil,
             other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
+            carbon_usd_per_tonne: fuel.carbon_usd_per_tonne,
             zone_extra,
         }
     }
 
     /// The local day of an hour, counted from 1970-01-01.
     fn day_of(&self, hour: usize) -> i64 {
-        self.stamps.get(hour).map_or(0, |stamp| {
-            days_from_civil(i64::from(stamp.year), 1, 1) + i64::from(stamp.day_of_year) - 1
-        })
+        self.stamps.get(hour).map_or(0, day_of)
     }
 
     /// The hours of the run in which a dated fuel price begins, in order.
@@ -464,6 +460,15 @@ impl Availabilities for Setup {
             (None, _) => Availability::Series(series.solar),
         }
     }
+
+    fn at_rate(&self, of: Availability, technology: Technology, capacity_mw: f64, rate: f64) -> Availability {
+        match (of, usual_shares(&self.scenario, of, technology, capacity_mw)) {
+            (Availability::Share(share), Some(usual)) => {
+                Availability::Share((share * (1.0 - rate) / (1.0 - usual.forced)).min(1.0))
+            }
+            _ => of,
+        }
+    }
 }
 
 fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<SetupError>) -> Vec<ZoneSeries> {
@@ -489,9 +494,18 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
     let mut out = Vec::new();
     for unit in &pack.network.generators {
         let name = &unit.name;
-        if !unit.in_service || unit.years != (None, None) {
+        if !unit.in_service || unit.online.is_some() || unit.retired.is_some() {
             let why = "is not in service all the time; use planned.csv for what comes and goes";
             out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
+        }
+    }
+    for unit in pack.network.generators.iter().filter(|unit| unit.forced_outage_rate.is_some_and(|r| r > 0.0))
+    {
+        if MachineClass::typical_mw(unit.technology).is_none() {
+            let (name, technology) = (&unit.name, unit.technology.name());
+            let why =
+                format!("`{name}` has a forced outage rate, and outages of {technology} are not modelled");
+            out.push(SetupError::Pack(format!("generators.csv: {why}")));
         }
     }
     for link in &pack.network.dc_links {
@@ -546,6 +560,11 @@ pub(crate) fn start_day(scenario: &Scenario) -> i64 {
 /// A date in days since 1970-01-01.
 pub(crate) fn days_of(date: Date) -> i64 {
     days_from_civil(i64::from(date.year()), date.month() as u8, date.day() as u8)
+}
+
+/// The local day of a stamp, counted from 1970-01-01.
+fn day_of(stamp: &HourStamp) -> i64 {
+    days_from_civil(i64::from(stamp.year), 1, 1) + i64::from(stamp.day_of_year) - 1
 }
 
 /// The clock of a time zone.
