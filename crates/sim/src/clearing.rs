@@ -355,10 +355,8 @@ impl Clearing {
     /// Takes fuel prices into the cost of every unit.
     pub fn set_fuel_prices(&mut self, prices: &FuelPrices) {
         for unit in &self.units {
-            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
-            for (column, block) in unit.columns().zip(&unit.offer.blocks) {
-                self.problem.bounds[column].cost_usd_per_mwh =
-                    block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
+            for (column, cost_usd_per_mwh) in unit.columns().zip(unit.block_costs_usd_per_mwh(prices)) {
+                self.problem.bounds[column].cost_usd_per_mwh = cost_usd_per_mwh;
             }
         }
     }
@@ -444,11 +442,8 @@ impl Clearing {
         let burns = self.units.iter().filter(|unit| !unit.is_variable());
         let units = burns.flat_map(|unit| {
             let available_mw = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
-            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
-            unit.offer.blocks.iter().map(move |block| {
-                let cost = block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
-                ((block.to_share - block.from_share) * available_mw, cost)
-            })
+            let blocks = unit.offer.blocks.iter().zip(unit.block_costs_usd_per_mwh(prices));
+            blocks.map(move |(block, cost)| ((block.to_share - block.from_share) * available_mw, cost))
         });
         let surplus = self.terms.wind_offer_usd_per_mwh.min(0.0);
         SupplyStack::new(units.chain(self.load_blocks()), surplus, self.terms.native_shed_usd_per_mwh)

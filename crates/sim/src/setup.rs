@@ -9,6 +9,7 @@ use gridrush_core::grid::pack::{PlannedAction, RegionPack};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
+use gridrush_core::outage::MachineClass;
 use gridrush_core::weather::record::HourLabel;
 use gridrush_core::weather::replay::replay;
 use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears, days_from_civil};
@@ -23,7 +24,7 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
-use crate::outages::{reference_means, unknown_names};
+use crate::outages::{reference_means, unknown_names, usual_shares};
 use crate::scenario::{Commitment, Dated, HourName, LoadSource, Resolved, Scenario, ScriptedOutage};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
@@ -31,11 +32,6 @@ use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
 
 /// The file of a pack that holds its weather.
 const WEATHER: &str = "weather.toml";
-
-/// Carbon dioxide per unit of heat, t/MMBtu: EPA emission factors \[M\].
-const GAS_TONNES_PER_MMBTU: f64 = 0.0531;
-const COAL_TONNES_PER_MMBTU: f64 = 0.0957;
-const OIL_TONNES_PER_MMBTU: f64 = 0.0750;
 
 /// Why a scenario cannot be set up for its region.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -280,25 +276,22 @@ impl Setup {
         }
     }
 
-    /// Short-run fuel prices in force at an hour, carbon included.
+    /// Prices of fuels and carbon in force at an hour.
     pub fn fuel_prices(&self, hour: usize) -> FuelPrices {
         let fuel = &self.scenario.fuel;
         let years = hour as f64 / 8766.0;
         let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
-        let carbon = |tonnes_per_mmbtu: f64| tonnes_per_mmbtu * fuel.carbon_usd_per_tonne;
         let dated = |list: &Dated, before: f64| {
             let at = SimTime::from_hours(hour as u64);
             list.iter().take_while(|(date, _)| self.time_of(*date) <= at).last().map_or(before, |(_, x)| x)
         };
         FuelPrices {
-            gas_usd_per_mmbtu: dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth)
-                + carbon(GAS_TONNES_PER_MMBTU),
-            coal_usd_per_mmbtu: dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu)
-                + carbon(COAL_TONNES_PER_MMBTU),
+            gas_usd_per_mmbtu: dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth),
+            coal_usd_per_mmbtu: dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu),
             nuclear_usd_per_mmbtu: dated(&fuel.nuclear_by_date_usd_per_mmbtu, fuel.nuclear_usd_per_mmbtu),
-            oil_usd_per_mmbtu: dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu)
-                + carbon(OIL_TONNES_PER_MMBTU),
+            oil_usd_per_mmbtu: dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu),
             other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
+            carbon_usd_per_tonne: fuel.carbon_usd_per_tonne,
         }
     }
 
@@ -385,6 +378,15 @@ impl Availabilities for Setup {
             (None, _) => Availability::Series(series.solar),
         }
     }
+
+    fn at_rate(&self, of: Availability, technology: Technology, capacity_mw: f64, rate: f64) -> Availability {
+        match (of, usual_shares(&self.scenario, of, technology, capacity_mw)) {
+            (Availability::Share(share), Some(usual)) => {
+                Availability::Share((share * (1.0 - rate) / (1.0 - usual.forced)).min(1.0))
+            }
+            _ => of,
+        }
+    }
 }
 
 fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<SetupError>) -> Vec<ZoneSeries> {
@@ -410,9 +412,18 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
     let mut out = Vec::new();
     for unit in &pack.network.generators {
         let name = &unit.name;
-        if !unit.in_service || unit.years != (None, None) {
+        if !unit.in_service || unit.online.is_some() || unit.retired.is_some() {
             let why = "is not in service all the time; use planned.csv for what comes and goes";
             out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
+        }
+    }
+    for unit in pack.network.generators.iter().filter(|unit| unit.forced_outage_rate.is_some_and(|r| r > 0.0))
+    {
+        if MachineClass::typical_mw(unit.technology).is_none() {
+            let (name, technology) = (&unit.name, unit.technology.name());
+            let why =
+                format!("`{name}` has a forced outage rate, and outages of {technology} are not modelled");
+            out.push(SetupError::Pack(format!("generators.csv: {why}")));
         }
     }
     for link in &pack.network.dc_links {

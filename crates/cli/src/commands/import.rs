@@ -103,14 +103,13 @@ fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path, print: &mut impl W
             tables.insert(name.to_owned(), text(&path)?);
         }
     }
-    let refuse = |origin: &str| { let origin = origin.to_owned(); move |faults: Vec<_>| case::refuse(&origin, &faults) };
     let origin = dir.display().to_string();
     let files = if is_zonal(&recipe) {
-        let recipe = ZonalRecipe::parse(&name, &recipe).map_err(refuse(&name))?;
-        recipe.apply(&tables).map_err(refuse(&origin))?
+        let recipe = ZonalRecipe::parse(&name, &recipe).map_err(|faults| case::refuse(&name, &faults))?;
+        recipe.apply(&tables).map_err(|faults| case::refuse(&origin, &faults))?
     } else {
-        let recipe = Recipe::parse(&name, &recipe).map_err(refuse(&name))?;
-        recipe.apply_to_powersimdata(&tables).map_err(refuse(&origin))?
+        let recipe = Recipe::parse(&name, &recipe).map_err(|faults| case::refuse(&name, &faults))?;
+        recipe.apply_to_powersimdata(&tables).map_err(|faults| case::refuse(&origin, &faults))?
     };
     write(out, &files, print)?;
     if !out.join("region.toml").is_file() {

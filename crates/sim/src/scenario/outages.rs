@@ -129,7 +129,7 @@ impl Machines {
             Technology::Nuclear => Some(&self.nuclear),
             Technology::Hydro => Some(&self.hydro),
             Technology::Other => Some(&self.other),
-            Technology::Wind | Technology::Solar | Technology::Battery => None,
+            Technology::Wind | Technology::Solar | Technology::Battery | Technology::Import => None,
         }
     }
 

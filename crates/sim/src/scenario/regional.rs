@@ -57,6 +57,7 @@ impl Scenario {
             (Fuel::Hydro, &mut shares.hydro),
             (Fuel::Oil, &mut shares.oil),
             (Fuel::Other, &mut shares.other),
+            (Fuel::Import, &mut shares.import),
         ] {
             if let Some(given) = region.availability.get(&fuel) {
                 *share = given.fraction;

@@ -333,6 +333,7 @@ impl World {
             fuel(Fuel::Solar),
             fuel(Fuel::Hydro),
             fuel(Fuel::Storage),
+            fuel(Fuel::Import),
             Cell::Float(totals.fuel_mw[Fuel::Oil as usize] + totals.fuel_mw[Fuel::Other as usize]),
             Cell::Float((self.clearing.available_renewable_mw - renewable_mw).max(0.0)),
             Cell::Float(reserve_price),

@@ -142,7 +142,7 @@ fn open(
         faults.add(None, "file", "this file is missing");
         return None;
     };
-    Table::read(text, &Shape { required, optional: &[], foreign: true }, &mut faults)
+    Table::read(text, &Shape { required, optional: &[], foreign: true, renamed: &[] }, &mut faults)
 }
 
 /// The substation tables, when both are there.
@@ -326,7 +326,11 @@ fn read_plant(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Faults
         heat_rate_mmbtu_per_mwh: 0.0,
         variable_om_usd_per_mwh: 0.0,
         storage_mwh: 0.0,
-        years: (None, None),
+        online: None,
+        retired: None,
+        co2_kg_per_mmbtu: None,
+        forced_outage_rate: None,
+        neighbour: None,
         in_service: true,
         cost: None,
     })

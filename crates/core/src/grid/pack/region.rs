@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use super::context::Context;
 use crate::grid::Fuel;
 use crate::grid::case::Faults;
 
@@ -169,6 +170,8 @@ pub struct Region {
     pub availability: BTreeMap<Fuel, Availability>,
     /// What is known about whether the network can carry its load.
     pub adequacy_notes: Vec<String>,
+    /// Capacity market, retail prices, public figures, origin of the weather.
+    pub context: Context,
 }
 
 impl Region {
@@ -206,6 +209,12 @@ impl Region {
         let fuels = sections.by_fuel("fuels");
         let availability = sections.by_fuel("availability");
         let adequacy: Option<Adequacy> = sections.one("adequacy");
+        let context = Context {
+            capacity_market: sections.maybe("capacity_market"),
+            retail: sections.maybe("retail"),
+            public: sections.maybe("public"),
+            weather: sections.maybe("weather"),
+        };
         sections.rest();
         let region = Region {
             facts: facts?,
@@ -217,6 +226,7 @@ impl Region {
             fuels: fuels?,
             availability: availability?,
             adequacy_notes: adequacy?.notes,
+            context,
         };
         region.check(faults);
         Some(region)
@@ -272,8 +282,11 @@ impl Region {
         fault("reserve", !valid, "sizes and prices must be positive");
         let valid = self.fuels.values().all(|fuel| fuel.price_usd_per_mmbtu.is_finite());
         fault("fuels", !valid, "prices must be finite");
+        let priced = self.fuels.contains_key(&Fuel::Import);
+        fault("fuels.import", priced, "an import has the gas price of its zone");
         let valid = self.availability.values().all(|entry| (0.0..=1.0).contains(&entry.fraction));
         fault("availability", !valid, "a fraction lies in 0 to 1");
+        self.context.check(fault);
     }
 }
 
@@ -324,6 +337,12 @@ impl<'t> Sections<'t, '_, '_> {
         self.read(name, value)
     }
 
+    /// A section that may be absent; `None` also when it could not be read, which is a fault.
+    fn maybe<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
+        let value = self.take(name, false)?;
+        self.read(name, value)
+    }
+
     /// The entries of an array of tables; `None` when one of them could not be read.
     fn list<T: DeserializeOwned>(&mut self, name: &str) -> Option<Vec<T>> {
         let value = self.take(name, true)?;
@@ -368,7 +387,7 @@ impl<'t> Sections<'t, '_, '_> {
 
     /// Notes every section that nobody asked for.
     fn rest(&mut self) {
-        const KNOWN: [&str; 10] = [
+        const KNOWN: [&str; 14] = [
             "schema",
             "region",
             "zones",
@@ -379,6 +398,10 @@ impl<'t> Sections<'t, '_, '_> {
             "fuels",
             "availability",
             "adequacy",
+            "capacity_market",
+            "retail",
+            "public",
+            "weather",
         ];
         for key in self.table.keys() {
             let line = line_of(self.text, key.span().start);
