@@ -49,6 +49,17 @@ impl Scenario {
                 *price = given.price_usd_per_mmbtu;
             }
         }
+        for (fuel, basis) in [
+            (Fuel::Gas, &mut prices.gas_basis_usd_per_mmbtu),
+            (Fuel::Coal, &mut prices.coal_basis_usd_per_mmbtu),
+        ] {
+            if let Some(given) = region.fuels.get(&fuel) {
+                basis.clone_from(&given.basis_usd_per_mmbtu);
+            }
+        }
+        if let Some(carbon) = &region.carbon {
+            prices.carbon_usd_per_tonne = carbon.price_usd_per_tonne;
+        }
         let shares = &mut base.supply.availability;
         for (fuel, share) in [
             (Fuel::Gas, &mut shares.gas),
