@@ -75,7 +75,7 @@ impl Scenario {
 
 impl Draft {
     /// Values that differ from their default and have no effect next to the others.
-    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario) -> Vec<Fault> {
+    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario, around: &Surroundings) -> Vec<Fault> {
         let (load, supply) = (&scenario.load, &scenario.supply);
         let no_entry = (!supply.merchant_entry).then_some("supply.merchant_entry = false");
         let no_exit = (!supply.retirement).then_some("supply.retirement = false");
@@ -88,7 +88,19 @@ impl Draft {
         let no_requests = (!load.large_loads).then_some("load.large_loads = false");
         let uncommitted =
             (scenario.dispatch.commitment == Commitment::None).then_some("dispatch.commitment = \"none\"");
+        let (dispatch, queue) = (&scenario.dispatch, &scenario.queue);
+        let pipes = around.zonal.then_some("a zonal region: pipes join its zones, and no line is modelled");
         let idle = [
+            ("dispatch.security", dispatch.security != base.dispatch.security, pipes),
+            ("dispatch.security_list", dispatch.security_list != base.dispatch.security_list, pipes),
+            ("dispatch.branch_ceilings", dispatch.branch_ceilings != base.dispatch.branch_ceilings, pipes),
+            (
+                "dispatch.contingency_ceilings",
+                dispatch.contingency_ceilings != base.dispatch.contingency_ceilings,
+                pipes,
+            ),
+            ("outages.branches", outages.branches != base.outages.branches, pipes),
+            ("queue.siting", queue.siting != base.queue.siting, pipes),
             ("supply.entry", supply.entry != base.supply.entry, no_entry),
             ("supply.exit", supply.exit != base.supply.exit, no_exit),
             ("supply.transmission", supply.transmission != base.supply.transmission, no_lines),
