@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::{PlannedRule, SiteRule, check_planned, check_sites, plan, round};
 use crate::grid::case::matpower::Ordinals;
-use crate::grid::case::powersimdata::{self, BUS, PLANT};
+use crate::grid::case::powersimdata::{self, PLANT};
 use crate::grid::case::table::{Shape, Table};
 use crate::grid::case::{CaseFault, Faults};
 use crate::grid::pack::ExistingSite;
