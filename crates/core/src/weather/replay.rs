@@ -24,7 +24,7 @@ pub fn replay(
     hours: usize,
 ) -> Result<WeatherYears, Vec<RecordFault>> {
     let layout = Layout {
-        time_column: "time".to_owned(),
+        time_columns: vec!["time".to_owned()],
         hour,
         clock: StampClock::Utc,
         date: DateOrder::YearMonthDay,
