@@ -24,8 +24,11 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
+use crate::limits::interface_gates;
 use crate::outages::{reference_means, unknown_names, usual_shares};
-use crate::scenario::{Commitment, Dated, HourName, LoadSource, Resolved, Scenario, ScriptedOutage};
+use crate::scenario::{
+    Commitment, Dated, HourName, LoadSource, Resolved, Scenario, ScriptedOutage, Security,
+};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
 use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
@@ -243,6 +246,16 @@ impl Setup {
         SimTime::from_hours(self.hours as u64)
     }
 
+    /// Whether the region is zones joined by pipes, without any branch.
+    pub fn is_zonal(&self) -> bool {
+        self.pack.region.is_zonal()
+    }
+
+    /// Whether the market holds room for the loss of branches.
+    pub fn provides_for_losses(&self) -> bool {
+        self.scenario.dispatch.security == Security::List && !self.is_zonal()
+    }
+
     /// Whether any branch may ever be out of service.
     pub fn branches_can_fail(&self) -> bool {
         let outages = &self.scenario.outages;
@@ -322,6 +335,8 @@ impl Setup {
             large_load_shed_usd_per_mwh: dispatch.large_load_shed_usd_per_mwh,
             native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
             ceilings: dispatch.branch_ceilings.clone(),
+            network: self.pack.region.facts.network,
+            interfaces: interface_gates(&self.pack, &dispatch.branch_ceilings),
             security: SecurityTerms {
                 list: dispatch.security_list.clone(),
                 ceilings: dispatch.contingency_ceilings.clone(),

@@ -11,8 +11,9 @@
 //! with the weight `sum_t w_t LODF_tk`. Flows of branches being known, all flowgates cost one pass over
 //! their terms and no network solve.
 //!
-//! A flowgate is idle when it is not in force, when a term or the outaged branch is out of service, or
-//! when the loss would split the island (`|1 - H_kk|` below [`SPLIT`]).
+//! A flowgate that provides for a loss is idle when it is not in force, when a term or the outaged branch is out of
+//! service, or when the loss would split the island (`|1 - H_kk|` below [`SPLIT`]). One that provides for none is an
+//! interface: it is watched while any term is in service, and the others carry nothing.
 //!
 //! Cost of an update: per distinct outaged branch one solve that climbs the elimination tree from the ends
 //! of that branch and comes down only to the ends of the terms.
@@ -124,7 +125,9 @@ impl Gates {
         self.order.clear();
         for (at, gate) in flowgates[first..].iter().enumerate() {
             let mut members = gate.terms.iter().map(|term| term.0).chain(gate.outage);
-            let live = gate.in_force && members.all(|l| branches[l as usize].in_service);
+            let in_service = |l: u32| branches[l as usize].in_service;
+            let live = gate.in_force
+                && if gate.outage.is_some() { members.all(in_service) } else { members.any(in_service) };
             self.transferred.push((live && gate.outage.is_none()).then_some(0.0));
             if let (true, Some(k)) = (live, gate.outage) {
                 self.order.push((k, at as u32));

@@ -5,7 +5,7 @@ use gridrush_core::grid::{Fuel, RegionPack};
 use gridrush_core::market::{ReserveCurve, ReserveStep};
 
 use super::declare::Section;
-use super::dispatch::{CeilingStep, Ceilings};
+use super::dispatch::{CeilingStep, Ceilings, Security};
 use super::{Scenario, Surroundings};
 
 impl Scenario {
@@ -35,6 +35,10 @@ impl Scenario {
         let steps = region.reserve.iter().map(|s| ReserveStep { mw: s.size_mw, usd_per_mwh: s.usd_per_mwh });
         if let Some(reserve) = ReserveCurve::new(steps.collect()) {
             dispatch.reserve = reserve;
+        }
+
+        if region.is_zonal() {
+            dispatch.security = Security::None;
         }
 
         let prices = &mut base.fuel;
@@ -84,6 +88,7 @@ impl Surroundings {
     /// Adds the names of the region's zones and the numbers of its buses.
     pub fn add_region(&mut self, pack: &RegionPack) {
         self.zones = pack.region.zone_names();
+        self.zonal = pack.region.is_zonal();
         self.buses = pack.network.buses().map(|(_, bus)| bus.number).collect();
     }
 }

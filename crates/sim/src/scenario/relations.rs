@@ -75,7 +75,7 @@ impl Scenario {
 
 impl Draft {
     /// Values that differ from their default and have no effect next to the others.
-    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario) -> Vec<Fault> {
+    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario, around: &Surroundings) -> Vec<Fault> {
         let (load, supply) = (&scenario.load, &scenario.supply);
         let modelled = (load.source == LoadSource::Model).then_some("load.source = \"model\"");
         let no_entry = (!supply.merchant_entry).then_some("supply.merchant_entry = false");
@@ -89,7 +89,19 @@ impl Draft {
         let no_requests = (!load.large_loads).then_some("load.large_loads = false");
         let uncommitted =
             (scenario.dispatch.commitment == Commitment::None).then_some("dispatch.commitment = \"none\"");
+        let (dispatch, queue) = (&scenario.dispatch, &scenario.queue);
+        let pipes = around.zonal.then_some("a zonal region: pipes join its zones, and no line is modelled");
         let idle = [
+            ("dispatch.security", dispatch.security != base.dispatch.security, pipes),
+            ("dispatch.security_list", dispatch.security_list != base.dispatch.security_list, pipes),
+            ("dispatch.branch_ceilings", dispatch.branch_ceilings != base.dispatch.branch_ceilings, pipes),
+            (
+                "dispatch.contingency_ceilings",
+                dispatch.contingency_ceilings != base.dispatch.contingency_ceilings,
+                pipes,
+            ),
+            ("outages.branches", outages.branches != base.outages.branches, pipes),
+            ("queue.siting", queue.siting != base.queue.siting, pipes),
             ("load.replay_file", load.replay_file != base.load.replay_file, modelled),
             ("load.replay_hour", load.replay_hour != base.load.replay_hour, modelled),
             ("supply.entry", supply.entry != base.supply.entry, no_entry),

@@ -8,6 +8,7 @@ fn around() -> Surroundings {
     Surroundings {
         regions: vec!["testbed".to_owned(), "texas".to_owned()],
         zones: vec!["north".to_owned(), "south".to_owned()],
+        zonal: false,
         buses: [1, 2].into(),
         files: BTreeMap::new(),
     }

@@ -22,3 +22,4 @@ mod story;
 mod texas;
 #[path = "../../../core/tests/dispatch/unique.rs"]
 mod unique;
+mod zonal;
