@@ -40,7 +40,9 @@ use jiff::civil::Date;
 
 pub use ai::Ai;
 pub use arrivals::Arrivals;
-pub use backtest::{Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread};
+pub use backtest::{
+    Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
+};
 pub use bitcoin::Bitcoin;
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};

@@ -11,7 +11,9 @@ use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
 use gridrush_core::weather::record::RecordFault;
-use gridrush_core::weather::{Clock, HourStamp, SeriesKind, WeatherModel, WeatherYears, civil_from_days, days_from_civil};
+use gridrush_core::weather::{
+    Clock, HourStamp, SeriesKind, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
+};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -305,8 +307,7 @@ impl Setup {
             if let Some(load_mw) = load_mw {
                 let sum: f64 = load_mw.iter().copied().map(f64::from).sum();
                 let mean = sum / load_mw.len() as f64;
-                years.values[series.load] =
-                    load_mw.iter().map(|&mw| (f64::from(mw) / mean) as f32).collect();
+                years.values[series.load] = load_mw.iter().map(|&mw| (f64::from(mw) / mean) as f32).collect();
             }
         }
         Ok(years)

@@ -57,7 +57,7 @@ impl WeatherModel {
         }
         Ok(Prepared {
             names: self.series.iter().map(|series| series.name.clone()).collect(),
-            series: self.series.iter().map(PreparedSeries::new).collect(),
+            series: (0..self.series.len()).map(|i| PreparedSeries::new(self, i)).collect(),
             slow: self.coupling.iter().map(|coupling| coupling.slow.clone()).collect(),
             fast: self.coupling.iter().map(|coupling| coupling.fast.clone()).collect(),
         })
@@ -127,9 +127,10 @@ struct PreparedSeries {
 }
 
 impl PreparedSeries {
-    fn new(series: &SeriesModel) -> PreparedSeries {
+    fn new(model: &WeatherModel, index: usize) -> PreparedSeries {
+        let series = &model.series[index];
         PreparedSeries {
-            table: Table::new(series),
+            table: Table::new(series, model.shape_of(index)),
             steps: core::array::from_fn(|s| Step::new(&series.memory[s])),
         }
     }
@@ -210,10 +211,10 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Unpacks a checked series.
-    pub(crate) fn new(series: &SeriesModel) -> Table {
-        let mut knots = Vec::new();
-        let interpolated = match &series.shape {
+    /// Unpacks a checked series with the tables that it uses.
+    pub(crate) fn new(series: &SeriesModel, shape: &Shape) -> Table {
+        let mut knots = vec![];
+        let interpolated = match shape {
             Shape::Scaled { workday_per_10k, restday_per_10k, spread_per_10k, residual_per_1k } => {
                 let count = residual_per_1k.len() / MONTHS;
                 for means in [workday_per_10k, restday_per_10k] {
@@ -234,6 +235,11 @@ impl Table {
             }
             Shape::Direct { value_per_100k } => {
                 knots.extend(value_per_100k.iter().flatten().map(|&x| f64::from(x) * 1e-5));
+                false
+            }
+            // A checked model has tables behind every name.
+            Shape::Like { .. } => {
+                knots.resize(2 * MONTHS * HOURS * KNOTS, 0.0);
                 false
             }
         };

@@ -99,6 +99,11 @@ pub enum Shape {
         /// 288 rows of 13 (month, then hour), parts per 100,000.
         value_per_100k: Vec<Vec<i32>>,
     },
+    /// The same as an earlier series: a zone without a record of its own.
+    Like {
+        /// Name of that series.
+        series: String,
+    },
 }
 
 /// How a score remembers: `sqrt(share) * slow + sqrt(1 - share) * fast`, both of unit variance.
@@ -153,6 +158,15 @@ impl WeatherModel {
                 faults.add(&format!("series.{}", series.name), "the name occurs twice".to_owned());
             }
             series.check(&mut faults);
+            if let Shape::Like { series: other } = &series.shape {
+                let earlier = self.series[..i].iter().find(|one| one.name == *other);
+                if earlier
+                    .is_none_or(|one| one.kind != series.kind || matches!(one.shape, Shape::Like { .. }))
+                {
+                    let message = format!("{other:?} is no earlier series of the same kind with tables");
+                    faults.add(&format!("series.{}.shape.series", series.name), message);
+                }
+            }
         }
         faults.length("coupling", self.coupling.len(), SEASONS, "seasons");
         for (s, coupling) in self.coupling.iter().enumerate() {
@@ -170,6 +184,54 @@ impl WeatherModel {
             }
         }
         faults.0
+    }
+
+    /// The tables of a series of a sound model.
+    pub(crate) fn shape_of(&self, series: usize) -> &Shape {
+        match &self.series[series].shape {
+            Shape::Like { series: other } => self
+                .index_of(other)
+                .map_or_else(|| &self.series[series].shape, |index| &self.series[index].shape),
+            own => own,
+        }
+    }
+
+    /// Cuts the load series `name` into zones that share its weather hour by hour: the first takes its place, the
+    /// others are appended. Shares are parts of its mean load; at least one.
+    ///
+    /// # Errors
+    /// There is no such series, or no zone.
+    pub fn split(&mut self, name: &str, zones: &[(String, f64)]) -> Result<(), WeatherFault> {
+        let (Some(index), [(first, first_share), others @ ..]) = (self.index_of(name), zones) else {
+            let message = "a split needs an existing series and at least one zone".to_owned();
+            return Err(WeatherFault { path: format!("series.{name}"), message });
+        };
+        let mw = |share: f64, whole: Option<f64>| whole.map(|mw| (mw * share * 10.0).round() / 10.0);
+        let whole = self.series[index].base_mean_mw;
+        for (zone, share) in others {
+            let original = &self.series[index];
+            let memory = original.memory.clone();
+            self.series.push(SeriesModel {
+                name: zone.clone(),
+                zone: Some(zone.clone()),
+                base_mean_mw: mw(*share, whole),
+                shape: Shape::Like { series: first.clone() },
+                memory,
+                ..*original
+            });
+            for coupling in &mut self.coupling {
+                for factor in [&mut coupling.slow, &mut coupling.fast] {
+                    // The row of the original: the same draws in the same proportions.
+                    let mut row = factor[index].clone();
+                    row.resize(factor.len() + 1, 0.0);
+                    factor.push(row);
+                }
+            }
+        }
+        let original = &mut self.series[index];
+        (original.name, original.zone) = (first.clone(), Some(first.clone()));
+        original.base_mean_mw = mw(*first_share, whole);
+        Ok(())
     }
 
     /// Position of a series.
@@ -216,6 +278,7 @@ impl SeriesModel {
                 faults.table(&values, value_per_100k, MONTHS * HOURS, KNOTS);
                 faults.ascending(&values, value_per_100k);
             }
+            Shape::Like { .. } => {}
         }
         faults.length(&format!("{path}.memory"), self.memory.len(), SEASONS, "seasons");
         for (s, memory) in self.memory.iter().enumerate() {

@@ -56,6 +56,7 @@ impl WeatherModel {
                     writeln!(out, "form = \"direct\"")?;
                     table(out, "value_per_100k", value_per_100k)?;
                 }
+                Shape::Like { series } => writeln!(out, "form = \"like\"\nseries = {}", quoted(series))?,
             }
         }
         for coupling in &self.coupling {

@@ -151,7 +151,10 @@ impl Draft {
         }
         let observed = (scenario.replay.load.iter().enumerate())
             .map(|(i, load)| ("replay.load", i, "zone", std::slice::from_ref(&load.zone)))
-            .chain((scenario.fuel.files.iter().enumerate()).map(|(i, file)| ("fuel.files", i, "zones", &*file.zones)))
+            .chain(
+                (scenario.fuel.files.iter().enumerate())
+                    .map(|(i, file)| ("fuel.files", i, "zones", &*file.zones)),
+            )
             .chain(
                 (scenario.backtest.prices.iter().enumerate())
                     .map(|(i, price)| ("backtest.prices", i, "zones", &*price.zones)),
