@@ -245,7 +245,7 @@ impl Reader<'_> {
                 continue;
             };
             let zone = |name: &String| pack.region.zones.iter().position(|zone| zone.name == *name);
-            match dated_prices(file, text) {
+            match dated_prices(file, text, &mut self.repairs) {
                 Ok(steps) if steps[0].0 > self.first_hour.div_euclid(24) + 1 => {
                     let message = format!("{}: begins after the scenario does", file.file);
                     self.faults.push(SetupError::File(message));
@@ -288,7 +288,11 @@ fn capacity_by_day_mw(
 
 /// Days since 1970-01-01 and prices, in order of the day. Rows may stand in any order; lines above the header are
 /// passed over.
-fn dated_prices(file: &FuelFile, text: &str) -> Result<Vec<(i64, f64)>, Vec<RecordFault>> {
+fn dated_prices(
+    file: &FuelFile,
+    text: &str,
+    repairs: &mut Vec<RecordFault>,
+) -> Result<Vec<(i64, f64)>, Vec<RecordFault>> {
     let mut faults = Vec::new();
     let mut fault = |line: Option<u64>, message: String| {
         faults.push(RecordFault { file: file.file.clone(), line, message, fatal: true });
@@ -315,7 +319,19 @@ fn dated_prices(file: &FuelFile, text: &str) -> Result<Vec<(i64, f64)>, Vec<Reco
         let price = cell(price_at).parse::<f64>().ok().filter(|x| x.is_finite());
         match (day, price) {
             (None, _) => fault(Some(number), format!("{:?} is not a date", cell(date_at))),
-            (_, None) => fault(Some(number), format!("{:?} is not a price", cell(price_at))),
+            (_, None) => {
+                let what = format!("{:?} is not a price", cell(price_at));
+                if file.text.drops() {
+                    repairs.push(RecordFault {
+                        file: file.file.clone(),
+                        line: Some(number),
+                        message: format!("{what}: left out"),
+                        fatal: false,
+                    });
+                } else {
+                    fault(Some(number), format!("{what}; repair: text = \"drop\""));
+                }
+            }
             (Some(day), Some(price)) => {
                 if steps.insert(day, price + file.add_usd_per_mmbtu).is_some() {
                     fault(Some(number), format!("{} comes a second time", cell(date_at)));

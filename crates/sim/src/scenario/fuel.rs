@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::check::{Fault, Faults};
 use super::declare::{Key, Setting, choices, section};
 use super::document::{Node, Value};
-use super::replay::DateName;
+use super::replay::{DateName, DropName};
 use super::setting::refuse;
 
 choices! {
@@ -77,6 +77,8 @@ section! {
         column: String, "", "";
         /// Order of the parts of a date.
         date: DateName = DateName::YearMonthDay, "", "";
+        /// Cells without a price; left out, the price before it holds on.
+        text: DropName = DropName::Refuse, "", "";
         /// Added to every price, such as the cost of delivery.
         add_usd_per_mmbtu: f64 = 0.0, "$/MMBtu", "", -50.0..=50.0;
     }

@@ -197,7 +197,7 @@ section! {
 impl Repairs {
     /// The rules.
     pub fn rules(&self) -> Repair {
-        let dropped = |name| if name == DropName::Drop { DropRule::Drop } else { DropRule::Refuse };
+        let dropped = |name: DropName| if name.drops() { DropRule::Drop } else { DropRule::Refuse };
         Repair {
             gaps: match self.gaps {
                 GapName::Refuse => GapRule::Refuse,
@@ -220,9 +220,16 @@ impl Repairs {
     }
 }
 
+impl DropName {
+    /// Whether it is left out.
+    pub(crate) fn drops(self) -> bool {
+        self == DropName::Drop
+    }
+}
+
 impl DateName {
     /// As the reader of records knows it.
-    pub fn order(self) -> DateOrder {
+    pub(crate) fn order(self) -> DateOrder {
         match self {
             DateName::YearMonthDay => DateOrder::YearMonthDay,
             DateName::MonthDayYear => DateOrder::MonthDayYear,
