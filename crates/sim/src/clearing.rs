@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   units            a column for each block of their offer, at their bus
-//!   DC links         a column for each direction, between two buses
+//!   DC links, pipes  a column for each direction, between two buses
 //!   entrants         the same per zone and technology, spread over the zone's strongest buses
 //!   stores           a charging and a discharging column per battery, and per zone for those to come
 //!   shed, surplus    one column each per zone, spread over its buses by share of native load; outages may
@@ -17,9 +17,10 @@
 mod islands;
 
 use gridrush_core::dispatch::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Islands, LinearRow, Place, RowId,
-    Shortage,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, Islands, LinearRow, Place,
+    RowId, Shortage,
 };
+use gridrush_core::grid::pack::NetworkKind;
 use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, SupplyStack};
 use gridrush_core::names::Key;
@@ -62,6 +63,10 @@ pub struct ClearingTerms {
     pub ceilings: Ceilings,
     /// Offer of wind.
     pub wind_offer_usd_per_mwh: f64,
+    /// Whether the network is branches, or links that are pipes.
+    pub network: NetworkKind,
+    /// Limits on sums of flows that always hold.
+    pub interfaces: Vec<Flowgate>,
     /// Room for the loss of branches.
     pub security: SecurityTerms,
     /// How thermal units offer, start and ramp.
@@ -132,6 +137,7 @@ impl Clearing {
     /// Builds the market of a network.
     pub fn new(network: &Network, terms: ClearingTerms, availabilities: &dyn Availabilities) -> Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
+        problem.flowgates.clone_from(&terms.interfaces);
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
         let mut units = Vec::with_capacity(network.generators.len() + network.zones.len() * ENTRANTS.len());
         for unit in &network.generators {
@@ -184,7 +190,8 @@ impl Clearing {
             .collect();
         row.terms.extend(reserve_steps.iter().map(|&column| (column, 1.0)));
         let reserve = problem.add_row(row);
-        let links = network.dc_links.iter().map(|link| Link::new(link, &mut problem)).collect();
+        let new_link = if terms.network == NetworkKind::Zonal { Link::pipe } else { Link::new };
+        let links = network.dc_links.iter().map(|link| new_link(link, &mut problem)).collect();
         Clearing {
             cut: Cut::new(Islands::of(problem.bus_count(), &problem.branches)),
             problem,
@@ -198,7 +205,7 @@ impl Clearing {
             stores,
             available_mw: 0.0,
             available_renewable_mw: 0.0,
-            security: Security::new(network, &terms.security),
+            security: Security::new(network, &terms.security, terms.interfaces.len() as u32),
             terms,
             reserve,
             reserve_steps,
@@ -355,10 +362,8 @@ impl Clearing {
     /// Takes fuel prices into the cost of every unit.
     pub fn set_fuel_prices(&mut self, prices: &FuelPrices) {
         for unit in &self.units {
-            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
-            for (column, block) in unit.columns().zip(&unit.offer.blocks) {
-                self.problem.bounds[column].cost_usd_per_mwh =
-                    block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
+            for (column, cost_usd_per_mwh) in unit.columns().zip(unit.block_costs_usd_per_mwh(prices)) {
+                self.problem.bounds[column].cost_usd_per_mwh = cost_usd_per_mwh;
             }
         }
     }
@@ -444,11 +449,8 @@ impl Clearing {
         let burns = self.units.iter().filter(|unit| !unit.is_variable());
         let units = burns.flat_map(|unit| {
             let available_mw = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
-            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
-            unit.offer.blocks.iter().map(move |block| {
-                let cost = block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
-                ((block.to_share - block.from_share) * available_mw, cost)
-            })
+            let blocks = unit.offer.blocks.iter().zip(unit.block_costs_usd_per_mwh(prices));
+            blocks.map(move |(block, cost)| ((block.to_share - block.from_share) * available_mw, cost))
         });
         let surplus = self.terms.wind_offer_usd_per_mwh.min(0.0);
         SupplyStack::new(units.chain(self.load_blocks()), surplus, self.terms.native_shed_usd_per_mwh)

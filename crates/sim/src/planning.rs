@@ -11,6 +11,7 @@ use gridrush_core::kernel::SimTime;
 use gridrush_core::weather::WeatherYears;
 
 use crate::clearing::Clearing;
+use crate::limits::Elements;
 use crate::setup::Setup;
 use crate::site::CONTROLLABLE_BLOCKS;
 use crate::supply::Supply;
@@ -135,8 +136,9 @@ impl Planner {
         Ok(out)
     }
 
-    /// The flow that each branch is asked for in the year that begins at `first_hour`: a percentile of
-    /// its absolute flow over sampled hours in which overload is nearly free. For watched pairs the flow after
+    /// The flow that each element is asked for in the year that begins at `first_hour`, in the order of `elements`: a
+    /// percentile of its absolute flow (of pipes and interfaces, of that in its direction) over sampled hours in which
+    /// overload is nearly free. For watched pairs the flow after
     /// the loss counts too, as what the branch would have to be rated for to carry it in an emergency.
     pub fn asked_flows(
         &mut self,
@@ -145,6 +147,7 @@ impl Planner {
         market: &Clearing,
         loads: &[FirmLoad],
         first_hour: usize,
+        elements: Elements,
     ) -> Result<Vec<f64>, DispatchError> {
         let transmission = &setup.scenario.supply.transmission;
         let mut clearing = at_contract(market, loads);
@@ -154,20 +157,22 @@ impl Planner {
         for flowgate in &mut clearing.problem.flowgates {
             flowgate.ceiling_usd_per_mwh = transmission.sizing_overload_usd_per_mwh;
         }
+        for link in &clearing.links {
+            link.open_beyond(transmission.sizing_overload_usd_per_mwh, &mut clearing.problem);
+        }
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
-        let branches = clearing.problem.branches.len();
         let last_hour = (first_hour + 8760).min(setup.hours);
         let stride = stride(last_hour.saturating_sub(first_hour));
-        let mut flows: Vec<Vec<f32>> = vec![Vec::with_capacity(SAMPLED_HOURS + 1); branches];
+        let mut flows: Vec<Vec<f32>> = vec![Vec::with_capacity(SAMPLED_HOURS + 1); elements.count()];
         for hour in (first_hour..last_hour).step_by(stride) {
             setup.native_mw(weather, hour, &mut native);
             Setup::weather_at(weather, hour, &mut series);
             clearing.set_hour(&native, &series, 1.0);
             self.solve(&clearing)?;
             let flow_mw = &self.solution.flow_mw;
-            for (list, flow) in flows.iter_mut().zip(flow_mw) {
-                list.push(flow.abs() as f32);
+            for (list, element) in flows.iter_mut().zip(elements.iter()) {
+                list.push(clearing.flow_mw(element, &self.solution) as f32);
             }
             for (_, pair) in clearing.security.watched() {
                 let (monitored, outaged) = (pair.monitored as usize, pair.outaged as usize);

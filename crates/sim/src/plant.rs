@@ -6,7 +6,7 @@ use gridrush_core::names::Key;
 
 use crate::clearing::ClearingTerms;
 use crate::offer::{Offer, Shape};
-use crate::units::{Availabilities, NEW_PLANTS, SLOW, Unit};
+use crate::units::{Availabilities, Co2, NEW_PLANTS, SLOW, Unit};
 
 /// What a unit is made from.
 pub(crate) struct Plant<'a> {
@@ -20,6 +20,8 @@ pub(crate) struct Plant<'a> {
     heat_rate_mmbtu_per_mwh: f64,
     other_usd_per_mwh: f64,
     curve: Option<&'a CostCurve>,
+    co2: Co2,
+    forced_outage_rate: Option<f64>,
 }
 
 impl<'a> Plant<'a> {
@@ -36,6 +38,8 @@ impl<'a> Plant<'a> {
             heat_rate_mmbtu_per_mwh: unit.heat_rate_mmbtu_per_mwh,
             other_usd_per_mwh: unit.variable_om_usd_per_mwh,
             curve: unit.cost.as_ref(),
+            co2: Co2::of(unit.fuel, unit.co2_kg_per_mmbtu),
+            forced_outage_rate: unit.forced_outage_rate,
         }
     }
 
@@ -53,6 +57,8 @@ impl<'a> Plant<'a> {
             heat_rate_mmbtu_per_mwh,
             other_usd_per_mwh,
             curve: None,
+            co2: Co2::of(fuel, None),
+            forced_outage_rate: None,
         }
     }
 
@@ -94,6 +100,10 @@ impl<'a> Plant<'a> {
         });
         let column = columns.next().unwrap_or(ColumnId(u32::MAX));
         columns.for_each(drop);
+        let mut availability = availabilities.of(self.fuel, self.technology, self.zone);
+        if let Some(rate) = self.forced_outage_rate {
+            availability = availabilities.at_rate(availability, self.technology, self.capacity_mw, rate);
+        }
         Unit {
             column,
             key: self.key,
@@ -102,14 +112,16 @@ impl<'a> Plant<'a> {
             fuel: self.fuel,
             technology: self.technology,
             capacity_mw: self.capacity_mw,
-            availability: availabilities.of(self.fuel, self.technology, self.zone),
+            availability,
             outage_factor: 1.0,
             offer,
             fuel_basis_usd_per_mmbtu: match self.fuel {
-                Fuel::Gas => terms.gas_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
+                Fuel::Gas | Fuel::Import => terms.gas_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
                 Fuel::Coal => terms.coal_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
                 _ => 0.0,
             },
+            co2: self.co2,
+            forced_outage_rate: self.forced_outage_rate,
             minimum_share,
             ramp_share_per_h: thermal.filter(|_| slow).map(|of| of.ramp_share_per_h),
             slow,

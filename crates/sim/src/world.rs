@@ -42,12 +42,12 @@ use thiserror::Error;
 use crate::clearing::Clearing;
 use crate::commitment::Commitment;
 use crate::event::{Event, FirmEvent, SupplyEvent};
+use crate::limits::{BindingLimit, Elements};
 use crate::metrics::{Metric, RunTotals};
 use crate::outages::{Behind, Outages};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
-use crate::security::BindingLimit;
 use crate::setup::{Setup, SetupError, start_day};
 use crate::site::Site;
 use crate::supply::Supply;
@@ -155,6 +155,8 @@ pub struct World {
     outages: Outages,
     /// Absent when no branch can be out.
     behind: Option<Behind>,
+    /// What may be at its limit, in the order of accounts.
+    elements: Elements,
     transmission: Transmission,
     planner: Planner,
     sites: Vec<Site>,
@@ -332,6 +334,7 @@ impl World {
         }
         let bitcoin = BitcoinWorld::with_prices(params, &streams, path, on_grid_ehs);
         let (buses, branches) = (network.buses().len(), network.branches().len());
+        let elements = Elements::of(&setup.pack);
         let hourly = setup.scenario.results.level == Level::Hourly;
         Ok(World {
             causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
@@ -341,7 +344,8 @@ impl World {
             supply: Supply::new(&setup, &streams),
             outages: Outages::new(&setup, &clearing, streams, &weather),
             behind: setup.branches_can_fail().then(whole).transpose()?,
-            transmission: Transmission::new(branches),
+            transmission: Transmission::new(elements.count()),
+            elements,
             planner: Planner::default(),
             sites: Vec::new(),
             site_of_request: Vec::new(),
@@ -356,7 +360,7 @@ impl World {
             bitcoin_day: None,
             ledger,
             accounts,
-            probes: Probes::new(hourly, zones, CLASSES.len(), branches),
+            probes: Probes::new(hourly, zones, CLASSES.len(), elements.count()),
             metrics: RunTotals::default(),
             interval: None,
             spare: Interval::default(),

@@ -64,7 +64,11 @@ fn bring_zone(recipe: &Recipe, rule: &FleetRule, zone: ZoneId, target_mw: f64, n
                 heat_rate_mmbtu_per_mwh: 0.0,
                 variable_om_usd_per_mwh: 0.0,
                 storage_mwh: capacity_mw * rule.storage_hours,
-                years: (None, None),
+                online: None,
+                retired: None,
+                co2_kg_per_mmbtu: None,
+                forced_outage_rate: None,
+                neighbour: None,
                 in_service: true,
                 cost: None,
             });
