@@ -1,6 +1,7 @@
 //! Tests of the workspace as a whole.
 
 mod architecture;
+mod backtest;
 mod calibrate;
 mod cases;
 mod opf;

@@ -23,6 +23,7 @@ mod outages;
 pub mod planning;
 mod plant;
 pub mod probe;
+pub mod replay;
 pub mod run;
 pub mod scenario;
 pub mod security;

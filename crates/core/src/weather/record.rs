@@ -237,12 +237,7 @@ pub(crate) fn read_rows(
         };
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |index: usize| record.get(index).unwrap_or("").trim();
-        let stamp = match time[..] {
-            [year, month, day, hour] => {
-                format!("{}-{}-{} {}:00", cell(year), cell(month), cell(day), cell(hour))
-            }
-            _ => time.first().map_or("", |&index| cell(index)).to_owned(),
-        };
+        let stamp = stamp_text(&time.iter().map(|&index| cell(index)).collect::<Vec<_>>());
         let Some(mut label) = parse_hour(&stamp, layout.date) else {
             faults.fatal(Some(line), format!("{stamp:?} is not the stamp of a whole hour"));
             continue;
@@ -285,6 +280,20 @@ pub(crate) fn read_rows(
     rows
 }
 
+/// The text of a stamp from its cells: year, month, day and hour, or parts that follow each other.
+pub(crate) fn stamp_text(cells: &[&str]) -> String {
+    match cells {
+        [year, month, day, hour] => format!("{year}-{month}-{day} {hour}:00"),
+        parts => parts.join(" "),
+    }
+}
+
+/// The UTC hour of a local label; the second of two equal labels in a row is the later hour.
+pub(crate) fn resolve(label: i64, again: bool, stamps: StampClock, clock: &dyn Clock) -> Option<i64> {
+    let found = instants(label, stamps, clock);
+    if again { found.last().copied() } else { found.first().copied() }
+}
+
 /// The UTC hours of a local label in order: one, or none or two where the clock changes.
 fn instants(label: i64, stamps: StampClock, clock: &dyn Clock) -> Vec<i64> {
     let hours = |minutes: i32| i64::from(minutes).div_euclid(60);
@@ -305,10 +314,8 @@ fn instants(label: i64, stamps: StampClock, clock: &dyn Clock) -> Vec<i64> {
     }
 }
 
-/// Hours since 1970-01-01 of `date[ T]hh[:00[:00]][Z]`; hour 24 is the next day's first.
-pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
-    let stamp = stamp.strip_suffix('Z').or_else(|| stamp.strip_suffix("+00:00")).unwrap_or(stamp);
-    let (date, time) = stamp.split_once([' ', 'T'])?;
+/// Days since 1970-01-01 of a date with its parts in an order, parted by `-` or `/`.
+pub fn parse_day(date: &str, order: DateOrder) -> Option<i64> {
     let parts: Vec<i64> = date.split(['-', '/']).map(|x| x.parse().ok()).collect::<Option<_>>()?;
     let &[a, b, c] = parts.as_slice() else { return None };
     let (year, month, day) = match order {
@@ -320,9 +327,14 @@ pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
         return None;
     }
     let days = days_from_civil(year, month as u8, u8::try_from(day).ok().filter(|&day| day > 0)?);
-    if super::civil_from_days(days) != (year, month as u8, day as u8) {
-        return None;
-    }
+    (super::civil_from_days(days) == (year, month as u8, day as u8)).then_some(days)
+}
+
+/// Hours since 1970-01-01 of `date[ T]hh[:00[:00]][Z]`; hour 24 is the next day's first.
+pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
+    let stamp = stamp.strip_suffix('Z').or_else(|| stamp.strip_suffix("+00:00")).unwrap_or(stamp);
+    let (date, time) = stamp.split_once([' ', 'T'])?;
+    let days = parse_day(date, order)?;
     let mut clock = time.split(':');
     let hour: i64 = clock.next()?.parse().ok()?;
     let whole = clock.all(|part| part.parse::<f64>() == Ok(0.0));
@@ -330,7 +342,7 @@ pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
 }
 
 /// Leaves out levels far outside the record, lone spikes and frozen runs.
-fn leave_out_outliers(
+pub(crate) fn leave_out_outliers(
     values: &mut [Option<f64>],
     lines: &[u64],
     column: &str,

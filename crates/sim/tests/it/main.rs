@@ -16,6 +16,7 @@ mod oracle;
 mod order;
 mod outages;
 mod random;
+mod replay;
 mod sites;
 mod storage;
 mod story;

@@ -211,7 +211,10 @@ impl ZonalRecipe {
 
     /// The tables of the pack by file name: every file but `region.toml`, `interfaces.csv` and
     /// `weather.toml`. `tables` needs `plant.csv` only when a split over the zones is taken from it.
-    pub fn apply(&self, tables: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Vec<CaseFault>> {
+    pub fn apply(
+        &self,
+        tables: &BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>, Vec<CaseFault>> {
         let mut list = Vec::new();
         let needs_plants = self.fleet.iter().any(ZonalFleet::follows_plants);
         let plants = if needs_plants { self.plants(tables, &mut list) } else { BTreeMap::new() };
@@ -233,7 +236,8 @@ impl ZonalRecipe {
         let mut names = Ordinals::default();
         for (i, rule) in self.fleet.iter().enumerate() {
             let Some(by_zone) = rule.by_zone(&self.names(), &plants) else {
-                let message = format!("{PLANT} has no {} in these zones to take the split from", rule.fuel.name());
+                let message =
+                    format!("{PLANT} has no {} in these zones to take the split from", rule.fuel.name());
                 Faults::new(PLANT, &mut list).add(None, &format!("fleet[{i}]"), message);
                 continue;
             };
@@ -245,7 +249,8 @@ impl ZonalRecipe {
         if !list.is_empty() {
             return Err(list);
         }
-        let mut files = RegionPack::write_tables(&network, &plan(&self.planned, &self.names()), &self.sites(), &[]);
+        let mut files =
+            RegionPack::write_tables(&network, &plan(&self.planned, &self.names()), &self.sites(), &[]);
         files.remove("branches.csv");
         Ok(files)
     }
@@ -377,7 +382,9 @@ impl ZonalFleet {
     /// Capacity by zone and date; `None` when the plant table has no plant of this fuel here.
     fn by_zone(&self, zones: &[&str], plants: &BTreeMap<Fuel, Vec<f64>>) -> Option<Vec<Vec<f64>>> {
         if !self.zone_mw.is_empty() {
-            return Some(zones.iter().map(|zone| self.zone_mw.get(*zone).cloned().unwrap_or_default()).collect());
+            return Some(
+                zones.iter().map(|zone| self.zone_mw.get(*zone).cloned().unwrap_or_default()).collect(),
+            );
         }
         let shares: Vec<f64> = if self.zone_share.is_empty() {
             let mw = plants.get(&self.fuel)?;

@@ -79,7 +79,8 @@ source = "test"
 "#;
 
 /// Upper has 300 MW and Middle 200 MW of coal; Lower lies elsewhere.
-const PLANTS: &str = "plant_id,type,zone_name,Pmax\n1,coal,Upper,300\n2,coal,Middle,200\n3,coal,Lower,999\n4,ng,Upper,50\n";
+const PLANTS: &str =
+    "plant_id,type,zone_name,Pmax\n1,coal,Upper,300\n2,coal,Middle,200\n3,coal,Lower,999\n4,ng,Upper,50\n";
 
 fn tables() -> BTreeMap<String, String> {
     BTreeMap::from([(PLANT.to_owned(), PLANTS.to_owned())])
@@ -120,7 +121,9 @@ fn mw_on(units: &[BTreeMap<String, String>], bus: &str, technology: &str, day: &
 fn capacity_follows_the_dates_and_the_split_of_the_plant_table() {
     let units = rows(&files()["generators.csv"]);
     // Hill has 300 + 0.5 x 200 of 500 MW, dale the other 100: 80 % and 20 %.
-    for (day, total) in [("2019-06-01", 1000.0), ("2020-12-31", 1000.0), ("2021-01-01", 800.0), ("2024-01-01", 900.0)] {
+    for (day, total) in
+        [("2019-06-01", 1000.0), ("2020-12-31", 1000.0), ("2021-01-01", 800.0), ("2024-01-01", 900.0)]
+    {
         for (bus, share) in [("1", 0.8), ("2", 0.2)] {
             let mw = mw_on(&units, bus, "coal_steam", day);
             assert!((mw - share * total).abs() < 0.3, "{mw} MW at bus {bus} on {day}");
@@ -177,7 +180,10 @@ fn the_split_needs_a_plant_table_only_where_none_is_given() {
     let recipe = ZonalRecipe::parse("recipe.toml", RECIPE).expect("a recipe");
     let faults = recipe.apply(&BTreeMap::new()).expect_err("coal follows the plants");
     assert!(faults[0].file == PLANT && faults[0].message.contains("missing"), "{faults:?}");
-    let given = RECIPE.replace("total_mw = [1000.0, 800.0, 900.0]", "total_mw = [1000.0, 800.0, 900.0]\nzone_share = { hill = 1.0 }");
+    let given = RECIPE.replace(
+        "total_mw = [1000.0, 800.0, 900.0]",
+        "total_mw = [1000.0, 800.0, 900.0]\nzone_share = { hill = 1.0 }",
+    );
     let recipe = ZonalRecipe::parse("recipe.toml", &given).expect("a recipe");
     recipe.apply(&BTreeMap::new()).expect("no plant table is asked");
 }
@@ -185,7 +191,10 @@ fn the_split_needs_a_plant_table_only_where_none_is_given() {
 #[test]
 fn all_faults_of_a_recipe_are_told_at_once() {
     let broken = RECIPE
-        .replace("Middle = 0.5 }\nsource = \"test\"\n\n[[zones]]", "Middle = 0.8 }\nsource = \"test\"\n\n[[zones]]")
+        .replace(
+            "Middle = 0.5 }\nsource = \"test\"\n\n[[zones]]",
+            "Middle = 0.8 }\nsource = \"test\"\n\n[[zones]]",
+        )
         .replace("zone_mw = { dale", "zone_mw = { vale")
         .replace("\"2021-01-01\", \"2023-01-01\"]", "\"2023-01-01\", \"2021-01-32\"]")
         .replace("zone = \"hill\"\nfuel = \"import\"", "zone = \"hil\"\nfuel = \"import\"")
