@@ -14,6 +14,7 @@
 pub mod clearing;
 pub mod commitment;
 pub mod event;
+pub mod fleet;
 pub mod forecast;
 pub mod limits;
 mod links;

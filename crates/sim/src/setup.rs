@@ -25,6 +25,7 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
+use crate::fleet::{Fleet, FleetTerms, FleetUnit};
 use crate::limits::interface_gates;
 use crate::outages::{reference_means, unknown_names, usual_shares};
 use crate::replay::{FuelPath, Observed, Reader, Replayed};
@@ -116,6 +117,8 @@ pub struct Setup {
     pub start_unix_ms: i64,
     /// Length of the run.
     pub hours: usize,
+    /// The pack's units in this run.
+    pub fleet: Fleet,
     /// Local calendar of every hour.
     pub stamps: Vec<HourStamp>,
     /// Local months of the run, in order.
@@ -180,6 +183,14 @@ impl Setup {
         faults.extend(unusable(&pack));
         faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
+        let terms = FleetTerms {
+            start,
+            end,
+            dated: scenario.supply.planned,
+            credit_years: scenario.dispatch.wind_credit_years,
+        };
+        let fleet = Fleet::new(&pack.network, terms, &|day| since_start(&zone, day, start_s * 1000));
+        faults.extend(nothing_to_change(&pack, &fleet));
         let first_hour = start_s.div_euclid(3600);
         let (replayed, observed, fuel_paths, repairs) = {
             let clock = ZoneClock(&zone);
@@ -252,6 +263,7 @@ impl Setup {
             weather,
             start_unix_ms: start_s * 1000,
             hours,
+            fleet,
             stamps,
             months,
             series,
@@ -261,8 +273,7 @@ impl Setup {
 
     /// The instant of a local midnight; the start for earlier dates.
     pub fn time_of(&self, day: Date) -> SimTime {
-        let ms = midnight_s(&self.zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
-        SimTime(ms.saturating_sub(self.start_unix_ms).max(0) as u64)
+        since_start(&self.zone, day, self.start_unix_ms)
     }
 
     /// UTC milliseconds since 1970 of an instant.
@@ -422,6 +433,7 @@ impl Setup {
                 list: dispatch.security_list.clone(),
                 ceilings: dispatch.contingency_ceilings.clone(),
             },
+            fleet: self.fleet.clone(),
             wind_offer_usd_per_mwh: dispatch.wind_offer_usd_per_mwh,
             thermal: self.scenario.thermal.clone(),
             commitment: dispatch.commitment == Commitment::Light,
@@ -506,13 +518,6 @@ fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<Setup
 /// What a pack says and this market cannot do: every fault with the row it stands in.
 fn unusable(pack: &RegionPack) -> Vec<SetupError> {
     let mut out = Vec::new();
-    for unit in &pack.network.generators {
-        let name = &unit.name;
-        if !unit.in_service || unit.online.is_some() || unit.retired.is_some() {
-            let why = "is not in service all the time; use planned.csv for what comes and goes";
-            out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
-        }
-    }
     for unit in pack.network.generators.iter().filter(|unit| unit.forced_outage_rate.is_some_and(|r| r > 0.0))
     {
         if MachineClass::typical_mw(unit.technology).is_none() {
@@ -528,8 +533,14 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
             out.push(SetupError::Pack(format!("dc_links.csv: `{}` {why}", link.name)));
         }
     }
+    out
+}
+
+/// Plans that the fleet of the run gives nothing to change.
+fn nothing_to_change(pack: &RegionPack, fleet: &Fleet) -> Vec<SetupError> {
+    let mut out = Vec::new();
     for planned in &pack.planned {
-        let stands = (pack.network.generators.iter()).any(|unit| {
+        let stands = fleet.units.iter().any(|FleetUnit { unit, .. }| {
             unit.technology == planned.technology && pack.network.bus(unit.bus).zone == planned.zone
         });
         let enters = ENTRANTS.contains(&planned.technology) || planned.technology == Technology::Battery;
@@ -601,6 +612,12 @@ fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
 
 fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
     zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
+}
+
+/// The instant of a local midnight; the start for earlier dates.
+fn since_start(zone: &TimeZone, day: Date, start_unix_ms: i64) -> SimTime {
+    let ms = midnight_s(zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
+    SimTime(ms.saturating_sub(start_unix_ms).max(0) as u64)
 }
 
 fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {

@@ -298,7 +298,8 @@ impl World {
         let year = &mut self.probes.system;
         year.peak_mw = year.peak_mw.max(served_mw);
         year.native_peak_mw = year.native_peak_mw.max(totals.native_mw);
-        year.least_supply_ratio = year.least_supply_ratio.min(self.clearing.available_mw / firm_mw);
+        let own_mw = self.clearing.available_mw - self.clearing.available_import_mw;
+        year.least_supply_ratio = year.least_supply_ratio.min(own_mw / firm_mw);
         year.firm_mwh += firm_mw * h;
         let shed_mw = firm_mw - totals.native_served_mw - totals.firm_served_mw;
         if shed_mw > NOTHING_MW {

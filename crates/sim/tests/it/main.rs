@@ -7,6 +7,7 @@ mod adequacy;
 mod commitment;
 mod common_numbers;
 mod energy;
+mod fleet;
 mod harness;
 mod identity;
 mod market;
