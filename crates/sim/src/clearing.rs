@@ -14,6 +14,7 @@
 //! Columns are only ever appended (a site when it is first energized), so positions stay valid for the
 //! whole run and the solver stays warm.
 
+mod circles;
 mod islands;
 
 use gridrush_core::dispatch::{
@@ -131,6 +132,8 @@ pub struct Clearing {
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
     zone_of_bus: Vec<u16>,
     cut: Cut,
+    /// Directions of pipes that cost something this hour: see `circles`.
+    charged: Vec<ColumnId>,
 }
 
 impl Clearing {
@@ -211,6 +214,7 @@ impl Clearing {
             reserve_steps,
             site_columns: Vec::new(),
             zone_of_bus,
+            charged: Vec::new(),
         }
     }
 
