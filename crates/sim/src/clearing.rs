@@ -14,6 +14,7 @@
 //! Columns are only ever appended (a site when it is first energized), so positions stay valid for the
 //! whole run and the solver stays warm.
 
+mod circles;
 mod islands;
 
 use gridrush_core::dispatch::{
@@ -138,6 +139,8 @@ pub struct Clearing {
     cut: Cut,
     /// Where each unit of the fleet is; absent without a place in the market.
     slots: Vec<Option<Slot>>,
+    /// Directions of pipes that cost something this hour: see `circles`.
+    charged: Vec<ColumnId>,
 }
 
 /// Where a unit of the fleet is.
@@ -233,6 +236,7 @@ impl Clearing {
             site_columns: Vec::new(),
             zone_of_bus,
             slots,
+            charged: Vec::new(),
         }
     }
 

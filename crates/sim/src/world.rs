@@ -22,6 +22,7 @@ mod review;
 mod security;
 mod settle;
 mod storage;
+mod zonal;
 
 use std::sync::Arc;
 
@@ -56,6 +57,7 @@ use crate::units::{Costs, FuelPrices};
 use accounts::Accounts;
 use firms::{Arrivals, Intent, Trailing};
 use review::Transmission;
+use zonal::ZonalStudies;
 
 /// Why a replication stopped.
 #[derive(Debug, Error)]
@@ -168,6 +170,8 @@ pub struct World {
     unit_flows: UnitFlows,
     study_branches: Vec<StudyBranch>,
     snapshots: Vec<Snapshot>,
+    /// What studies look at where pipes join zones.
+    zonal: Option<ZonalStudies>,
     bitcoin: BitcoinWorld,
     bitcoin_day: Option<DayReport>,
     ledger: Ledger,
@@ -188,6 +192,8 @@ pub struct World {
     firm_month: usize,
     hours_dispatched: u64,
     pivots: u64,
+    /// Whether the present interval must be cleared again.
+    again: bool,
 }
 
 impl World {
@@ -204,6 +210,9 @@ impl World {
 
     /// Handles events until prices are needed or the run is over.
     pub fn advance(&mut self, sink: &mut dyn RowSink) -> Result<Step, RunError> {
+        if std::mem::take(&mut self.again) {
+            return Ok(Step::NeedsDispatch);
+        }
         let end = self.setup.end();
         while let Some((now, event)) = self.calendar.peek() {
             if now > end {
@@ -242,10 +251,15 @@ impl World {
         &self.clearing
     }
 
-    /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date.
+    /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date. Where flow runs
+    /// in a circle of pipes, the interval is cleared again instead.
     pub fn apply(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
-        self.hours_dispatched += 1;
         self.pivots += u64::from(solution.pivots);
+        if self.clearing.break_circle(solution) {
+            self.again = true;
+            return Ok(());
+        }
+        self.hours_dispatched += 1;
         self.award(solver, solution)
     }
 
@@ -359,6 +373,7 @@ impl World {
             topology,
             study_branches: StudyBranch::of_network(network),
             snapshots: Vec::new(),
+            zonal: setup.is_zonal().then(|| ZonalStudies::new(network)),
             bitcoin,
             bitcoin_day: None,
             ledger,
@@ -375,6 +390,7 @@ impl World {
             firm_month: 0,
             hours_dispatched: 0,
             pivots: 0,
+            again: false,
             calendar: Calendar::new(),
             clearing,
             prices,

@@ -30,7 +30,7 @@ pub use context::{
 };
 pub use interfaces::Interface;
 pub use region::{
-    Availability, BranchCeiling, CarbonPrice, FuelPrice, Market, NetworkKind, Region, RegionFacts,
+    Availability, BranchCeiling, CarbonPrice, CommitmentFacts, FuelPrice, Market, NetworkKind, Region, RegionFacts,
     ReserveStep, Shed, ZoneFacts,
 };
 

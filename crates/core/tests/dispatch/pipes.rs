@@ -180,16 +180,13 @@ proptest! {
             prop_assert!(mw(pipe.forward).min(mw(pipe.backward)) <= 1e-9, "both directions");
             let limit = |column: ColumnId| problem.bounds[column.0 as usize].upper_mw;
             let price = |bus: u32| solution.lmp_usd_per_mwh[bus as usize];
-            match pipe.binding(&problem, &solution) {
-                Some((backward, _)) => {
-                    let column = pipe.column(backward);
-                    prop_assert!((mw(column) - limit(column)).abs() < 1e-6);
-                }
-                None => {
-                    let gap = (1.0 - loss) * price(pipe.to) - price(pipe.from);
-                    let back = (1.0 - loss) * price(pipe.from) - price(pipe.to);
-                    prop_assert!(gap <= 1e-6 && back <= 1e-6);
-                }
+            if let Some((backward, _)) = pipe.binding(&problem, &solution) {
+                let column = pipe.column(backward);
+                prop_assert!((mw(column) - limit(column)).abs() < 1e-6);
+            } else {
+                let gap = (1.0 - loss) * price(pipe.to) - price(pipe.from);
+                let back = (1.0 - loss) * price(pipe.from) - price(pipe.to);
+                prop_assert!(gap <= 1e-6 && back <= 1e-6);
             }
         }
         // From another basis the same flows: the tie rule leaves one answer.

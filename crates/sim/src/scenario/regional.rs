@@ -61,6 +61,9 @@ impl Scenario {
                 basis.clone_from(&given.basis_usd_per_mmbtu);
             }
         }
+        if let Some(commitment) = &region.commitment {
+            base.thermal.margin_percent = commitment.margin_percent;
+        }
         if let Some(carbon) = &region.carbon {
             prices.carbon_usd_per_tonne = carbon.price_usd_per_tonne;
         }

@@ -90,7 +90,9 @@ impl Draft {
             (scenario.dispatch.commitment == Commitment::None).then_some("dispatch.commitment = \"none\"");
         let (dispatch, queue) = (&scenario.dispatch, &scenario.queue);
         let pipes = around.zonal.then_some("a zonal region: pipes join its zones, and no line is modelled");
+        let no_pipes = (!around.zonal).then_some("a nodal region: no pipes join its zones");
         let idle = [
+            ("queue.zonal", queue.zonal != base.queue.zonal, no_pipes),
             ("dispatch.security", dispatch.security != base.dispatch.security, pipes),
             ("dispatch.security_list", dispatch.security_list != base.dispatch.security_list, pipes),
             ("dispatch.branch_ceilings", dispatch.branch_ceilings != base.dispatch.branch_ceilings, pipes),

@@ -160,7 +160,7 @@ impl World {
             let limiting = offer
                 .and_then(|offer| offer.upgrades.first())
                 .and_then(|id| self.queue.upgrades().find(|(other, _)| other == id))
-                .map_or("", |(_, upgrade)| self.setup.pack.network.branch(upgrade.branch).name.as_str());
+                .map_or(String::new(), |(_, upgrade)| self.name_of_works(upgrade.branch));
             let bus =
                 request.bus().map_or(String::new(), |b| self.setup.pack.network.bus(b).number.to_string());
             let row = [
@@ -177,7 +177,7 @@ impl World {
                 Cell::Float(days(Stage::Offered)),
                 Cell::Float(days(Stage::Energized)),
                 Cell::Float(offer.map_or(0.0, |offer| offer.upgrade_cost.as_usd())),
-                Cell::Text(limiting),
+                Cell::Text(&limiting),
             ];
             self.probes.table(&probe::requests::TABLE).push(sink, &row)?;
         }

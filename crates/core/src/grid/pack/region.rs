@@ -146,6 +146,16 @@ pub struct CarbonPrice {
     pub source: String,
 }
 
+/// Section `[commitment]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitmentFacts {
+    /// What the day-ahead commitment starts beyond the forecast of net load.
+    pub margin_percent: f64,
+    /// Where the number comes from.
+    pub source: String,
+}
+
 /// An entry of `[availability]`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -181,6 +191,8 @@ pub struct Region {
     pub fuels: BTreeMap<Fuel, FuelPrice>,
     /// What plants that burn pay for carbon dioxide, if anything.
     pub carbon: Option<CarbonPrice>,
+    /// The margin of the day-ahead commitment, where the default does not fit.
+    pub commitment: Option<CommitmentFacts>,
     /// Availability by fuel; fuels without an entry are always available (or follow the weather).
     pub availability: BTreeMap<Fuel, Availability>,
     /// What is known about whether the network can carry its load.
@@ -223,6 +235,7 @@ impl Region {
         let reserve = sections.list("reserve");
         let fuels = sections.by_fuel("fuels");
         let carbon: Option<CarbonPrice> = sections.maybe("carbon");
+        let commitment: Option<CommitmentFacts> = sections.maybe("commitment");
         let availability = sections.by_fuel("availability");
         let adequacy: Option<Adequacy> = sections.one("adequacy");
         let context = Context {
@@ -241,6 +254,7 @@ impl Region {
             reserve: reserve?,
             fuels: fuels?,
             carbon,
+            commitment,
             availability: availability?,
             adequacy_notes: adequacy?.notes,
             context,
@@ -310,6 +324,8 @@ impl Region {
         }
         let carbon = self.carbon.as_ref().map_or(0.0, |carbon| carbon.price_usd_per_tonne);
         fault("carbon.price_usd_per_tonne", !(carbon.is_finite() && carbon >= 0.0), "must not be negative");
+        let margin = self.commitment.as_ref().map_or(0.0, |commitment| commitment.margin_percent);
+        fault("commitment.margin_percent", !(0.0..=100.0).contains(&margin), "lies in 0 to 100");
         let priced = self.fuels.contains_key(&Fuel::Import);
         fault("fuels.import", priced, "an import has the gas price of its zone");
         let valid = self.availability.values().all(|entry| (0.0..=1.0).contains(&entry.fraction));
@@ -415,7 +431,7 @@ impl<'t> Sections<'t, '_, '_> {
 
     /// Notes every section that nobody asked for.
     fn rest(&mut self) {
-        const KNOWN: [&str; 15] = [
+        const KNOWN: [&str; 16] = [
             "schema",
             "region",
             "zones",
@@ -425,6 +441,7 @@ impl<'t> Sections<'t, '_, '_> {
             "reserve",
             "fuels",
             "carbon",
+            "commitment",
             "availability",
             "adequacy",
             "capacity_market",

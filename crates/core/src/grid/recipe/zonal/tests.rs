@@ -1,3 +1,6 @@
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
 use super::*;
 
 const RECIPE: &str = r#"
@@ -209,4 +212,37 @@ fn all_faults_of_a_recipe_are_told_at_once() {
         assert!(faults.iter().any(|fault| fault.field == part), "{part} not in {faults:?}");
     }
     assert!(is_zonal(RECIPE) && !is_zonal("[network]\nrating_factor = 1.0\n"));
+}
+
+fn region(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/regions").join(name)
+}
+
+/// Remakes the tables of a shipped pack.
+fn remakes(name: &str, tables: &BTreeMap<String, String>) {
+    let text = std::fs::read_to_string(region(name).join("recipe.toml")).expect("a recipe");
+    let recipe = ZonalRecipe::parse("recipe.toml", &text).unwrap_or_else(|faults| panic!("{name}: {}", faults[0]));
+    for (file, made) in recipe.apply(tables).unwrap_or_else(|faults| panic!("{name}: {}", faults[0])) {
+        let shipped = std::fs::read_to_string(region(name).join(&file)).expect("a table");
+        assert!(made == shipped, "{name}/{file} differs from what its recipe makes");
+    }
+}
+
+#[test]
+fn packs_without_a_plant_table_are_remade_byte_for_byte() {
+    ["nyiso", "isone"].into_iter().for_each(|name| remakes(name, &BTreeMap::new()));
+}
+
+#[test]
+fn packs_with_the_plant_table_are_remade_byte_for_byte() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/usa_tamu/plant_fleet_all_usa.csv.gz");
+    let Ok(packed) = std::fs::read(path) else {
+        eprintln!("skipped: the plant table of PowerSimData is not beside the project");
+        return;
+    };
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut text).expect("a text");
+    let tables = BTreeMap::from([(PLANT.to_owned(), text)]);
+    ["pjm", "caiso", "miso", "spp"].into_iter().for_each(|name| remakes(name, &tables));
 }
