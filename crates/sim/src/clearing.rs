@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   units            a column for each block of their offer, at their bus
-//!   DC links         a column for each direction, between two buses
+//!   DC links, pipes  a column for each direction, between two buses
 //!   entrants         the same per zone and technology, spread over the zone's strongest buses
 //!   stores           a charging and a discharging column per battery, and per zone for those to come
 //!   shed, surplus    one column each per zone, spread over its buses by share of native load; outages may
@@ -14,16 +14,19 @@
 //! Columns are only ever appended (a site when it is first energized), so positions stay valid for the
 //! whole run and the solver stays warm.
 
+mod circles;
 mod islands;
 
 use gridrush_core::dispatch::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Islands, LinearRow, Place, RowId,
-    Shortage,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, Islands, LinearRow, Place,
+    RowId, Shortage,
 };
+use gridrush_core::grid::pack::NetworkKind;
 use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, SupplyStack};
 use gridrush_core::names::Key;
 
+use crate::fleet::{Fleet, FleetChange};
 use crate::links::Link;
 use crate::plant::Plant;
 use crate::scenario::{Ceilings, Thermal};
@@ -60,8 +63,14 @@ pub struct ClearingTerms {
     pub native_shed_usd_per_mwh: f64,
     /// Price of flow beyond a branch limit, by voltage.
     pub ceilings: Ceilings,
-    /// Offer of wind.
+    /// The units of the run.
+    pub fleet: Fleet,
+    /// Offer of wind while it earns a production credit.
     pub wind_offer_usd_per_mwh: f64,
+    /// Whether the network is branches, or links that are pipes.
+    pub network: NetworkKind,
+    /// Limits on sums of flows that always hold.
+    pub interfaces: Vec<Flowgate>,
     /// Room for the loss of branches.
     pub security: SecurityTerms,
     /// How thermal units offer, start and ramp.
@@ -114,6 +123,8 @@ pub struct Clearing {
     pub stores: Stores,
     /// Available generation and dischargeable storage this hour.
     pub available_mw: f64,
+    /// The part of it that neighbours sell.
+    pub available_import_mw: f64,
     /// Available wind and solar this hour.
     pub available_renewable_mw: f64,
     /// The security list.
@@ -126,20 +137,37 @@ pub struct Clearing {
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
     zone_of_bus: Vec<u16>,
     cut: Cut,
+    /// Where each unit of the fleet is; absent without a place in the market.
+    slots: Vec<Option<Slot>>,
+    /// Directions of pipes that cost something this hour: see `circles`.
+    charged: Vec<ColumnId>,
+}
+
+/// Where a unit of the fleet is.
+#[derive(Clone, Copy, Debug)]
+enum Slot {
+    Unit(usize),
+    Store(usize),
 }
 
 impl Clearing {
     /// Builds the market of a network.
     pub fn new(network: &Network, terms: ClearingTerms, availabilities: &dyn Availabilities) -> Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
+        problem.flowgates.clone_from(&terms.interfaces);
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
-        let mut units = Vec::with_capacity(network.generators.len() + network.zones.len() * ENTRANTS.len());
-        for unit in &network.generators {
-            let zone = network.bus(unit.bus).zone;
-            if unit.technology == Technology::Battery {
+        let mut units = Vec::with_capacity(terms.fleet.units.len() + network.zones.len() * ENTRANTS.len());
+        let mut slots = Vec::with_capacity(terms.fleet.units.len());
+        let mut stores = network.zones.len();
+        for of in &terms.fleet.units {
+            let zone = network.bus(of.unit.bus).zone;
+            if of.unit.technology == Technology::Battery {
+                slots.push(terms.storage.then_some(Slot::Store(stores)));
+                stores += 1;
                 continue;
             }
-            units.push(Plant::of(unit, zone).into_unit(&mut problem, &terms, availabilities));
+            slots.push(Some(Slot::Unit(units.len())));
+            units.push(Plant::of(of, zone).into_unit(&mut problem, &terms, availabilities));
         }
         let mut zones = Vec::with_capacity(network.zones.len());
         for (position, zone) in network.zones.iter().enumerate() {
@@ -169,7 +197,8 @@ impl Clearing {
             zones.push(columns);
         }
         let strong: Vec<&[(u32, f64)]> = zones.iter().map(|zone| zone.strong.as_slice()).collect();
-        let stores = Stores::new(network, &strong, terms.storage_round_trip, terms.storage, &mut problem);
+        let (round_trip, enabled) = (terms.storage_round_trip, terms.storage);
+        let stores = Stores::new(network, &terms.fleet, &strong, round_trip, enabled, &mut problem);
         let mut row =
             LinearRow { key: Key::of("reserve"), terms: Vec::new(), lower: f64::NEG_INFINITY, upper: 0.0 };
         for unit in units.iter().filter(|u| u.gives_reserve()) {
@@ -184,7 +213,8 @@ impl Clearing {
             .collect();
         row.terms.extend(reserve_steps.iter().map(|&column| (column, 1.0)));
         let reserve = problem.add_row(row);
-        let links = network.dc_links.iter().map(|link| Link::new(link, &mut problem)).collect();
+        let new_link = if terms.network == NetworkKind::Zonal { Link::pipe } else { Link::new };
+        let links = network.dc_links.iter().map(|link| new_link(link, &mut problem)).collect();
         Clearing {
             cut: Cut::new(Islands::of(problem.bus_count(), &problem.branches)),
             problem,
@@ -197,13 +227,16 @@ impl Clearing {
             links,
             stores,
             available_mw: 0.0,
+            available_import_mw: 0.0,
             available_renewable_mw: 0.0,
-            security: Security::new(network, &terms.security),
+            security: Security::new(network, &terms.security, terms.interfaces.len() as u32),
             terms,
             reserve,
             reserve_steps,
             site_columns: Vec::new(),
             zone_of_bus,
+            slots,
+            charged: Vec::new(),
         }
     }
 
@@ -239,6 +272,34 @@ impl Clearing {
     pub fn entrant(&self, zone: usize, technology: Technology) -> Option<&Unit> {
         let position = ENTRANTS.iter().position(|&t| t == technology)?;
         Some(&self.units[self.zones[zone].entrants[position]])
+    }
+
+    /// Lets a unit of the fleet come, go, or lose its production credit. Returns what came or went, by fuel. A
+    /// battery that goes still stands in the hour that is settled next; [`Stores::let_go`] ends that.
+    pub fn change_unit(&mut self, position: usize, change: FleetChange) -> Option<(Fuel, f64)> {
+        let of = &self.terms.fleet.units[position].unit;
+        match (self.slots[position]?, change) {
+            (Slot::Unit(at), FleetChange::Opens) => {
+                let unit = &mut self.units[at];
+                unit.capacity_mw += unit.rated_mw;
+                Some((unit.fuel, unit.rated_mw))
+            }
+            (Slot::Unit(at), FleetChange::Closes) => {
+                let unit = &mut self.units[at];
+                let mw = std::mem::replace(&mut unit.capacity_mw, 0.0);
+                Some((unit.fuel, -mw))
+            }
+            (Slot::Unit(at), FleetChange::CreditEnds) => {
+                self.units[at].offer.add(0.0, -self.terms.wind_offer_usd_per_mwh);
+                None
+            }
+            (Slot::Store(at), FleetChange::Opens) => {
+                self.stores.open(at, of.capacity_mw, of.storage_mwh);
+                Some((Fuel::Storage, of.capacity_mw))
+            }
+            (Slot::Store(at), FleetChange::Closes) => Some((Fuel::Storage, -self.stores.close(at))),
+            (Slot::Store(_), FleetChange::CreditEnds) => None,
+        }
     }
 
     /// Adds capacity to a zone: to its entrant, its batteries, or (for technologies that cannot enter)
@@ -374,6 +435,7 @@ impl Clearing {
         self.set_pockets(native_mw);
         let mut reserve_mw = 0.0;
         self.available_mw = 0.0;
+        self.available_import_mw = 0.0;
         self.available_renewable_mw = 0.0;
         for unit in &self.units {
             let available = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
@@ -386,6 +448,9 @@ impl Clearing {
                 bound.upper_mw = (most - from).clamp(0.0, size);
             }
             self.available_mw += available;
+            if unit.fuel == Fuel::Import {
+                self.available_import_mw += available;
+            }
             if unit.gives_reserve() {
                 reserve_mw += bounds.iter().map(|bound| bound.upper_mw).sum::<f64>();
             }

@@ -14,8 +14,10 @@
 pub mod clearing;
 pub mod commitment;
 pub mod event;
+pub mod fleet;
 pub mod forecast;
-pub mod links;
+pub mod limits;
+mod links;
 pub mod metrics;
 pub mod offer;
 mod outages;

@@ -1,10 +1,11 @@
 //! From a plant's numbers to a unit of the market: its offer, its columns and what holds it.
 
 use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, Place};
-use gridrush_core::grid::{CostCurve, Fuel, Generator, Technology, ZoneId};
+use gridrush_core::grid::{CostCurve, Fuel, Technology, ZoneId};
 use gridrush_core::names::Key;
 
 use crate::clearing::ClearingTerms;
+use crate::fleet::FleetUnit;
 use crate::offer::{Offer, Shape};
 use crate::units::{Availabilities, Co2, NEW_PLANTS, SLOW, Unit};
 
@@ -22,11 +23,13 @@ pub(crate) struct Plant<'a> {
     curve: Option<&'a CostCurve>,
     co2: Co2,
     forced_outage_rate: Option<f64>,
+    stands: bool,
+    earns_credit: bool,
 }
 
 impl<'a> Plant<'a> {
     /// A unit of the pack.
-    pub(crate) fn of(unit: &'a Generator, zone: ZoneId) -> Plant<'a> {
+    pub(crate) fn of(FleetUnit { unit, stands, earns_credit }: &'a FleetUnit, zone: ZoneId) -> Plant<'a> {
         Plant {
             key: Key::of(&unit.name),
             place: Place::Bus(unit.bus.0, 1.0),
@@ -40,6 +43,8 @@ impl<'a> Plant<'a> {
             curve: unit.cost.as_ref(),
             co2: Co2::of(unit.fuel, unit.co2_kg_per_mmbtu),
             forced_outage_rate: unit.forced_outage_rate,
+            stands: *stands,
+            earns_credit: *earns_credit,
         }
     }
 
@@ -59,6 +64,8 @@ impl<'a> Plant<'a> {
             curve: None,
             co2: Co2::of(fuel, None),
             forced_outage_rate: None,
+            stands: true,
+            earns_credit: fuel == Fuel::Wind,
         }
     }
 
@@ -84,7 +91,7 @@ impl<'a> Plant<'a> {
             },
             None => Shape { blocks: terms.thermal.offer_blocks as usize, ..Shape::FLAT },
         };
-        let wind = if self.fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
+        let wind = if self.earns_credit { terms.wind_offer_usd_per_mwh } else { 0.0 };
         let mut offer = match self.curve {
             Some(curve) => Offer::of_curve(curve, self.capacity_mw, shape),
             None => Offer::of_heat_rate(self.heat_rate_mmbtu_per_mwh, self.other_usd_per_mwh + wind, shape),
@@ -111,7 +118,8 @@ impl<'a> Plant<'a> {
             zone: self.zone,
             fuel: self.fuel,
             technology: self.technology,
-            capacity_mw: self.capacity_mw,
+            capacity_mw: if self.stands { self.capacity_mw } else { 0.0 },
+            rated_mw: self.capacity_mw,
             availability,
             outage_factor: 1.0,
             offer,

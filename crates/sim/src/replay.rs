@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use gridrush_core::grid::{Fuel, Generator};
 use gridrush_core::grid::pack::RegionPack;
+use gridrush_core::grid::{Fuel, Generator};
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::replay::{GapRule, HourlyFile, Quantity, Replayed as Hours};
 use gridrush_core::weather::{Clock, SeriesKind, WeatherModel, civil_from_days};
@@ -123,10 +123,11 @@ impl Reader<'_> {
         zones: &[ZoneSeries],
     ) -> Replayed {
         let scenario = self.scenario;
-        let mut out =
-            Replayed { load_mw: vec![None; zones.len()], share: vec![None; weather.series.len()] };
+        let mut out = Replayed { load_mw: vec![None; zones.len()], share: vec![None; weather.series.len()] };
         for (i, load) in scenario.replay.load.iter().enumerate() {
-            let Some(zone) = pack.region.zones.iter().position(|zone| zone.name == load.zone) else { continue };
+            let Some(zone) = pack.region.zones.iter().position(|zone| zone.name == load.zone) else {
+                continue;
+            };
             let values = self.read(&Wanted {
                 key: format!("replay.load.{i}.file"),
                 file: &load.file,
@@ -273,9 +274,8 @@ fn capacity_by_day_mw(
         SeriesKind::Wind => zones[zone].wind,
         _ => zones[zone].solar,
     };
-    let mine = |unit: &&Generator| {
-        unit.fuel == fuel && of(usize::from(pack.network.bus(unit.bus).zone.0)) == series
-    };
+    let mine =
+        |unit: &&Generator| unit.fuel == fuel && of(usize::from(pack.network.bus(unit.bus).zone.0)) == series;
     let plants: Vec<&Generator> = pack.network.generators.iter().filter(mine).collect();
     let on = |day: i64| {
         let (year, month, day) = civil_from_days(day);
@@ -301,9 +301,10 @@ fn dated_prices(
         line.split(',').map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
     };
     let mut lines = text.trim_start_matches('\u{feff}').lines().zip(1_u64..);
-    let header = lines.by_ref().map(|(line, _)| cells(line)).find(|cells| {
-        cells.contains(&file.date_column) && cells.contains(&file.column)
-    });
+    let header = lines
+        .by_ref()
+        .map(|(line, _)| cells(line))
+        .find(|cells| cells.contains(&file.date_column) && cells.contains(&file.column));
     let Some(header) = header else {
         fault(None, format!("no line has the headers {:?} and {:?}", file.date_column, file.column));
         return Err(faults);

@@ -40,7 +40,9 @@ use jiff::civil::Date;
 
 pub use ai::Ai;
 pub use arrivals::Arrivals;
-pub use backtest::{Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread};
+pub use backtest::{
+    Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
+};
 pub use bitcoin::Bitcoin;
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
@@ -154,6 +156,8 @@ pub struct Surroundings {
     pub regions: Vec<String>,
     /// Names of the region's zones; empty when the region is not known.
     pub zones: Vec<String>,
+    /// Whether the region is zones joined by pipes, without branches.
+    pub zonal: bool,
     /// Numbers of the region's buses; empty when the region is not known.
     pub buses: BTreeSet<u32>,
     /// The text of each file that the scenario names, by dotted path, or why it cannot be read.
@@ -325,7 +329,7 @@ impl Draft {
         }
         relations::check_requests(&scenario, &places, around, &mut faults);
         self.check_arms(&scenario, &mut faults);
-        let warnings = self.warnings(&scenario, base);
+        let warnings = self.warnings(&scenario, base, around);
         scenario.base = None;
         scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })

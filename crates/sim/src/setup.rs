@@ -11,7 +11,9 @@ use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
 use gridrush_core::weather::record::RecordFault;
-use gridrush_core::weather::{Clock, HourStamp, SeriesKind, WeatherModel, WeatherYears, civil_from_days, days_from_civil};
+use gridrush_core::weather::{
+    Clock, HourStamp, SeriesKind, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
+};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -23,9 +25,11 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
+use crate::fleet::{Fleet, FleetTerms, FleetUnit};
+use crate::limits::interface_gates;
 use crate::outages::{reference_means, unknown_names, usual_shares};
 use crate::replay::{FuelPath, Observed, Reader, Replayed};
-use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, ZonedFuel};
+use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, Security, ZonedFuel};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
 use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices, ZoneExtra};
@@ -113,6 +117,8 @@ pub struct Setup {
     pub start_unix_ms: i64,
     /// Length of the run.
     pub hours: usize,
+    /// The pack's units in this run.
+    pub fleet: Fleet,
     /// Local calendar of every hour.
     pub stamps: Vec<HourStamp>,
     /// Local months of the run, in order.
@@ -177,6 +183,14 @@ impl Setup {
         faults.extend(unusable(&pack));
         faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
+        let terms = FleetTerms {
+            start,
+            end,
+            dated: scenario.supply.planned,
+            credit_years: scenario.dispatch.wind_credit_years,
+        };
+        let fleet = Fleet::new(&pack.network, terms, &|day| since_start(&zone, day, start_s * 1000));
+        faults.extend(nothing_to_change(&pack, &fleet));
         let first_hour = start_s.div_euclid(3600);
         let (replayed, observed, fuel_paths, repairs) = {
             let clock = ZoneClock(&zone);
@@ -249,6 +263,7 @@ impl Setup {
             weather,
             start_unix_ms: start_s * 1000,
             hours,
+            fleet,
             stamps,
             months,
             series,
@@ -258,8 +273,7 @@ impl Setup {
 
     /// The instant of a local midnight; the start for earlier dates.
     pub fn time_of(&self, day: Date) -> SimTime {
-        let ms = midnight_s(&self.zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
-        SimTime(ms.saturating_sub(self.start_unix_ms).max(0) as u64)
+        since_start(&self.zone, day, self.start_unix_ms)
     }
 
     /// UTC milliseconds since 1970 of an instant.
@@ -270,6 +284,16 @@ impl Setup {
     /// The end of the run.
     pub fn end(&self) -> SimTime {
         SimTime::from_hours(self.hours as u64)
+    }
+
+    /// Whether the region is zones joined by pipes, without any branch.
+    pub fn is_zonal(&self) -> bool {
+        self.pack.region.is_zonal()
+    }
+
+    /// Whether the market holds room for the loss of branches.
+    pub fn provides_for_losses(&self) -> bool {
+        self.scenario.dispatch.security == Security::List && !self.is_zonal()
     }
 
     /// Whether any branch may ever be out of service.
@@ -294,8 +318,7 @@ impl Setup {
             if let Some(load_mw) = load_mw {
                 let sum: f64 = load_mw.iter().copied().map(f64::from).sum();
                 let mean = sum / load_mw.len() as f64;
-                years.values[series.load] =
-                    load_mw.iter().map(|&mw| (f64::from(mw) / mean) as f32).collect();
+                years.values[series.load] = load_mw.iter().map(|&mw| (f64::from(mw) / mean) as f32).collect();
             }
         }
         Ok(years)
@@ -404,10 +427,13 @@ impl Setup {
             large_load_shed_usd_per_mwh: dispatch.large_load_shed_usd_per_mwh,
             native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
             ceilings: dispatch.branch_ceilings.clone(),
+            network: self.pack.region.facts.network,
+            interfaces: interface_gates(&self.pack, &dispatch.branch_ceilings),
             security: SecurityTerms {
                 list: dispatch.security_list.clone(),
                 ceilings: dispatch.contingency_ceilings.clone(),
             },
+            fleet: self.fleet.clone(),
             wind_offer_usd_per_mwh: dispatch.wind_offer_usd_per_mwh,
             thermal: self.scenario.thermal.clone(),
             commitment: dispatch.commitment == Commitment::Light,
@@ -492,13 +518,6 @@ fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<Setup
 /// What a pack says and this market cannot do: every fault with the row it stands in.
 fn unusable(pack: &RegionPack) -> Vec<SetupError> {
     let mut out = Vec::new();
-    for unit in &pack.network.generators {
-        let name = &unit.name;
-        if !unit.in_service || unit.online.is_some() || unit.retired.is_some() {
-            let why = "is not in service all the time; use planned.csv for what comes and goes";
-            out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
-        }
-    }
     for unit in pack.network.generators.iter().filter(|unit| unit.forced_outage_rate.is_some_and(|r| r > 0.0))
     {
         if MachineClass::typical_mw(unit.technology).is_none() {
@@ -514,8 +533,14 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
             out.push(SetupError::Pack(format!("dc_links.csv: `{}` {why}", link.name)));
         }
     }
+    out
+}
+
+/// Plans that the fleet of the run gives nothing to change.
+fn nothing_to_change(pack: &RegionPack, fleet: &Fleet) -> Vec<SetupError> {
+    let mut out = Vec::new();
     for planned in &pack.planned {
-        let stands = (pack.network.generators.iter()).any(|unit| {
+        let stands = fleet.units.iter().any(|FleetUnit { unit, .. }| {
             unit.technology == planned.technology && pack.network.bus(unit.bus).zone == planned.zone
         });
         let enters = ENTRANTS.contains(&planned.technology) || planned.technology == Technology::Battery;
@@ -587,6 +612,12 @@ fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
 
 fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
     zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
+}
+
+/// The instant of a local midnight; the start for earlier dates.
+fn since_start(zone: &TimeZone, day: Date, start_unix_ms: i64) -> SimTime {
+    let ms = midnight_s(zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
+    SimTime(ms.saturating_sub(start_unix_ms).max(0) as u64)
 }
 
 fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {

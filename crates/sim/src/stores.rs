@@ -13,6 +13,8 @@ use gridrush_core::grid::{Network, Technology};
 use gridrush_core::market::{Outlook, Reservoir, StorageFleet, WaterValue};
 use gridrush_core::names::Key;
 
+use crate::fleet::{Fleet, FleetUnit};
+
 /// Batteries at one place.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -62,13 +64,16 @@ pub struct Stores {
     round_trip: f64,
     value: WaterValue,
     first_hour: Option<usize>,
+    /// Units that leave when the present hour is settled.
+    leaving: Vec<usize>,
 }
 
 impl Stores {
-    /// The units of a network, and an empty fleet for every zone at its strong buses. With `enabled` off,
-    /// nothing but the fleets, which stay empty.
+    /// The units of a fleet, and an empty one for every zone at its strong buses. With `enabled` off,
+    /// nothing but those of the zones, which stay empty.
     pub fn new(
         network: &Network,
+        fleet: &Fleet,
         strong: &[&[(u32, f64)]],
         round_trip: f64,
         enabled: bool,
@@ -91,17 +96,44 @@ impl Stores {
         for (zone, (named, buses)) in network.zones.iter().zip(strong).enumerate() {
             add(&named.name, zone, buses.to_vec());
         }
-        let batteries = network.generators.iter().filter(|unit| unit.technology == Technology::Battery);
+        let batteries = fleet.units.iter().filter(|of| of.unit.technology == Technology::Battery);
         let mut filled = Vec::new();
-        for unit in batteries.filter(|_| enabled) {
+        for FleetUnit { unit, stands, .. } in batteries.filter(|_| enabled) {
             let zone = usize::from(network.bus(unit.bus).zone.0);
-            filled.push((add(&unit.name, zone, vec![(unit.bus.0, 1.0)]), unit.capacity_mw, unit.storage_mwh));
+            let position = add(&unit.name, zone, vec![(unit.bus.0, 1.0)]);
+            filled.extend(stands.then_some((position, unit.capacity_mw, unit.storage_mwh)));
         }
         for (position, power_mw, energy_mwh) in filled {
             list[position].fleet.add(power_mw, energy_mwh);
         }
         let month = vec![StoreMonth::default(); network.zones.len()];
-        Stores { list, month, round_trip, value: WaterValue::default(), first_hour: None }
+        Stores {
+            list,
+            month,
+            round_trip,
+            value: WaterValue::default(),
+            first_hour: None,
+            leaving: Vec::new(),
+        }
+    }
+
+    /// The unit at a position comes, empty.
+    pub fn open(&mut self, position: usize, power_mw: f64, energy_mwh: f64) {
+        self.list[position].fleet.add(power_mw, energy_mwh);
+    }
+
+    /// The unit at a position leaves when the present hour is settled; returns its power.
+    pub fn close(&mut self, position: usize) -> f64 {
+        self.leaving.push(position);
+        self.list[position].fleet.power_mw
+    }
+
+    /// Those that leave are gone, with what they hold.
+    pub fn let_go(&mut self) {
+        for position in self.leaving.drain(..) {
+            let fleet = &mut self.list[position].fleet;
+            (fleet.power_mw, fleet.energy_mwh, fleet.stored_mwh) = (0.0, 0.0, 0.0);
+        }
     }
 
     /// Adds batteries to a zone's fleet, empty.

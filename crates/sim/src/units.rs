@@ -139,6 +139,8 @@ pub struct Unit {
     pub technology: Technology,
     /// Capacity at present.
     pub capacity_mw: f64,
+    /// What the pack gives it when it runs; zero for entrants.
+    pub rated_mw: f64,
     pub(crate) availability: Availability,
     /// What it asks for its output.
     pub offer: Offer,
@@ -301,6 +303,7 @@ mod tests {
             fuel: Fuel::Gas,
             technology: Technology::GasSteam,
             capacity_mw: 100.0,
+            rated_mw: 100.0,
             availability: Availability::Share(1.0),
             outage_factor: 1.0,
             offer: Offer::of_heat_rate(10.0, 0.0, Shape::FLAT),

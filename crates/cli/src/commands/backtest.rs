@@ -30,7 +30,8 @@ pub fn run(args: &BacktestArgs) -> Result<(), Stop> {
     let job = plan::job(&args.scenario, &input)?;
     let observed = &job.setup.scenario.backtest;
     if observed.prices.is_empty() && observed.outputs.is_empty() && observed.figures.is_empty() {
-        let message = "names nothing observed: [[backtest.prices]], [[backtest.outputs]] or [[backtest.figures]]";
+        let message =
+            "names nothing observed: [[backtest.prices]], [[backtest.outputs]] or [[backtest.figures]]";
         return Err(Stop::usage(format!("{}: {message}", args.scenario.display())));
     }
     render::faults(&mut std::io::stderr().lock(), "warning", &job.warnings)?;
@@ -113,7 +114,10 @@ fn print(out: &mut impl Write, job: &Job, commitment: &str, result: &Comparison)
         )?;
     }
     let ((passed, judged), (beaten, rivals)) = (result.passed(), result.beaten());
-    writeln!(out, "  {passed} of {judged} judged lines pass; {beaten} of {rivals} that have a naive forecast beat it")
+    writeln!(
+        out,
+        "  {passed} of {judged} judged lines pass; {beaten} of {rivals} that have a naive forecast beat it"
+    )
 }
 
 /// Four significant digits.

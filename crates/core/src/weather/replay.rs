@@ -9,7 +9,7 @@
 //! sort of its levels.
 
 use super::record::{
-    Faults, HourLabel, Layout, Plausible, RecordFault, leave_out_outliers, parse_hour, resolve,
+    Faults, HourLabel, Layout, Plausible, RecordFault, leave_out_outliers, parse_hour, resolve, stamp_text,
 };
 use super::{Clock, civil_from_days};
 
@@ -170,13 +170,16 @@ impl HourlyFile<'_> {
             }
             index
         };
-        let (time, value) = (find(&self.layout.time_column), find(column));
+        let time: Vec<Option<usize>> = self.layout.time_columns.iter().map(|name| find(name)).collect();
+        let value = find(column);
         let hour = self.hour_column.map(&mut find);
         let only = self.only.map(|(name, text)| (find(name), text));
-        let (Some(time), Some(value)) = (time, value) else { return Vec::new() };
+        let time = time.into_iter().collect::<Option<Vec<usize>>>();
+        let (Some(mut time), Some(value)) = (time, value) else { return Vec::new() };
         if hour == Some(None) || only.is_some_and(|(index, _)| index.is_none()) {
             return Vec::new();
         }
+        time.extend(hour.flatten());
         let mut lines = Vec::new();
         let mut last_label = None;
         for record in reader.records() {
@@ -195,10 +198,7 @@ impl HourlyFile<'_> {
             {
                 continue;
             }
-            let stamp = match hour.flatten() {
-                Some(hour) => format!("{} {}", cell(time), cell(hour)),
-                None => cell(time).to_owned(),
-            };
+            let stamp = stamp_text(&time.iter().map(|&index| cell(index)).collect::<Vec<_>>());
             let Some(mut label) = parse_hour(&in_24_hours(&stamp), self.layout.date) else {
                 found.faults.fatal(Some(number), format!("{stamp:?} is not the stamp of a whole hour"));
                 continue;
@@ -375,7 +375,8 @@ impl HourlyFile<'_> {
             let length = (end - first) as u32;
             let ends = record.at(first - 1).zip(record.at(end));
             let line = record.line_from(first);
-            let told = format!("{column}: {length} hours without a value, {} to {}", named(first), named(end - 1));
+            let told =
+                format!("{column}: {length} hours without a value, {} to {}", named(first), named(end - 1));
             match ends {
                 Some((before, after))
                     if self.repair.gaps == GapRule::Interpolate && length <= self.repair.max_gap_hours =>

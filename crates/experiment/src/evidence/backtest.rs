@@ -25,7 +25,12 @@ pub static SUMMARY: Table = Table {
         text("measure", "What is compared."),
         text("unit", "Unit of observed, model and baseline."),
         text("kind", "input: the observed series went into the run; predicted: it did not."),
-        Column { name: "observations", kind: Kind::Integer, unit: "", meaning: "Hours, or 1 for a single figure." },
+        Column {
+            name: "observations",
+            kind: Kind::Integer,
+            unit: "",
+            meaning: "Hours, or 1 for a single figure.",
+        },
         number("observed", "What happened."),
         number("model", "What the run says."),
         number("baseline", "What the naive forecast says; NaN where it says nothing."),
@@ -46,7 +51,12 @@ pub static HOURLY: Table = Table {
         text("subject", "The price or output."),
         text("unit", "$/MWh for prices, MW for output."),
         text("kind", "input: the observed series went into the run; predicted: it did not."),
-        Column { name: "compared", kind: Kind::Integer, unit: "", meaning: "1 where the hour counts, 0 where not." },
+        Column {
+            name: "compared",
+            kind: Kind::Integer,
+            unit: "",
+            meaning: "1 where the hour counts, 0 where not.",
+        },
         number("observed", "What happened; NaN where it is not known."),
         number("model", "What the run says."),
         number("baseline", "What the naive forecast says; NaN where it says nothing."),
@@ -219,8 +229,11 @@ pub fn compare(setup: &Setup, sink: &MemorySink) -> Result<Comparison, TableErro
     let year = Year::of(sink)?;
     let hours = year.time_ms.len();
     let backtest = &setup.scenario.backtest;
-    let counted: Vec<bool> =
-        setup.stamps.iter().map(|stamp| !day(stamp).is_some_and(|day| is_excluded(&setup.scenario, day))).collect();
+    let counted: Vec<bool> = setup
+        .stamps
+        .iter()
+        .map(|stamp| !day(stamp).is_some_and(|day| is_excluded(&setup.scenario, day)))
+        .collect();
     let (native, curtailed) = (year.column("native_mw")?, year.column("renewable_curtailed_mw")?);
     let (wind, solar) = (year.column("wind_mw")?, year.column("solar_mw")?);
     let net_load: Vec<f64> = (0..hours).map(|h| native[h] - wind[h] - solar[h] - curtailed[h]).collect();
@@ -502,10 +515,8 @@ mod tests {
             model: (0..24).map(|h| if peak(h) { 60.0 } else { 40.0 }).collect(),
             baseline: vec![70.0; 24],
         };
-        let backtest = Backtest {
-            dear_usd_per_mwh: 100.0,
-            ..<Backtest as gridrush_sim::scenario::Section>::defaults()
-        };
+        let backtest =
+            Backtest { dear_usd_per_mwh: 100.0, ..<Backtest as gridrush_sim::scenario::Section>::defaults() };
         let lines = price_lines(&backtest, &stamps, &Compared::of(&series, &[true; 24]));
         let find = |measure: &str| lines.iter().find(|line| line.measure == measure).unwrap();
         assert_eq!(find("mean").observations, 23);

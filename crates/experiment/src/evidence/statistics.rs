@@ -128,15 +128,15 @@ mod tests {
     #[test]
     fn least_squares_by_hand() {
         // y = 2 + 3 x - z, without noise, then the line through (0,1), (1,3), (2,4): 7/6 + 3/2 x.
-        let rows: Vec<Vec<f64>> = [(0.0, 1.0), (1.0, 5.0), (2.0, 3.0), (3.0, -2.0)]
-            .map(|(x, z)| vec![1.0, x, z])
-            .into();
+        let rows: Vec<Vec<f64>> =
+            [(0.0, 1.0), (1.0, 5.0), (2.0, 3.0), (3.0, -2.0)].map(|(x, z)| vec![1.0, x, z]).into();
         let y: Vec<f64> = rows.iter().map(|row| 2.0 + 3.0 * row[1] - row[2]).collect();
         let c = least_squares(&rows, &y).unwrap();
         for (got, want) in c.iter().zip([2.0, 3.0, -1.0]) {
             assert!((got - want).abs() < 1e-9, "{c:?}");
         }
-        let line = least_squares(&[vec![1.0, 0.0], vec![1.0, 1.0], vec![1.0, 2.0]], &[1.0, 3.0, 4.0]).unwrap();
+        let line =
+            least_squares(&[vec![1.0, 0.0], vec![1.0, 1.0], vec![1.0, 2.0]], &[1.0, 3.0, 4.0]).unwrap();
         assert!((line[0] - 7.0 / 6.0).abs() < 1e-12 && (line[1] - 1.5).abs() < 1e-12);
         assert!(least_squares(&[vec![1.0, 2.0], vec![2.0, 4.0]], &[1.0, 2.0]).is_none());
     }

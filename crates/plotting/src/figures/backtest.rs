@@ -106,8 +106,9 @@ fn rows_of(shown: &[Series]) -> usize {
 
 fn finding(shown: &[Series]) -> String {
     let twh = |values: &[f64]| number(values.iter().sum::<f64>() / 1e6, 1);
-    let energy = outputs(shown)
-        .map(|series| format!("{} {} TWh, really {}", series.subject, twh(&series.model), twh(&series.observed)));
+    let energy = outputs(shown).map(|series| {
+        format!("{} {} TWh, really {}", series.subject, twh(&series.model), twh(&series.observed))
+    });
     let median = |values: &[f64]| number(sorted(values)[values.len() / 2], 0);
     let price = price(shown).map(|price| {
         format!("median price {} $/MWh, really {}", median(&price.model), median(&price.observed))
@@ -139,7 +140,10 @@ fn duration(values: &[f64]) -> Vec<(f64, f64)> {
     let sorted = sorted(values);
     let stride = (sorted.len() / 500).max(1);
     let share = |rank: usize| 100.0 * (rank as f64 + 0.5) / sorted.len() as f64;
-    (0..sorted.len()).filter(|rank| rank % stride == 0 || *rank < 100).map(|r| (share(r), sorted[r])).collect()
+    (0..sorted.len())
+        .filter(|rank| rank % stride == 0 || *rank < 100)
+        .map(|r| (share(r), sorted[r]))
+        .collect()
 }
 
 fn cloud(series: &Series) -> Vec<(f64, f64)> {
@@ -190,7 +194,8 @@ fn paint(page: &Page, shown: &[Series]) -> Result<(), PlotError> {
 
 /// Energy by month: the model as bars, what happened as a line of steps.
 fn months(page: &Page, frame: Frame, series: &Series) -> Result<(), PlotError> {
-    let (observed, model) = (by_month(&series.times, &series.observed), by_month(&series.times, &series.model));
+    let (observed, model) =
+        (by_month(&series.times, &series.observed), by_month(&series.times, &series.model));
     let most = largest(observed.iter().chain(&model).map(|&(_, twh)| twh));
     let count = observed.len() as f64;
     let mut x = Axis::stepped(0.0, count.max(1.0), count.max(1.0));

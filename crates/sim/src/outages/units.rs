@@ -188,7 +188,7 @@ fn group(setup: &Setup, clearing: &Clearing, at: usize, month_weights: &[f64; 12
     let outages = &setup.scenario.outages;
     let unit = &clearing.units[at];
     let Availability::Share(availability) = unit.availability else { return None };
-    let machine_mw = machine_mw(&setup.scenario, unit.technology, unit.capacity_mw)?;
+    let machine_mw = machine_mw(&setup.scenario, unit.technology, unit.rated_mw)?;
     let class = outages.machines.class(unit.technology, machine_mw)?;
     let rate = unit.forced_outage_rate.unwrap_or(class.forced_share);
     let forced = if outages.units { rate } else { 0.0 };

@@ -75,7 +75,7 @@ impl Scenario {
 
 impl Draft {
     /// Values that differ from their default and have no effect next to the others.
-    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario) -> Vec<Fault> {
+    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario, around: &Surroundings) -> Vec<Fault> {
         let (load, supply) = (&scenario.load, &scenario.supply);
         let no_entry = (!supply.merchant_entry).then_some("supply.merchant_entry = false");
         let no_exit = (!supply.retirement).then_some("supply.retirement = false");
@@ -88,7 +88,21 @@ impl Draft {
         let no_requests = (!load.large_loads).then_some("load.large_loads = false");
         let uncommitted =
             (scenario.dispatch.commitment == Commitment::None).then_some("dispatch.commitment = \"none\"");
+        let (dispatch, queue) = (&scenario.dispatch, &scenario.queue);
+        let pipes = around.zonal.then_some("a zonal region: pipes join its zones, and no line is modelled");
+        let no_pipes = (!around.zonal).then_some("a nodal region: no pipes join its zones");
         let idle = [
+            ("queue.zonal", queue.zonal != base.queue.zonal, no_pipes),
+            ("dispatch.security", dispatch.security != base.dispatch.security, pipes),
+            ("dispatch.security_list", dispatch.security_list != base.dispatch.security_list, pipes),
+            ("dispatch.branch_ceilings", dispatch.branch_ceilings != base.dispatch.branch_ceilings, pipes),
+            (
+                "dispatch.contingency_ceilings",
+                dispatch.contingency_ceilings != base.dispatch.contingency_ceilings,
+                pipes,
+            ),
+            ("outages.branches", outages.branches != base.outages.branches, pipes),
+            ("queue.siting", queue.siting != base.queue.siting, pipes),
             ("supply.entry", supply.entry != base.supply.entry, no_entry),
             ("supply.exit", supply.exit != base.supply.exit, no_exit),
             ("supply.transmission", supply.transmission != base.supply.transmission, no_lines),
@@ -139,7 +153,10 @@ impl Draft {
         }
         let observed = (scenario.replay.load.iter().enumerate())
             .map(|(i, load)| ("replay.load", i, "zone", std::slice::from_ref(&load.zone)))
-            .chain((scenario.fuel.files.iter().enumerate()).map(|(i, file)| ("fuel.files", i, "zones", &*file.zones)))
+            .chain(
+                (scenario.fuel.files.iter().enumerate())
+                    .map(|(i, file)| ("fuel.files", i, "zones", &*file.zones)),
+            )
             .chain(
                 (scenario.backtest.prices.iter().enumerate())
                     .map(|(i, price)| ("backtest.prices", i, "zones", &*price.zones)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gridrush_core::weather::record::{DateOrder, HourLabel, Layout, StampClock};
-use gridrush_core::weather::replay::{DropRule, GapRule, OutlierRule, RepeatRule, Repair};
+use gridrush_core::weather::replay::{DropRule, GapRule, OutlierRule, Repair, RepeatRule};
 
 use super::Dated;
 use super::declare::{choices, section};
@@ -242,7 +242,7 @@ impl HourlyFormat {
     /// The conventions.
     pub fn layout(&self) -> Layout {
         Layout {
-            time_column: self.time_column.clone(),
+            time_columns: vec![self.time_column.clone()],
             hour: match self.hour {
                 HourName::Beginning => HourLabel::Beginning,
                 HourName::Ending => HourLabel::Ending,
@@ -274,7 +274,9 @@ impl Dated {
         let before = points.range(..=day as i64).next_back();
         let after = points.range(day as i64 + 1..).next();
         match (before, after) {
-            (Some((&d0, &x0)), Some((&d1, &x1))) => Some(x0 + (x1 - x0) * (day - d0 as f64) / (d1 - d0) as f64),
+            (Some((&d0, &x0)), Some((&d1, &x1))) => {
+                Some(x0 + (x1 - x0) * (day - d0 as f64) / (d1 - d0) as f64)
+            }
             (Some((_, &x)), None) | (None, Some((_, &x))) => Some(x),
             (None, None) => None,
         }

@@ -8,6 +8,7 @@ fn around() -> Surroundings {
     Surroundings {
         regions: vec!["testbed".to_owned(), "texas".to_owned()],
         zones: vec!["north".to_owned(), "south".to_owned()],
+        zonal: false,
         buses: [1, 2].into(),
         files: BTreeMap::new(),
     }
@@ -51,9 +52,7 @@ fn the_region_stands_below_the_file() {
 
 #[test]
 fn idle_values_are_warned_of() {
-    let text = format!(
-        "{PLAIN}[supply]\nretirement = false\n[supply.exit]\nyearly_share = 0.2\n"
-    );
+    let text = format!("{PLAIN}[supply]\nretirement = false\n[supply.exit]\nyearly_share = 0.2\n");
     let checked = Draft::parse("s.toml", &text).finish(&Scenario::defaults(), &around()).expect("valid");
     let warned: Vec<_> = checked.warnings.iter().map(|w| (w.line, w.path.as_str())).collect();
     assert_eq!(warned, [(Some(8), "supply.exit")]);

@@ -7,6 +7,7 @@ mod adequacy;
 mod commitment;
 mod common_numbers;
 mod energy;
+mod fleet;
 mod harness;
 mod identity;
 mod market;
@@ -23,3 +24,4 @@ mod story;
 mod texas;
 #[path = "../../../core/tests/dispatch/unique.rs"]
 mod unique;
+mod zonal;

@@ -19,7 +19,7 @@ fn hour(year: i64, month: u8, day: u8) -> i64 {
 }
 
 fn layout(hour: HourLabel, clock: StampClock, date: DateOrder) -> Layout {
-    Layout { time_column: "time".to_owned(), hour, clock, date }
+    Layout { time_columns: vec!["time".to_owned()], hour, clock, date }
 }
 
 fn utc() -> Layout {
@@ -78,8 +78,10 @@ fn the_hour_of_two_thousand_terawatts_is_named_and_can_be_dropped() {
     let faults = told(&read(&text, dropped).unwrap_err());
     assert_eq!(
         faults,
-        ["f.csv:6: mw: 1 hours without a value, 2021-06-01T04:00 to 2021-06-01T04:00 (hours beginning, UTC); \
-          repair: gaps = \"interpolate\""]
+        [
+            "f.csv:6: mw: 1 hours without a value, 2021-06-01T04:00 to 2021-06-01T04:00 (hours beginning, UTC); \
+          repair: gaps = \"interpolate\""
+        ]
     );
     let both = Repair { outliers: OutlierRule::Drop, ..INTERPOLATE };
     let good = read(&text, both).unwrap();
@@ -95,8 +97,10 @@ fn missing_hours_are_named_and_interpolated_up_to_the_longest_gap() {
     let faults = told(&read(&text, Repair::default()).unwrap_err());
     assert_eq!(
         faults,
-        ["f.csv:12: mw: 3 hours without a value, 2021-06-01T10:00 to 2021-06-01T12:00 (hours beginning, UTC); \
-          repair: gaps = \"interpolate\""]
+        [
+            "f.csv:12: mw: 3 hours without a value, 2021-06-01T10:00 to 2021-06-01T12:00 (hours beginning, UTC); \
+          repair: gaps = \"interpolate\""
+        ]
     );
     let good = read(&text, INTERPOLATE).unwrap();
     assert_eq!(good.values[9..14], [1009.0, 1010.0, 1011.0, 1012.0, 1013.0].map(Some));
@@ -108,7 +112,9 @@ fn missing_hours_are_named_and_interpolated_up_to_the_longest_gap() {
     let faults = told(&read(&cut, INTERPOLATE).unwrap_err());
     assert_eq!(
         faults,
-        ["f.csv: mw: 2 hours without a value, 2021-06-02T22:00 to 2021-06-02T23:00; there is nothing on one side of them"]
+        [
+            "f.csv: mw: 2 hours without a value, 2021-06-02T22:00 to 2021-06-02T23:00; there is nothing on one side of them"
+        ]
     );
 }
 
@@ -146,19 +152,21 @@ fn only_the_hours_of_the_run_are_judged() {
 fn daylight_saving_hours_fall_into_place() {
     // Hour ending on the prevailing clock: spring has 23 hours, autumn an hour that comes twice.
     let prevailing = layout(HourLabel::Ending, StampClock::Prevailing, DateOrder::MonthDayYear);
-    let spring: String = (1..=24)
-        .filter(|&h| h != 3)
-        .map(|h| format!("03/14/2021 {h:02}:00,{}\n", 100 + h))
-        .collect();
+    let spring: String =
+        (1..=24).filter(|&h| h != 3).map(|h| format!("03/14/2021 {h:02}:00,{}\n", 100 + h)).collect();
     let text = format!("time,mw\n{spring}");
-    let read = file(&text, &prevailing, Repair::default()).read("mw", Quantity::Any, hour(2021, 3, 14) + 6, 23);
+    let read =
+        file(&text, &prevailing, Repair::default()).read("mw", Quantity::Any, hour(2021, 3, 14) + 6, 23);
     let values: Vec<f64> = read.unwrap().values.into_iter().flatten().collect();
     assert_eq!(values[..4], [101.0, 102.0, 104.0, 105.0]);
-    let autumn: String =
-        (1..=24).flat_map(|h| if h == 2 { vec![2, 2] } else { vec![h] }).enumerate()
-            .map(|(n, h)| format!("11/07/2021 {h:02}:00,{}\n", 100 + n)).collect();
+    let autumn: String = (1..=24)
+        .flat_map(|h| if h == 2 { vec![2, 2] } else { vec![h] })
+        .enumerate()
+        .map(|(n, h)| format!("11/07/2021 {h:02}:00,{}\n", 100 + n))
+        .collect();
     let text = format!("time,mw\n{autumn}");
-    let read = file(&text, &prevailing, Repair::default()).read("mw", Quantity::Any, hour(2021, 11, 7) + 5, 25);
+    let read =
+        file(&text, &prevailing, Repair::default()).read("mw", Quantity::Any, hour(2021, 11, 7) + 5, 25);
     let values: Vec<f64> = read.unwrap().values.into_iter().flatten().collect();
     assert_eq!(values, (0..25).map(|n| 100.0 + f64::from(n)).collect::<Vec<_>>());
 }
@@ -169,19 +177,19 @@ fn a_clock_that_ignores_daylight_saving_is_found_out() {
     let day = |date: &str| -> String { (0..24).map(|h| format!("{date} {h:02}:00,{}\n", 100 + h)).collect() };
     let prevailing = layout(HourLabel::Beginning, StampClock::Prevailing, DateOrder::YearMonthDay);
     let text = format!("time,mw\n{}", day("2021-03-14"));
-    let spring = |repair| {
-        file(&text, &prevailing, repair).read("mw", Quantity::Any, hour(2021, 3, 14) + 6, 23)
-    };
+    let spring =
+        |repair| file(&text, &prevailing, repair).read("mw", Quantity::Any, hour(2021, 3, 14) + 6, 23);
     assert_eq!(
         told(&spring(Repair::default()).unwrap_err()),
-        ["f.csv:4: \"2021-03-14 02:00\" names an hour that the local clock skips; repair: skipped = \"drop\""]
+        [
+            "f.csv:4: \"2021-03-14 02:00\" names an hour that the local clock skips; repair: skipped = \"drop\""
+        ]
     );
     let good = spring(Repair { skipped: DropRule::Drop, ..Repair::default() }).unwrap();
     assert_eq!(good.values[1..3], [Some(101.0), Some(103.0)]);
     let text = format!("time,mw\n{}", day("2021-11-07"));
-    let autumn = |repair| {
-        file(&text, &prevailing, repair).read("mw", Quantity::Any, hour(2021, 11, 7) + 5, 25)
-    };
+    let autumn =
+        |repair| file(&text, &prevailing, repair).read("mw", Quantity::Any, hour(2021, 11, 7) + 5, 25);
     assert!(told(&autumn(Repair::default()).unwrap_err())[0].contains("2021-11-07T07:00"));
     assert_eq!(autumn(INTERPOLATE).unwrap().values[2], Some(101.5));
     // A UTC file with a doubled local hour has the same hour twice.
@@ -195,7 +203,7 @@ fn long_files_and_twelve_hour_clocks_are_read() {
     let layout = layout(HourLabel::Ending, StampClock::Standard, DateOrder::MonthDayYear);
     let text = "day,end,place,usd\n01/01/2021,01:00,A,5\n01/01/2021,01:00,B,-6\n01/01/2021,02:00,A,7\n\
                 01/01/2021,02:00,B,8\n";
-    let layout = Layout { time_column: "day".to_owned(), ..layout };
+    let layout = Layout { time_columns: vec!["day".to_owned()], ..layout };
     let long = HourlyFile {
         hour_column: Some("end"),
         only: Some(("place", "B")),
@@ -216,7 +224,8 @@ fn long_files_and_twelve_hour_clocks_are_read() {
 
 #[test]
 fn what_is_not_there_is_said() {
-    let faults = file("time,other\n", &utc(), Repair::default()).read("mw", Quantity::Load, 0, 1).unwrap_err();
+    let faults =
+        file("time,other\n", &utc(), Repair::default()).read("mw", Quantity::Load, 0, 1).unwrap_err();
     assert_eq!(told(&faults), ["f.csv:1: no column \"mw\"; there are time, other"]);
     let faults = file("time,mw\nsoon,1\n", &utc(), Repair::default()).read("mw", Quantity::Load, 0, 1);
     assert_eq!(told(&faults.unwrap_err()), ["f.csv:2: \"soon\" is not the stamp of a whole hour"]);
