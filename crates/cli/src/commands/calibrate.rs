@@ -229,7 +229,13 @@ fn read_history(
         for part in &mut parts {
             part.format = part.format.take().or_else(|| default.clone());
         }
-        let record = reader.series(&parts, source.sequence(), Plausible::NotNegative);
+        let mut record = reader.series(&parts, source.sequence(), Plausible::NotNegative);
+        if let (Some(record), Some(hour)) = (&mut record, source.day_late_hour) {
+            let moved = record.move_to_day_before(hour, clock);
+            reader
+                .notes
+                .push(format!("{}: hour {hour} of {moved} days moved to the day before", source.name));
+        }
         generation.extend(record.map(|record| GenerationInput {
             name: source.name.clone(),
             kind: source.kind,

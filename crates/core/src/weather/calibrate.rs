@@ -195,8 +195,9 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
         let mut model =
             SeriesModel { name: name.clone(), kind, zone, base_mean_mw, low, high, shape, memory };
         let deviation = Deviation::of(&model, values, &stamps);
+        let turning = kind != SeriesKind::Load;
         model.memory = (0..SEASONS)
-            .map(|s| fit(&LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, &stamps))))
+            .map(|s| fit(&LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, &stamps)), turning))
             .collect();
         models.push(model);
         deviations.push(deviation);

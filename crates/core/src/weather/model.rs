@@ -108,8 +108,9 @@ pub enum Shape {
 
 /// How a score remembers: `sqrt(share) * slow + sqrt(1 - share) * fast`, both of unit variance.
 ///
-/// The slow component is a first-order autoregression with root `exp(-1 / slow_hours)`, the fast one has
-/// the double root `exp(-1 / fast_hours)` and so no jumps from hour to hour.
+/// The slow component is a first-order autoregression with root `exp(-1 / slow_hours)`, turned by
+/// `2 pi / slow_turn_hours` where a turn is given; the fast one has the double root `exp(-1 / fast_hours)` and so no
+/// jumps from hour to hour.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Memory {
@@ -119,6 +120,9 @@ pub struct Memory {
     pub slow_hours: f64,
     /// Time constant of the fast component, above 0.
     pub fast_hours: f64,
+    /// After about half of it the slow component tends to the opposite side; at least 24. Absent: it only fades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_turn_hours: Option<f64>,
 }
 
 /// Lower triangular factors of the innovations' correlation, row i with i + 1 entries and unit norm.
@@ -290,6 +294,11 @@ impl SeriesModel {
                 if !(hours.is_finite() && hours > 0.0) {
                     faults.add(&path, format!("{name} {hours} is not above 0"));
                 }
+            }
+            if let Some(hours) = memory.slow_turn_hours
+                && !(hours.is_finite() && hours >= 24.0)
+            {
+                faults.add(&path, format!("slow_turn_hours {hours} is below 24"));
             }
         }
     }

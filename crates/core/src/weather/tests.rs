@@ -122,8 +122,9 @@ fn a_made_up_history_is_fitted_within_the_tolerances() {
     let fitted = fitted();
     assert!(fitted.model.check().is_empty());
     let checks = check(&fitted, 5, 120).expect("a sound model");
-    // Books: 3 years x 3 and the mean peak; per load 12, per fleet 11, and the system.
-    assert_eq!(checks.len(), 10 + 3 * 12 + 2 * 11);
+    // Books: 3 years x 4 and the mean peak; the system's two correlations; per load (with the system) and for wind 18,
+    // for the sun 17.
+    assert_eq!(checks.len(), 13 + 2 + 3 * 18 + 18 + 17);
     let failed: Vec<_> = checks.iter().filter(|check| !check.passes()).collect();
     assert!(failed.is_empty(), "{failed:#?}");
     // Zones whose weather correlates by 0.95 x 0.7 + sqrt(...) stay together.

@@ -331,6 +331,13 @@ impl Compared {
     }
 }
 
+impl Compared {
+    /// Whether there is a naive forecast of every hour.
+    fn has_baseline(&self) -> bool {
+        self.baseline.len() == self.hours.len() && self.baseline.iter().all(|x| x.is_finite())
+    }
+}
+
 /// Measures of a price, still without a name and tolerances.
 fn price_lines(backtest: &Backtest, stamps: &[HourStamp], compared: &Compared) -> Vec<Line> {
     let peak = |stamp: &HourStamp| {
@@ -360,7 +367,7 @@ fn price_lines(backtest: &Backtest, stamps: &[HourStamp], compared: &Compared) -
         observations: compared.hours.len(),
         observed: value(&compared.observed),
         model: value(&compared.model),
-        baseline: (compared.baseline.len() == compared.hours.len()).then(|| value(&compared.baseline)),
+        baseline: compared.has_baseline().then(|| value(&compared.baseline)),
         tolerance: None,
     };
     measures.iter().map(line).collect()

@@ -46,7 +46,9 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut out = vec![0.0; values.len()];
     let mut from = 0;
     while from < order.len() {
-        let same = order[from..].iter().take_while(|&&i| values[i] == values[order[from]]).count();
+        // What is not a number equals nothing, not even itself.
+        let equal = |i: usize| values[i].total_cmp(&values[order[from]]).is_eq();
+        let same = order[from..].iter().take_while(|&&i| equal(i)).count();
         for &i in &order[from..from + same] {
             out[i] = from as f64 + (same as f64 + 1.0) / 2.0;
         }
@@ -110,6 +112,7 @@ mod tests {
     #[test]
     fn ranks_share_ties() {
         assert_eq!(ranks(&[10.0, 30.0, 10.0, 20.0, 10.0]), [2.0, 5.0, 2.0, 4.0, 2.0]);
+        assert_eq!(ranks(&[f64::NAN, 1.0, f64::NAN]), [2.5, 1.0, 2.5]);
     }
 
     #[test]

@@ -172,6 +172,8 @@ pub struct Generation {
     pub capacity_factor: Option<f64>,
     #[serde(default)]
     source: Origin,
+    /// The hour of the day (prevailing, named by its beginning) that the record books a day late; it is moved back.
+    pub day_late_hour: Option<u8>,
 }
 
 /// Installed capacity at a date.

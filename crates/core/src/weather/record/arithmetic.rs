@@ -1,8 +1,23 @@
 //! One series from several: weighted sums, and files that follow one another in time.
 
+use super::super::Clock;
 use super::HourlyRecord;
 
 impl HourlyRecord {
+    /// Moves the values of one hour of the day (prevailing time, named by its beginning) to the day before: the repair
+    /// of a publisher's end-of-day hour that is booked a day late. Gives the number of values moved.
+    pub fn move_to_day_before(&mut self, hour_prevailing: u8, clock: &dyn Clock) -> usize {
+        let hours: Vec<usize> = (self.start_hour..)
+            .zip(0..self.values.len())
+            .filter(|&(utc_hour, _)| clock.stamp(utc_hour).hour_prevailing == hour_prevailing)
+            .map(|(_, index)| index)
+            .collect();
+        for (&index, later) in hours.iter().zip(hours.iter().skip(1).map(Some).chain([None])) {
+            self.values[index] = later.and_then(|&later| self.values[later]);
+        }
+        hours.len()
+    }
+
     /// The sum of weighted records over the hours that any of them covers; an hour that one of them does not
     /// know is unknown. Nothing comes of nothing. `O(hours x records)`.
     pub fn weighted_sum(parts: &[(f64, HourlyRecord)]) -> Option<HourlyRecord> {
@@ -33,6 +48,16 @@ mod tests {
         // A negative value stands for an unknown one.
         let values = values.iter().map(|&x| (x >= 0.0).then_some(x)).collect();
         HourlyRecord { start_hour, values }
+    }
+
+    #[test]
+    fn an_hour_booked_a_day_late_comes_back() {
+        let mut days = record(0, &(0..72).map(f64::from).collect::<Vec<f64>>());
+        assert_eq!(days.move_to_day_before(23, &super::super::super::Utc), 3);
+        assert_eq!(
+            (days.at(22), days.at(23), days.at(47), days.at(71)),
+            (Some(22.0), Some(47.0), Some(71.0), None)
+        );
     }
 
     #[test]
