@@ -6,6 +6,7 @@ mod cases;
 mod opf;
 mod readme;
 mod reference;
+mod regions;
 mod results;
 mod validate;
 

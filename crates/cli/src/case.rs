@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
 use gridrush_core::grid::case::{CaseFault, own, pypsa, rts_gmlc};
-use gridrush_core::grid::{Fuel, HourlySeries, Network, RegionPack};
+use gridrush_core::grid::{Date, Fuel, HourlySeries, Network, RegionPack};
 use gridrush_sim::scenario::Fault;
 
 use crate::files::PackSource;
