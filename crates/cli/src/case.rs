@@ -125,7 +125,10 @@ fn pack(name: &str, texts: &BTreeMap<String, String>) -> Result<Case, Stop> {
     let mut pack = RegionPack::parse(texts).map_err(|list| refuse(name, &list))?;
     let day = Date { year: pack.region.facts.base_year, month: 12, day: 31 };
     pack.network.generators.retain(|unit| !unit.in_service || unit.runs_on(day));
-    let price = |fuel: Fuel| pack.region.fuels.get(&fuel).map_or(0.0, |entry| entry.price_usd_per_mmbtu);
+    let price = |fuel: Fuel| {
+        let burnt = if fuel == Fuel::Import { Fuel::Gas } else { fuel };
+        pack.region.fuels.get(&burnt).map_or(0.0, |entry| entry.price_usd_per_mmbtu)
+    };
     let fuel_usd_per_mmbtu = Fuel::ALL.iter().map(|fuel| (*fuel, price(*fuel))).collect();
     let notes = "loads are those of the source case, fuel prices those of the base year, and units, those of its last day, run \
                  up to their capacity whatever the weather; carbon and credits do not count";
