@@ -21,6 +21,7 @@ const HOURS_BETWEEN: usize = 12;
 
 /// One hour as it will be, and how far off a forecast of it can be.
 #[derive(Clone, Copy)]
+#[allow(clippy::struct_field_names, reason = "units come last")]
 pub struct Hour {
     pub load_mw: f64,
     pub wind_mw: f64,
