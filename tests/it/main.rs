@@ -5,6 +5,7 @@ mod backtest;
 mod calibrate;
 mod cases;
 mod opf;
+mod packs;
 mod readme;
 mod reference;
 mod results;

@@ -37,6 +37,9 @@ pub struct Job {
     pub warnings: Vec<Fault>,
 }
 
+/// What charts of a zonal region say, so that nobody takes them for those of a network.
+const ZONAL_NOTICE: &str = "Zonal model: pipes with published transfer limits; no line is modelled.";
+
 impl Job {
     /// Folder for results: the given one, the scenario's, or `output/` and its name.
     pub fn output(&self, given: Option<&Path>) -> PathBuf {
@@ -50,7 +53,10 @@ impl Job {
     /// What charts of this job must say of their network.
     pub fn footer(&self) -> Option<String> {
         let facts = &self.setup.pack.region.facts;
-        facts.synthetic.then(|| facts.notice.clone())
+        let kind = self.setup.is_zonal().then_some(ZONAL_NOTICE);
+        let notice = facts.synthetic.then_some(facts.notice.as_str());
+        let said: Vec<&str> = kind.into_iter().chain(notice).collect();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 }
 

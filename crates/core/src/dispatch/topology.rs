@@ -217,7 +217,8 @@ impl Topology {
             self.edition += edition;
             return Ok(());
         }
-        let known = self.taken.len() == branches.len();
+        // A network without branches is taken over once as well.
+        let known = self.edition > 0 && self.taken.len() == branches.len();
         if known && self.taken.iter().zip(branches).all(|(&taken, branch)| taken == Numbers::of(branch)) {
             return Ok(());
         }

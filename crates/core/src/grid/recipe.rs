@@ -13,9 +13,10 @@ use serde::Deserialize;
 
 use super::case::powersimdata::{self, Selection};
 use super::case::{CaseFault, Faults};
-use super::pack::{Date, ExistingSite, PlannedAction, PlannedChange};
-use super::{BusId, Fuel, Network, RegionPack, Technology, ZoneId};
+use super::pack::{ExistingSite, PlannedAction, PlannedChange};
+use super::{BusId, Date, Fuel, Network, RegionPack, Technology, ZoneId};
 
+mod dates;
 mod fleet;
 pub mod zonal;
 
@@ -29,6 +30,12 @@ pub struct Recipe {
     pub interconnect: String,
     /// Network and load.
     pub network: NetworkRules,
+    /// The day of the source's fleet: growth comes online after it. Without the two days growth has no date.
+    #[serde(default)]
+    pub source_date: Option<String>,
+    /// The day of the targets.
+    #[serde(default)]
+    pub fleet_date: Option<String>,
     /// Zones, in the order of the pack.
     pub zones: Vec<ZoneRule>,
     /// Fleet by fuel.
@@ -81,9 +88,39 @@ pub struct FleetRule {
     pub technology: Technology,
     /// Target by zone name; zones that are not named have none.
     pub capacity_mw: BTreeMap<String, f64>,
+    /// Totals on days before the targets; every zone has the same part of its growth then.
+    #[serde(default)]
+    pub earlier: Vec<EarlierTotal>,
+    /// When the plants of the source came online: they fill the vintages in order, the smallest first.
+    #[serde(default)]
+    pub vintages: Vec<Vintage>,
     /// Hours of storage at full power; zero if none.
     #[serde(default)]
     pub storage_hours: f64,
+    /// Where the numbers come from.
+    pub source: String,
+}
+
+/// The capacity of a fuel on a day before the targets.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlierTotal {
+    /// The day, `YYYY-MM-DD`.
+    pub date: String,
+    /// All zones together.
+    pub total_mw: f64,
+    /// Where the number comes from.
+    pub source: String,
+}
+
+/// A part of the source's plants of one age.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vintage {
+    /// Their first day, `YYYY-MM-DD`.
+    pub online: String,
+    /// The part of the fuel's capacity in the source; the parts of a fuel sum to one.
+    pub capacity_share: f64,
     /// Where the numbers come from.
     pub source: String,
 }
@@ -189,6 +226,17 @@ impl Recipe {
         for (i, rule) in self.fleet.iter().enumerate() {
             rule.capacity_mw.keys().for_each(|name| zone(&format!("fleet[{i}].capacity_mw"), name));
         }
+        let given = [&self.source_date, &self.fleet_date].map(Option::is_some);
+        if given[0] != given[1] || (given[0] && self.days().is_none_or(|(source, fleet)| source >= fleet)) {
+            let message =
+                "source_date and fleet_date are dates that go together, the first before the second";
+            faults.add(None, "source_date", message);
+        }
+        for (i, rule) in self.fleet.iter().enumerate() {
+            for (key, message) in dates::faults(rule, self.days()) {
+                faults.add(None, &format!("fleet[{i}].{key}"), message);
+            }
+        }
         if self.schema != 1 {
             faults.add(None, "schema", "this version cannot be read").allowed = Some("1".to_owned());
         }
@@ -202,6 +250,11 @@ impl Recipe {
         let names: Vec<&str> = self.zones.iter().map(|zone| zone.name.as_str()).collect();
         check_sites(&self.sites, &names, faults);
         check_planned(&self.planned, &names, faults);
+    }
+
+    /// The day of the source's fleet and that of the targets.
+    fn days(&self) -> Option<(Date, Date)> {
+        Some((Date::parse(self.source_date.as_deref()?)?, Date::parse(self.fleet_date.as_deref()?)?))
     }
 
     fn zone(&self, name: &str) -> ZoneId {

@@ -252,3 +252,10 @@ fn a_network_that_is_only_sound_without_a_branch_is_solved() {
     topology.update(&branches).unwrap();
     all_over(&topology, 1);
 }
+
+#[test]
+fn without_branches_every_bus_is_an_island() {
+    let topology = Topology::new(3, &[]).expect("a network");
+    assert_eq!(topology.islands().count(), 3);
+    assert_eq!(topology.islands().by_bus(), [0, 1, 2]);
+}
