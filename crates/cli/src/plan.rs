@@ -122,6 +122,12 @@ fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
         let argument = format!("bitcoin.history_file={:?}", at.display().to_string());
         draft = draft.with("--bitcoin-history", &[argument]);
     }
+    if let Some(folder) = &input.observed {
+        let at = std::path::absolute(folder)
+            .map_err(|e| Stop::usage(format!("--observed {}: {e}", folder.display())))?;
+        let argument = format!("observed_folder={:?}", at.display().to_string());
+        draft = draft.with("--observed", &[argument]);
+    }
     if let Some(seed) = input.seed {
         draft = draft.with("--seed", &[format!("seed={seed}")]);
     }
@@ -147,9 +153,9 @@ fn finish(
         let text = fs::read_to_string(&at).map_err(|e| format!("{}: {e}", at.display()));
         if let Ok(text) = &text {
             let hash = sha256(text.as_bytes());
-            data.push(DataFile { name: file.name.clone(), source: file.path.to_owned(), sha256: hash });
+            data.push(DataFile { name: file.name.clone(), source: file.path.clone(), sha256: hash });
         }
-        around.files.insert(file.path.to_owned(), text);
+        around.files.insert(file.path, text);
     }
     let region = match draft.region() {
         Some(name) => source.region(name)?,
@@ -191,6 +197,18 @@ fn finish(
 
 fn setup_fault(scenario: &Path, origin: &str, error: &SetupError) -> Fault {
     let (file, path) = match error {
+        SetupError::Record(fault) => {
+            return Fault {
+                file: fault.file.clone(),
+                line: fault.line.and_then(|line| u32::try_from(line).ok()),
+                column: None,
+                path: String::new(),
+                message: fault.message.clone(),
+                value: None,
+                allowed: None,
+                nearest: None,
+            };
+        }
         SetupError::File(_) => (scenario.display().to_string(), "file"),
         _ => (origin.to_owned(), "region"),
     };

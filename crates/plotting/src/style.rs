@@ -36,6 +36,8 @@ pub(crate) const FOOTER_SIZE: f64 = 8.5;
 pub(crate) const INK: Color = RGBColor(0x22, 0x22, 0x22);
 /// Text that explains.
 pub(crate) const SOFT_INK: Color = RGBColor(0x55, 0x55, 0x55);
+/// What a model says, beside what happened.
+pub(crate) const MODEL: Color = RGBColor(0xD5, 0x5E, 0x00);
 /// Lines of the grid.
 pub(crate) const GRID: Color = RGBColor(0xE2, 0xE2, 0xE2);
 /// Lines that are there to compare with.
@@ -99,6 +101,7 @@ pub(crate) const FUELS: &[Look] = &[
     look("coal", "coal", RGBColor(0x4D, 0x4D, 0x4D)),
     look("gas", "gas", RGBColor(0xC8, 0x8A, 0x5A)),
     look("hydro", "hydro", RGBColor(0x1F, 0x5F, 0x99)),
+    look("import", "imports", RGBColor(0xD8, 0x9C, 0xA8)),
     look("wind", "wind", RGBColor(0x7F, 0xC4, 0xD6)),
     look("solar", "solar", RGBColor(0xF2, 0xD0, 0x49)),
     look("storage", "storage", RGBColor(0x4F, 0x9D, 0x69)),

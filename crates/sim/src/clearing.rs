@@ -26,6 +26,7 @@ use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, SupplyStack};
 use gridrush_core::names::Key;
 
+use crate::fleet::{Fleet, FleetChange};
 use crate::links::Link;
 use crate::plant::Plant;
 use crate::scenario::{Ceilings, Thermal};
@@ -62,7 +63,9 @@ pub struct ClearingTerms {
     pub native_shed_usd_per_mwh: f64,
     /// Price of flow beyond a branch limit, by voltage.
     pub ceilings: Ceilings,
-    /// Offer of wind.
+    /// The units of the run.
+    pub fleet: Fleet,
+    /// Offer of wind while it earns a production credit.
     pub wind_offer_usd_per_mwh: f64,
     /// Whether the network is branches, or links that are pipes.
     pub network: NetworkKind,
@@ -120,6 +123,8 @@ pub struct Clearing {
     pub stores: Stores,
     /// Available generation and dischargeable storage this hour.
     pub available_mw: f64,
+    /// The part of it that neighbours sell.
+    pub available_import_mw: f64,
     /// Available wind and solar this hour.
     pub available_renewable_mw: f64,
     /// The security list.
@@ -132,8 +137,17 @@ pub struct Clearing {
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
     zone_of_bus: Vec<u16>,
     cut: Cut,
+    /// Where each unit of the fleet is; absent without a place in the market.
+    slots: Vec<Option<Slot>>,
     /// Directions of pipes that cost something this hour: see `circles`.
     charged: Vec<ColumnId>,
+}
+
+/// Where a unit of the fleet is.
+#[derive(Clone, Copy, Debug)]
+enum Slot {
+    Unit(usize),
+    Store(usize),
 }
 
 impl Clearing {
@@ -142,13 +156,18 @@ impl Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
         problem.flowgates.clone_from(&terms.interfaces);
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
-        let mut units = Vec::with_capacity(network.generators.len() + network.zones.len() * ENTRANTS.len());
-        for unit in &network.generators {
-            let zone = network.bus(unit.bus).zone;
-            if unit.technology == Technology::Battery {
+        let mut units = Vec::with_capacity(terms.fleet.units.len() + network.zones.len() * ENTRANTS.len());
+        let mut slots = Vec::with_capacity(terms.fleet.units.len());
+        let mut stores = network.zones.len();
+        for of in &terms.fleet.units {
+            let zone = network.bus(of.unit.bus).zone;
+            if of.unit.technology == Technology::Battery {
+                slots.push(terms.storage.then_some(Slot::Store(stores)));
+                stores += 1;
                 continue;
             }
-            units.push(Plant::of(unit, zone).into_unit(&mut problem, &terms, availabilities));
+            slots.push(Some(Slot::Unit(units.len())));
+            units.push(Plant::of(of, zone).into_unit(&mut problem, &terms, availabilities));
         }
         let mut zones = Vec::with_capacity(network.zones.len());
         for (position, zone) in network.zones.iter().enumerate() {
@@ -178,7 +197,8 @@ impl Clearing {
             zones.push(columns);
         }
         let strong: Vec<&[(u32, f64)]> = zones.iter().map(|zone| zone.strong.as_slice()).collect();
-        let stores = Stores::new(network, &strong, terms.storage_round_trip, terms.storage, &mut problem);
+        let (round_trip, enabled) = (terms.storage_round_trip, terms.storage);
+        let stores = Stores::new(network, &terms.fleet, &strong, round_trip, enabled, &mut problem);
         let mut row =
             LinearRow { key: Key::of("reserve"), terms: Vec::new(), lower: f64::NEG_INFINITY, upper: 0.0 };
         for unit in units.iter().filter(|u| u.gives_reserve()) {
@@ -207,6 +227,7 @@ impl Clearing {
             links,
             stores,
             available_mw: 0.0,
+            available_import_mw: 0.0,
             available_renewable_mw: 0.0,
             security: Security::new(network, &terms.security, terms.interfaces.len() as u32),
             terms,
@@ -214,6 +235,7 @@ impl Clearing {
             reserve_steps,
             site_columns: Vec::new(),
             zone_of_bus,
+            slots,
             charged: Vec::new(),
         }
     }
@@ -250,6 +272,34 @@ impl Clearing {
     pub fn entrant(&self, zone: usize, technology: Technology) -> Option<&Unit> {
         let position = ENTRANTS.iter().position(|&t| t == technology)?;
         Some(&self.units[self.zones[zone].entrants[position]])
+    }
+
+    /// Lets a unit of the fleet come, go, or lose its production credit. Returns what came or went, by fuel. A
+    /// battery that goes still stands in the hour that is settled next; [`Stores::let_go`] ends that.
+    pub fn change_unit(&mut self, position: usize, change: FleetChange) -> Option<(Fuel, f64)> {
+        let of = &self.terms.fleet.units[position].unit;
+        match (self.slots[position]?, change) {
+            (Slot::Unit(at), FleetChange::Opens) => {
+                let unit = &mut self.units[at];
+                unit.capacity_mw += unit.rated_mw;
+                Some((unit.fuel, unit.rated_mw))
+            }
+            (Slot::Unit(at), FleetChange::Closes) => {
+                let unit = &mut self.units[at];
+                let mw = std::mem::replace(&mut unit.capacity_mw, 0.0);
+                Some((unit.fuel, -mw))
+            }
+            (Slot::Unit(at), FleetChange::CreditEnds) => {
+                self.units[at].offer.add(0.0, -self.terms.wind_offer_usd_per_mwh);
+                None
+            }
+            (Slot::Store(at), FleetChange::Opens) => {
+                self.stores.open(at, of.capacity_mw, of.storage_mwh);
+                Some((Fuel::Storage, of.capacity_mw))
+            }
+            (Slot::Store(at), FleetChange::Closes) => Some((Fuel::Storage, -self.stores.close(at))),
+            (Slot::Store(_), FleetChange::CreditEnds) => None,
+        }
     }
 
     /// Adds capacity to a zone: to its entrant, its batteries, or (for technologies that cannot enter)
@@ -366,10 +416,8 @@ impl Clearing {
     /// Takes fuel prices into the cost of every unit.
     pub fn set_fuel_prices(&mut self, prices: &FuelPrices) {
         for unit in &self.units {
-            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
-            for (column, block) in unit.columns().zip(&unit.offer.blocks) {
-                self.problem.bounds[column].cost_usd_per_mwh =
-                    block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
+            for (column, cost_usd_per_mwh) in unit.columns().zip(unit.block_costs_usd_per_mwh(prices)) {
+                self.problem.bounds[column].cost_usd_per_mwh = cost_usd_per_mwh;
             }
         }
     }
@@ -387,6 +435,7 @@ impl Clearing {
         self.set_pockets(native_mw);
         let mut reserve_mw = 0.0;
         self.available_mw = 0.0;
+        self.available_import_mw = 0.0;
         self.available_renewable_mw = 0.0;
         for unit in &self.units {
             let available = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
@@ -399,6 +448,9 @@ impl Clearing {
                 bound.upper_mw = (most - from).clamp(0.0, size);
             }
             self.available_mw += available;
+            if unit.fuel == Fuel::Import {
+                self.available_import_mw += available;
+            }
             if unit.gives_reserve() {
                 reserve_mw += bounds.iter().map(|bound| bound.upper_mw).sum::<f64>();
             }
@@ -455,11 +507,8 @@ impl Clearing {
         let burns = self.units.iter().filter(|unit| !unit.is_variable());
         let units = burns.flat_map(|unit| {
             let available_mw = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
-            let fuel_usd_per_mmbtu = unit.fuel_price_usd_per_mmbtu(prices);
-            unit.offer.blocks.iter().map(move |block| {
-                let cost = block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh;
-                ((block.to_share - block.from_share) * available_mw, cost)
-            })
+            let blocks = unit.offer.blocks.iter().zip(unit.block_costs_usd_per_mwh(prices));
+            blocks.map(move |(block, cost)| ((block.to_share - block.from_share) * available_mw, cost))
         });
         let surplus = self.terms.wind_offer_usd_per_mwh.min(0.0);
         SupplyStack::new(units.chain(self.load_blocks()), surplus, self.terms.native_shed_usd_per_mwh)

@@ -35,6 +35,8 @@ pub enum Event {
 /// Supply side and transmission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum SupplyEvent {
+    /// A unit of the pack opens, closes or loses its production credit.
+    Fleet(u32),
     /// A project of the list comes online (or, if negative, closes).
     Online(u32),
     /// A strengthened branch takes its new rating.

@@ -14,6 +14,7 @@
 pub mod clearing;
 pub mod commitment;
 pub mod event;
+pub mod fleet;
 pub mod forecast;
 pub mod limits;
 mod links;
@@ -23,6 +24,7 @@ mod outages;
 pub mod planning;
 mod plant;
 pub mod probe;
+pub mod replay;
 pub mod run;
 pub mod scenario;
 pub mod security;

@@ -29,6 +29,7 @@ use crate::setup::Setup;
 
 pub(crate) use behind::Behind;
 pub(crate) use scripted::unknown_names;
+pub(crate) use units::usual_shares;
 pub(crate) use weather::reference_means;
 pub(crate) use year::{Cause, OutageYear, Subject, Tally};
 

@@ -1,12 +1,13 @@
 //! From a plant's numbers to a unit of the market: its offer, its columns and what holds it.
 
 use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, Place};
-use gridrush_core::grid::{CostCurve, Fuel, Generator, Technology, ZoneId};
+use gridrush_core::grid::{CostCurve, Fuel, Technology, ZoneId};
 use gridrush_core::names::Key;
 
 use crate::clearing::ClearingTerms;
+use crate::fleet::FleetUnit;
 use crate::offer::{Offer, Shape};
-use crate::units::{Availabilities, NEW_PLANTS, SLOW, Unit};
+use crate::units::{Availabilities, Co2, NEW_PLANTS, SLOW, Unit};
 
 /// What a unit is made from.
 pub(crate) struct Plant<'a> {
@@ -20,11 +21,15 @@ pub(crate) struct Plant<'a> {
     heat_rate_mmbtu_per_mwh: f64,
     other_usd_per_mwh: f64,
     curve: Option<&'a CostCurve>,
+    co2: Co2,
+    forced_outage_rate: Option<f64>,
+    stands: bool,
+    earns_credit: bool,
 }
 
 impl<'a> Plant<'a> {
     /// A unit of the pack.
-    pub(crate) fn of(unit: &'a Generator, zone: ZoneId) -> Plant<'a> {
+    pub(crate) fn of(FleetUnit { unit, stands, earns_credit }: &'a FleetUnit, zone: ZoneId) -> Plant<'a> {
         Plant {
             key: Key::of(&unit.name),
             place: Place::Bus(unit.bus.0, 1.0),
@@ -36,6 +41,10 @@ impl<'a> Plant<'a> {
             heat_rate_mmbtu_per_mwh: unit.heat_rate_mmbtu_per_mwh,
             other_usd_per_mwh: unit.variable_om_usd_per_mwh,
             curve: unit.cost.as_ref(),
+            co2: Co2::of(unit.fuel, unit.co2_kg_per_mmbtu),
+            forced_outage_rate: unit.forced_outage_rate,
+            stands: *stands,
+            earns_credit: *earns_credit,
         }
     }
 
@@ -53,6 +62,10 @@ impl<'a> Plant<'a> {
             heat_rate_mmbtu_per_mwh,
             other_usd_per_mwh,
             curve: None,
+            co2: Co2::of(fuel, None),
+            forced_outage_rate: None,
+            stands: true,
+            earns_credit: fuel == Fuel::Wind,
         }
     }
 
@@ -78,7 +91,7 @@ impl<'a> Plant<'a> {
             },
             None => Shape { blocks: terms.thermal.offer_blocks as usize, ..Shape::FLAT },
         };
-        let wind = if self.fuel == Fuel::Wind { terms.wind_offer_usd_per_mwh } else { 0.0 };
+        let wind = if self.earns_credit { terms.wind_offer_usd_per_mwh } else { 0.0 };
         let mut offer = match self.curve {
             Some(curve) => Offer::of_curve(curve, self.capacity_mw, shape),
             None => Offer::of_heat_rate(self.heat_rate_mmbtu_per_mwh, self.other_usd_per_mwh + wind, shape),
@@ -94,6 +107,10 @@ impl<'a> Plant<'a> {
         });
         let column = columns.next().unwrap_or(ColumnId(u32::MAX));
         columns.for_each(drop);
+        let mut availability = availabilities.of(self.fuel, self.technology, self.zone);
+        if let Some(rate) = self.forced_outage_rate {
+            availability = availabilities.at_rate(availability, self.technology, self.capacity_mw, rate);
+        }
         Unit {
             column,
             key: self.key,
@@ -101,15 +118,18 @@ impl<'a> Plant<'a> {
             zone: self.zone,
             fuel: self.fuel,
             technology: self.technology,
-            capacity_mw: self.capacity_mw,
-            availability: availabilities.of(self.fuel, self.technology, self.zone),
+            capacity_mw: if self.stands { self.capacity_mw } else { 0.0 },
+            rated_mw: self.capacity_mw,
+            availability,
             outage_factor: 1.0,
             offer,
             fuel_basis_usd_per_mmbtu: match self.fuel {
-                Fuel::Gas => terms.gas_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
+                Fuel::Gas | Fuel::Import => terms.gas_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
                 Fuel::Coal => terms.coal_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
                 _ => 0.0,
             },
+            co2: self.co2,
+            forced_outage_rate: self.forced_outage_rate,
             minimum_share,
             ramp_share_per_h: thermal.filter(|_| slow).map(|of| of.ramp_share_per_h),
             slow,

@@ -9,9 +9,11 @@ use gridrush_core::grid::pack::{PlannedAction, RegionPack};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
-use gridrush_core::weather::record::HourLabel;
-use gridrush_core::weather::replay::replay;
-use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears, days_from_civil};
+use gridrush_core::outage::MachineClass;
+use gridrush_core::weather::record::RecordFault;
+use gridrush_core::weather::{
+    Clock, HourStamp, SeriesKind, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
+};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -23,22 +25,17 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
+use crate::fleet::{Fleet, FleetTerms, FleetUnit};
 use crate::limits::interface_gates;
-use crate::outages::{reference_means, unknown_names};
-use crate::scenario::{
-    Commitment, Dated, HourName, LoadSource, Resolved, Scenario, ScriptedOutage, Security,
-};
+use crate::outages::{reference_means, unknown_names, usual_shares};
+use crate::replay::{FuelPath, Observed, Reader, Replayed};
+use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, Security, ZonedFuel};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
-use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
+use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices, ZoneExtra};
 
 /// The file of a pack that holds its weather.
 const WEATHER: &str = "weather.toml";
-
-/// Carbon dioxide per unit of heat, t/MMBtu: EPA emission factors \[M\].
-const GAS_TONNES_PER_MMBTU: f64 = 0.0531;
-const COAL_TONNES_PER_MMBTU: f64 = 0.0957;
-const OIL_TONNES_PER_MMBTU: f64 = 0.0750;
 
 /// Why a scenario cannot be set up for its region.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -78,6 +75,9 @@ pub enum SetupError {
     /// Something in a file that the scenario names; begins with the file's name.
     #[error("{0}")]
     File(String),
+    /// Something at a place of a file that the scenario names.
+    #[error(transparent)]
+    Record(RecordFault),
 }
 
 /// A civil month of the run.
@@ -117,14 +117,22 @@ pub struct Setup {
     pub start_unix_ms: i64,
     /// Length of the run.
     pub hours: usize,
+    /// The pack's units in this run.
+    pub fleet: Fleet,
     /// Local calendar of every hour.
     pub stamps: Vec<HourStamp>,
     /// Local months of the run, in order.
     pub months: Vec<Month>,
     /// Series by zone.
     pub series: Vec<ZoneSeries>,
-    /// Native load of every hour by zone, where a file replaces the model.
-    pub replayed_mw: Option<WeatherYears>,
+    /// Real hours where files replace the model.
+    pub replayed: Replayed,
+    /// What really happened.
+    pub observed: Observed,
+    /// Every repair of a file that the scenario names.
+    pub repairs: Vec<RecordFault>,
+    /// Prices of fuels that files give.
+    pub fuel_paths: Vec<FuelPath>,
     /// Coin prices that a file gives.
     pub coin_history: Option<PriceHistory>,
     /// Parameters of workloads, firms and the queue.
@@ -175,8 +183,33 @@ impl Setup {
         faults.extend(unusable(&pack));
         faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
+        let terms = FleetTerms {
+            start,
+            end,
+            dated: scenario.supply.planned,
+            credit_years: scenario.dispatch.wind_credit_years,
+        };
+        let fleet = Fleet::new(&pack.network, terms, &|day| since_start(&zone, day, start_s * 1000));
+        faults.extend(nothing_to_change(&pack, &fleet));
         let first_hour = start_s.div_euclid(3600);
-        let replayed_mw = replayed_load(&scenario, &pack, &files, first_hour, hours, &mut faults);
+        let (replayed, observed, fuel_paths, repairs) = {
+            let clock = ZoneClock(&zone);
+            let day = |h| day_of(&clock.stamp(first_hour + h));
+            let mut reader = Reader {
+                days: (0..hours as i64).map(day).collect(),
+                scenario: &scenario,
+                files: &files,
+                clock: &clock,
+                first_hour,
+                hours,
+                faults: Vec::new(),
+                repairs: Vec::new(),
+            };
+            let replayed = reader.replayed(&pack, &weather, &series);
+            let (observed, fuel_paths) = (reader.observed(), reader.fuel_paths(&pack));
+            faults.append(&mut reader.faults);
+            (replayed, observed, fuel_paths, reader.repairs)
+        };
         let coin_history = coin_history(&scenario, &files, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
@@ -217,7 +250,10 @@ impl Setup {
             [1.0; 3]
         };
         Ok(Setup {
-            replayed_mw,
+            replayed,
+            observed,
+            repairs,
+            fuel_paths,
             coin_history,
             params,
             arrival_zones,
@@ -227,6 +263,7 @@ impl Setup {
             weather,
             start_unix_ms: start_s * 1000,
             hours,
+            fleet,
             stamps,
             months,
             series,
@@ -236,8 +273,7 @@ impl Setup {
 
     /// The instant of a local midnight; the start for earlier dates.
     pub fn time_of(&self, day: Date) -> SimTime {
-        let ms = midnight_s(&self.zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
-        SimTime(ms.saturating_sub(self.start_unix_ms).max(0) as u64)
+        since_start(&self.zone, day, self.start_unix_ms)
     }
 
     /// UTC milliseconds since 1970 of an instant.
@@ -267,25 +303,37 @@ impl Setup {
         outages.branches || outages.scripted.iter().any(cuts)
     }
 
-    /// The weather of one replication.
+    /// The weather of one replication. Series that files replace have the hours of the files; replayed load is in
+    /// parts of its mean.
     pub fn weather_years(&self, streams: &Streams) -> Result<WeatherYears, SetupError> {
-        self.weather
-            .generate(streams, &self.stamps)
-            .map_err(|faults| SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string)))
+        let mut years = self.weather.generate(streams, &self.stamps).map_err(|faults| {
+            SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string))
+        })?;
+        for (values, share) in years.values.iter_mut().zip(&self.replayed.share) {
+            if let Some(share) = share {
+                values.clone_from(share);
+            }
+        }
+        for (series, load_mw) in self.series.iter().zip(&self.replayed.load_mw) {
+            if let Some(load_mw) = load_mw {
+                let sum: f64 = load_mw.iter().copied().map(f64::from).sum();
+                let mean = sum / load_mw.len() as f64;
+                years.values[series.load] = load_mw.iter().map(|&mw| (f64::from(mw) / mean) as f32).collect();
+            }
+        }
+        Ok(years)
     }
 
     /// Native load by zone in an hour.
     pub fn native_mw(&self, weather: &WeatherYears, hour: usize, out: &mut [f64]) {
-        if let Some(replayed) = &self.replayed_mw {
-            for (value, series) in out.iter_mut().zip(&replayed.values) {
-                *value = f64::from(series[hour]);
-            }
-            return;
-        }
         let stamp = &self.stamps[hour];
         let years =
             f64::from(stamp.year - self.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
         for (zone, (series, value)) in self.series.iter().zip(out).enumerate() {
+            if let Some(load_mw) = &self.replayed.load_mw[zone] {
+                *value = f64::from(load_mw[hour]);
+                continue;
+            }
             let growth = self.growth_per_year(zone);
             let mean_mw = self.weather.series[series.load].base_mean_mw.unwrap_or(0.0);
             let shape = f64::from(weather.values[series.load][hour]);
@@ -293,26 +341,51 @@ impl Setup {
         }
     }
 
-    /// Short-run fuel prices in force at an hour, carbon included.
+    /// Prices of fuels and carbon in force at an hour.
     pub fn fuel_prices(&self, hour: usize) -> FuelPrices {
         let fuel = &self.scenario.fuel;
         let years = hour as f64 / 8766.0;
         let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
-        let carbon = |tonnes_per_mmbtu: f64| tonnes_per_mmbtu * fuel.carbon_usd_per_tonne;
+        let day = self.day_of(hour);
         let dated = |list: &Dated, before: f64| {
             let at = SimTime::from_hours(hour as u64);
             list.iter().take_while(|(date, _)| self.time_of(*date) <= at).last().map_or(before, |(_, x)| x)
         };
-        FuelPrices {
-            gas_usd_per_mmbtu: dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth)
-                + carbon(GAS_TONNES_PER_MMBTU),
-            coal_usd_per_mmbtu: dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu)
-                + carbon(COAL_TONNES_PER_MMBTU),
-            nuclear_usd_per_mmbtu: dated(&fuel.nuclear_by_date_usd_per_mmbtu, fuel.nuclear_usd_per_mmbtu),
-            oil_usd_per_mmbtu: dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu)
-                + carbon(OIL_TONNES_PER_MMBTU),
-            other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
+        let filed = |fuel: ZonedFuel, else_usd: f64| {
+            let whole = |path: &&FuelPath| path.fuel == fuel && path.zones.is_empty();
+            self.fuel_paths.iter().filter(whole).last().map_or(else_usd, |path| path.at(day))
+        };
+        let (gas, coal, oil) = (
+            filed(ZonedFuel::Gas, dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth)),
+            filed(ZonedFuel::Coal, dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu)),
+            filed(ZonedFuel::Oil, dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu)),
+        );
+        let mut zone_extra: Vec<ZoneExtra> = Vec::new();
+        for path in self.fuel_paths.iter().filter(|path| !path.zones.is_empty()) {
+            zone_extra.resize(self.series.len(), ZoneExtra::default());
+            for &zone in &path.zones {
+                let extra = &mut zone_extra[zone];
+                match path.fuel {
+                    ZonedFuel::Gas => extra.gas_usd_per_mmbtu = path.at(day) - gas,
+                    ZonedFuel::Coal => extra.coal_usd_per_mmbtu = path.at(day) - coal,
+                    ZonedFuel::Oil => extra.oil_usd_per_mmbtu = path.at(day) - oil,
+                }
+            }
         }
+        FuelPrices {
+            gas_usd_per_mmbtu: gas,
+            coal_usd_per_mmbtu: coal,
+            nuclear_usd_per_mmbtu: dated(&fuel.nuclear_by_date_usd_per_mmbtu, fuel.nuclear_usd_per_mmbtu),
+            oil_usd_per_mmbtu: oil,
+            other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
+            carbon_usd_per_tonne: fuel.carbon_usd_per_tonne,
+            zone_extra,
+        }
+    }
+
+    /// The local day of an hour, counted from 1970-01-01.
+    fn day_of(&self, hour: usize) -> i64 {
+        self.stamps.get(hour).map_or(0, day_of)
     }
 
     /// The hours of the run in which a dated fuel price begins, in order.
@@ -327,9 +400,21 @@ impl Setup {
         ];
         let dates = lists.into_iter().flat_map(Dated::iter);
         let mut hours: Vec<usize> = dates.map(|(date, _)| self.time_of(date).hour()).collect();
+        let first_day = start_day(&self.scenario);
+        for &(day, _) in self.fuel_paths.iter().flat_map(|path| &path.steps) {
+            if day > first_day {
+                hours.push(self.midnight_of(day).hour());
+            }
+        }
         hours.sort_unstable();
         hours.dedup();
         hours
+    }
+
+    /// The instant at which a local day begins, counted from 1970-01-01.
+    fn midnight_of(&self, day: i64) -> SimTime {
+        let (year, month, day) = civil_from_days(day);
+        Date::new(year as i16, month as i8, day as i8).map_or(SimTime::ZERO, |date| self.time_of(date))
     }
 
     /// The terms of the hourly market.
@@ -348,6 +433,7 @@ impl Setup {
                 list: dispatch.security_list.clone(),
                 ceilings: dispatch.contingency_ceilings.clone(),
             },
+            fleet: self.fleet.clone(),
             wind_offer_usd_per_mwh: dispatch.wind_offer_usd_per_mwh,
             thermal: self.scenario.thermal.clone(),
             commitment: dispatch.commitment == Commitment::Light,
@@ -400,6 +486,15 @@ impl Availabilities for Setup {
             (None, _) => Availability::Series(series.solar),
         }
     }
+
+    fn at_rate(&self, of: Availability, technology: Technology, capacity_mw: f64, rate: f64) -> Availability {
+        match (of, usual_shares(&self.scenario, of, technology, capacity_mw)) {
+            (Availability::Share(share), Some(usual)) => {
+                Availability::Share((share * (1.0 - rate) / (1.0 - usual.forced)).min(1.0))
+            }
+            _ => of,
+        }
+    }
 }
 
 fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<SetupError>) -> Vec<ZoneSeries> {
@@ -423,11 +518,13 @@ fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<Setup
 /// What a pack says and this market cannot do: every fault with the row it stands in.
 fn unusable(pack: &RegionPack) -> Vec<SetupError> {
     let mut out = Vec::new();
-    for unit in &pack.network.generators {
-        let name = &unit.name;
-        if !unit.in_service || unit.years != (None, None) {
-            let why = "is not in service all the time; use planned.csv for what comes and goes";
-            out.push(SetupError::Pack(format!("generators.csv: `{name}` {why}")));
+    for unit in pack.network.generators.iter().filter(|unit| unit.forced_outage_rate.is_some_and(|r| r > 0.0))
+    {
+        if MachineClass::typical_mw(unit.technology).is_none() {
+            let (name, technology) = (&unit.name, unit.technology.name());
+            let why =
+                format!("`{name}` has a forced outage rate, and outages of {technology} are not modelled");
+            out.push(SetupError::Pack(format!("generators.csv: {why}")));
         }
     }
     for link in &pack.network.dc_links {
@@ -436,8 +533,14 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
             out.push(SetupError::Pack(format!("dc_links.csv: `{}` {why}", link.name)));
         }
     }
+    out
+}
+
+/// Plans that the fleet of the run gives nothing to change.
+fn nothing_to_change(pack: &RegionPack, fleet: &Fleet) -> Vec<SetupError> {
+    let mut out = Vec::new();
     for planned in &pack.planned {
-        let stands = (pack.network.generators.iter()).any(|unit| {
+        let stands = fleet.units.iter().any(|FleetUnit { unit, .. }| {
             unit.technology == planned.technology && pack.network.bus(unit.bus).zone == planned.zone
         });
         let enters = ENTRANTS.contains(&planned.technology) || planned.technology == Technology::Battery;
@@ -450,31 +553,6 @@ fn unusable(pack: &RegionPack) -> Vec<SetupError> {
         }
     }
     out
-}
-
-/// The user's hourly native load, in MW by zone of the region, if the scenario replays one.
-fn replayed_load(
-    scenario: &Scenario,
-    pack: &RegionPack,
-    files: &BTreeMap<String, String>,
-    first_hour: i64,
-    hours: usize,
-    faults: &mut Vec<SetupError>,
-) -> Option<WeatherYears> {
-    let text = files.get("load.replay_file").filter(|_| scenario.load.source == LoadSource::Replay)?;
-    let name = scenario.load.replay_file.as_deref().unwrap_or("load.replay_file");
-    let label = match scenario.load.replay_hour {
-        HourName::Beginning => HourLabel::Beginning,
-        HourName::Ending => HourLabel::Ending,
-    };
-    let zones: Vec<&str> = pack.region.zones.iter().map(|zone| zone.name.as_str()).collect();
-    match replay(name, text, label, &zones, first_hour, hours) {
-        Ok(years) => Some(years),
-        Err(list) => {
-            faults.extend(list.iter().map(|fault| SetupError::File(fault.to_string())));
-            None
-        }
-    }
 }
 
 /// The user's coin prices, if the scenario names a file of them.
@@ -501,8 +579,29 @@ fn coin_history(
 
 /// The scenario's first day in days since 1970-01-01.
 pub(crate) fn start_day(scenario: &Scenario) -> i64 {
-    let start = scenario.start;
-    days_from_civil(i64::from(start.year()), start.month() as u8, start.day() as u8)
+    days_of(scenario.start)
+}
+
+/// A date in days since 1970-01-01.
+pub(crate) fn days_of(date: Date) -> i64 {
+    days_from_civil(i64::from(date.year()), date.month() as u8, date.day() as u8)
+}
+
+/// The local day of a stamp, counted from 1970-01-01.
+fn day_of(stamp: &HourStamp) -> i64 {
+    days_from_civil(i64::from(stamp.year), 1, 1) + i64::from(stamp.day_of_year) - 1
+}
+
+/// The clock of a time zone.
+struct ZoneClock<'a>(&'a TimeZone);
+
+impl Clock for ZoneClock<'_> {
+    fn offsets_minutes(&self, utc_hour: i64) -> (i32, i32) {
+        let Ok(at) = Timestamp::from_second(utc_hour * 3600) else { return (0, 0) };
+        let info = self.0.to_offset_info(at);
+        let prevailing = info.offset().seconds() / 60;
+        (if info.dst().is_dst() { prevailing - 60 } else { prevailing }, prevailing)
+    }
 }
 
 /// The zone of each entry of the arrival shares.
@@ -515,12 +614,12 @@ fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
     zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
 }
 
+/// The instant of a local midnight; the start for earlier dates.
+fn since_start(zone: &TimeZone, day: Date, start_unix_ms: i64) -> SimTime {
+    let ms = midnight_s(zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
+    SimTime(ms.saturating_sub(start_unix_ms).max(0) as u64)
+}
+
 fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {
-    let Ok(at) = Timestamp::from_second(utc_hour * 3600) else {
-        return HourStamp::at(utc_hour, 0, 0);
-    };
-    let info = zone.to_offset_info(at);
-    let prevailing = info.offset().seconds() / 60;
-    let standard = if info.dst().is_dst() { prevailing - 60 } else { prevailing };
-    HourStamp::at(utc_hour, standard, prevailing)
+    ZoneClock(zone).stamp(utc_hour)
 }

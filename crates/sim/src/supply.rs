@@ -4,6 +4,8 @@
 //! energy at the zone's strong buses above its short-run cost, or operating reserve where that pays
 //! more. The yearly review averages the trailing window and applies the rules of `core::market`.
 
+use std::collections::VecDeque;
+
 use gridrush_core::grid::pack::PlannedAction;
 use gridrush_core::grid::{Fuel, Technology};
 use gridrush_core::kernel::{Purpose, SimSpan, SimTime, Streams, uniform_open};
@@ -13,6 +15,7 @@ use gridrush_core::names::Key;
 
 use crate::clearing::Clearing;
 use crate::commitment::{Commitment, Standing};
+use crate::fleet::FleetChange;
 use crate::setup::Setup;
 use crate::units::{Costs, ENTRANTS, INCUMBENTS, TechnologyCost};
 
@@ -95,6 +98,8 @@ pub struct Supply {
     pub projects: Vec<Project>,
     /// This year's changes by fuel.
     pub year: Vec<FuelYear>,
+    /// Dated changes of the pack's units that have not happened yet, the next one first.
+    fleet: VecDeque<(SimTime, usize, FleetChange)>,
     zones: usize,
     /// Margin per megawatt this month: entrants, then batteries, then incumbents, each by zone.
     month_usd_per_mw: Vec<f64>,
@@ -137,6 +142,7 @@ impl Supply {
         Supply {
             projects,
             year: vec![FuelYear::default(); Fuel::ALL.len()],
+            fleet: setup.fleet.changes.iter().copied().collect(),
             zones,
             month_usd_per_mw: vec![0.0; ROWS * zones],
             closed: Vec::new(),
@@ -267,8 +273,29 @@ impl Supply {
 
     /// Adds to a copy of the market what is decided to come or go by `at`.
     pub fn add_expected(&self, at: SimTime, clearing: &mut Clearing) {
+        for &(_, unit, change) in self.fleet.iter().take_while(|change| change.0 <= at) {
+            clearing.change_unit(unit, change);
+        }
+        clearing.stores.let_go();
         for project in self.projects.iter().filter(|project| !project.done && project.online <= at) {
             apply(project, clearing);
+        }
+    }
+
+    /// Lets the next dated change of the pack's units happen and counts it as planned or as closed.
+    pub fn change_fleet(&mut self, clearing: &mut Clearing) {
+        let Some((_, unit, change)) = self.fleet.pop_front() else { return };
+        if let Some((fuel, mw)) = clearing.change_unit(unit, change) {
+            self.count(Origin::Planned, fuel, mw);
+        }
+    }
+
+    fn count(&mut self, origin: Origin, fuel: Fuel, mw: f64) {
+        let year = &mut self.year[fuel as usize];
+        match (mw < 0.0, origin) {
+            (true, _) => year.retired_mw -= mw,
+            (false, Origin::Planned) => year.planned_mw += mw,
+            (false, _) => year.entered_mw += mw,
         }
     }
 
@@ -278,12 +305,7 @@ impl Supply {
         project.done = true;
         let (origin, changed) = (project.origin, apply(project, clearing));
         for (fuel, mw) in changed {
-            let year = &mut self.year[fuel as usize];
-            match (mw < 0.0, origin) {
-                (true, _) => year.retired_mw -= mw,
-                (false, Origin::Planned) => year.planned_mw += mw,
-                (false, _) => year.entered_mw += mw,
-            }
+            self.count(origin, fuel, mw);
         }
     }
 }

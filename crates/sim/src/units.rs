@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use gridrush_core::dispatch::{ColumnId, DispatchSolution};
-use gridrush_core::grid::{Fuel, Technology, ZoneId};
+use gridrush_core::grid::{Fuel, IMPORT_CO2_TONNES_PER_MWH, Technology, ZoneId};
 use gridrush_core::names::Key;
 
 use crate::offer::Offer;
@@ -34,8 +34,19 @@ pub(crate) const NEW_PLANTS: [(Technology, Fuel, f64, f64); ENTRANTS.len()] = [
     (Technology::Solar, Fuel::Solar, 0.0, 0.0),
 ];
 
-/// Short-run cost by fuel, $/MMBtu, carbon included.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What a zone pays for fuels beyond the region's prices.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ZoneExtra {
+    /// Natural gas.
+    pub gas_usd_per_mmbtu: f64,
+    /// Coal.
+    pub coal_usd_per_mmbtu: f64,
+    /// Oil products.
+    pub oil_usd_per_mmbtu: f64,
+}
+
+/// Prices of fuels and of carbon.
+#[derive(Clone, Debug, PartialEq)]
 pub struct FuelPrices {
     /// Natural gas.
     pub gas_usd_per_mmbtu: f64,
@@ -47,19 +58,35 @@ pub struct FuelPrices {
     pub oil_usd_per_mmbtu: f64,
     /// Biomass and waste.
     pub other_usd_per_mmbtu: f64,
+    /// Emitted carbon dioxide.
+    pub carbon_usd_per_tonne: f64,
+    /// By zone; empty where all zones pay the same.
+    pub zone_extra: Vec<ZoneExtra>,
 }
 
 impl FuelPrices {
-    /// The price of a fuel; zero for what burns none.
+    /// The price of a fuel; zero for what burns none. An import costs what gas costs its neighbour's marginal unit.
     pub fn of(&self, fuel: Fuel) -> f64 {
         match fuel {
-            Fuel::Gas => self.gas_usd_per_mmbtu,
+            Fuel::Gas | Fuel::Import => self.gas_usd_per_mmbtu,
             Fuel::Coal => self.coal_usd_per_mmbtu,
             Fuel::Nuclear => self.nuclear_usd_per_mmbtu,
             Fuel::Oil => self.oil_usd_per_mmbtu,
             Fuel::Other => self.other_usd_per_mmbtu,
             Fuel::Wind | Fuel::Solar | Fuel::Hydro | Fuel::Storage => 0.0,
         }
+    }
+
+    /// The price of a fuel in a zone.
+    pub fn in_zone(&self, fuel: Fuel, zone: ZoneId) -> f64 {
+        let extra = self.zone_extra.get(usize::from(zone.0)).copied().unwrap_or_default();
+        self.of(fuel)
+            + match fuel {
+                Fuel::Gas | Fuel::Import => extra.gas_usd_per_mmbtu,
+                Fuel::Coal => extra.coal_usd_per_mmbtu,
+                Fuel::Oil => extra.oil_usd_per_mmbtu,
+                _ => 0.0,
+            }
     }
 }
 
@@ -70,6 +97,29 @@ pub enum Availability {
     Share(f64),
     /// A weather series, by position.
     Series(usize),
+}
+
+/// What a unit emits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Co2 {
+    /// By the heat it burns.
+    pub tonnes_per_mmbtu: f64,
+    /// By what it gives: imports whose heat is burnt elsewhere.
+    pub tonnes_per_mwh: f64,
+}
+
+impl Co2 {
+    /// Of a fuel, or of a unit that gives its own number.
+    pub fn of(fuel: Fuel, own_kg_per_mmbtu: Option<f64>) -> Co2 {
+        match own_kg_per_mmbtu {
+            None if fuel == Fuel::Import => {
+                Co2 { tonnes_per_mmbtu: 0.0, tonnes_per_mwh: IMPORT_CO2_TONNES_PER_MWH }
+            }
+            own => {
+                Co2 { tonnes_per_mmbtu: own.unwrap_or(fuel.co2_kg_per_mmbtu()) / 1000.0, tonnes_per_mwh: 0.0 }
+            }
+        }
+    }
 }
 
 /// Something that generates: one column for each block of its offer.
@@ -89,11 +139,17 @@ pub struct Unit {
     pub technology: Technology,
     /// Capacity at present.
     pub capacity_mw: f64,
+    /// What the pack gives it when it runs; zero for entrants.
+    pub rated_mw: f64,
     pub(crate) availability: Availability,
     /// What it asks for its output.
     pub offer: Offer,
     /// What its fuel costs more in its zone.
     pub fuel_basis_usd_per_mmbtu: f64,
+    /// Carbon dioxide per unit of heat and, where heat does not tell, per MWh.
+    pub co2: Co2,
+    /// Share of time out by failure, where it is not that of its technology.
+    pub forced_outage_rate: Option<f64>,
     /// Least output while committed, as a share of what is available.
     pub minimum_share: f64,
     /// Most by which output changes in an hour, as a share of what is available; `None` where nothing holds it.
@@ -122,15 +178,27 @@ impl Unit {
         solution.column_mw[self.columns()].iter().sum()
     }
 
-    /// Price of its fuel at its zone.
+    /// Price of its fuel at its zone, with the carbon that comes of it.
     pub fn fuel_price_usd_per_mmbtu(&self, prices: &FuelPrices) -> f64 {
-        prices.of(self.fuel) + self.fuel_basis_usd_per_mmbtu
+        prices.in_zone(self.fuel, self.zone)
+            + self.fuel_basis_usd_per_mmbtu
+            + self.co2.tonnes_per_mmbtu * prices.carbon_usd_per_tonne
     }
 
     /// Average cost at full load.
     pub fn cost_usd_per_mwh(&self, prices: &FuelPrices) -> f64 {
         self.offer.average_heat_rate_mmbtu_per_mwh * self.fuel_price_usd_per_mmbtu(prices)
             + self.offer.average_other_usd_per_mwh
+            + self.co2.tonnes_per_mwh * prices.carbon_usd_per_tonne
+    }
+
+    /// What another MWh of each of its blocks costs.
+    pub fn block_costs_usd_per_mwh(&self, prices: &FuelPrices) -> impl Iterator<Item = f64> {
+        let fuel_usd_per_mmbtu = self.fuel_price_usd_per_mmbtu(prices);
+        let carbon_usd_per_mwh = self.co2.tonnes_per_mwh * prices.carbon_usd_per_tonne;
+        self.offer.blocks.iter().map(move |block| {
+            block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh + carbon_usd_per_mwh
+        })
     }
 
     /// Cost of being on for an hour, per MW of capacity.
@@ -191,6 +259,12 @@ impl Unit {
 pub trait Availabilities {
     /// How much of a unit can run.
     fn of(&self, fuel: Fuel, technology: Technology, zone: ZoneId) -> Availability;
+
+    /// How much of a unit can run that fails at a rate of its own.
+    fn at_rate(&self, of: Availability, technology: Technology, capacity_mw: f64, rate: f64) -> Availability {
+        let _ = (technology, capacity_mw, rate);
+        of
+    }
 }
 
 /// Cost of a technology, and availability where weather does not decide.
@@ -229,10 +303,13 @@ mod tests {
             fuel: Fuel::Gas,
             technology: Technology::GasSteam,
             capacity_mw: 100.0,
+            rated_mw: 100.0,
             availability: Availability::Share(1.0),
             outage_factor: 1.0,
             offer: Offer::of_heat_rate(10.0, 0.0, Shape::FLAT),
             fuel_basis_usd_per_mmbtu: 0.0,
+            co2: Co2::default(),
+            forced_outage_rate: None,
             minimum_share: 0.3,
             ramp_share_per_h: Some(0.2),
             slow: true,

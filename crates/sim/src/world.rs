@@ -305,6 +305,9 @@ impl World {
             self.calendar.schedule(Event::Settle, month.end);
             self.calendar.schedule(Event::Sample, month.end);
         }
+        for (n, &(at, ..)) in setup.fleet.changes.iter().enumerate() {
+            self.calendar.schedule(Event::Supply(SupplyEvent::Fleet(n as u32)), at);
+        }
         for (n, project) in self.supply.projects.iter().enumerate() {
             if project.online < setup.end() {
                 self.calendar.schedule(Event::Supply(SupplyEvent::Online(n as u32)), project.online);

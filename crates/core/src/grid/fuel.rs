@@ -47,6 +47,8 @@ named! {
         Oil = "oil",
         /// Biomass, geothermal, waste.
         Other = "other",
+        /// What a neighbour sells: a tie to it, with the cost of its marginal gas unit.
+        Import = "import",
     }
 }
 
@@ -73,5 +75,23 @@ named! {
         Battery = "battery",
         /// Anything else.
         Other = "other",
+        /// A tie to a neighbour.
+        Import = "import",
     }
 }
+
+impl Fuel {
+    /// Carbon dioxide per unit of heat where a unit does not give its own: EPA emission factors \[M\]. Zero for
+    /// what burns nothing, for biomass and waste, and for imports, which count by energy.
+    pub const fn co2_kg_per_mmbtu(self) -> f64 {
+        match self {
+            Fuel::Gas => 53.1,
+            Fuel::Coal => 95.7,
+            Fuel::Oil => 75.0,
+            _ => 0.0,
+        }
+    }
+}
+
+/// Carbon dioxide per MWh of imports whose origin is not known: the default of California's rule \[M\].
+pub const IMPORT_CO2_TONNES_PER_MWH: f64 = 0.428;

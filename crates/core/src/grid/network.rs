@@ -5,7 +5,7 @@
 use petgraph::graph::{EdgeIndex, NodeIndex, UnGraph};
 use serde::{Deserialize, Serialize};
 
-use super::{CostCurve, Fuel, Technology};
+use super::{CostCurve, Date, Fuel, Technology};
 
 /// Position of a bus in the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -112,13 +112,30 @@ pub struct Generator {
     pub variable_om_usd_per_mwh: f64,
     /// Energy capacity of storage; zero otherwise.
     pub storage_mwh: f64,
-    /// First and (exclusive) last calendar year of operation, when known.
-    pub years: (Option<i16>, Option<i16>),
+    /// The first day of its operation; absent when it is older than anything asked.
+    pub online: Option<Date>,
+    /// The day from which it no longer runs.
+    pub retired: Option<Date>,
     /// Whether it is available at the start.
     pub in_service: bool,
     /// The cost curve of the source case, where that is all that is known of the unit's cost; it then
     /// takes the place of heat rate, fuel price and variable cost.
     pub cost: Option<CostCurve>,
+    /// Carbon dioxide per unit of heat; absent: that of the fuel.
+    pub co2_kg_per_mmbtu: Option<f64>,
+    /// Share of time out by failure, 0 to 1; absent: that of the technology.
+    pub forced_outage_rate: Option<f64>,
+    /// The region that sells; imports only.
+    pub neighbour: Option<String>,
+}
+
+impl Generator {
+    /// Whether it runs on a day. `O(1)`.
+    pub fn runs_on(&self, day: Date) -> bool {
+        self.in_service
+            && self.online.is_none_or(|online| online <= day)
+            && self.retired.is_none_or(|retired| day < retired)
+    }
 }
 
 /// A direct-current line: a flow that is set, not one that follows from angles.

@@ -20,15 +20,18 @@ use super::case::table::{self, Row, Table};
 use super::case::{CaseFault, Faults};
 use super::{BusId, Fuel, Network, Technology, ZoneId};
 
-mod date;
+mod context;
 mod interfaces;
 mod region;
 
-pub use date::Date;
+pub use super::Date;
+pub use context::{
+    CapacityMarket, CapacityMarketKind, Context, PublicFigures, Retail, SeriesOrigin, WeatherOrigin,
+};
 pub use interfaces::Interface;
 pub use region::{
-    Availability, BranchCeiling, FuelPrice, Market, NetworkKind, Region, RegionFacts, ReserveStep, Shed,
-    ZoneFacts,
+    Availability, BranchCeiling, CarbonPrice, CommitmentFacts, FuelPrice, Market, NetworkKind, Region,
+    RegionFacts, ReserveStep, Shed, ZoneFacts,
 };
 
 /// File name of the region's settings.
@@ -282,16 +285,6 @@ const fn action_name(action: PlannedAction) -> &'static str {
     }
 }
 
-fn date_of(row: &Row<'_>, column: &str, faults: &mut Faults<'_>) -> Option<Date> {
-    let text = row.text(column);
-    let date = Date::parse(text);
-    if date.is_none() {
-        let fault = faults.add(Some(row.line), column, format!("\"{text}\" is not a date"));
-        fault.allowed = Some("a calendar day such as 2027-06-01".to_owned());
-    }
-    date
-}
-
 fn read_planned(
     files: &BTreeMap<String, String>,
     network: &Network,
@@ -302,7 +295,7 @@ fn read_planned(
     let mut names = BTreeSet::new();
     let read = |row: Row<'_>, names: &mut BTreeSet<String>, faults: &mut Faults<'_>| {
         let name = unique_name(&row, names, faults);
-        let date = date_of(&row, "date", faults);
+        let date = row.date("date", faults);
         let zone = zone_of(&row, network, faults);
         let actions = [PlannedAction::Add, PlannedAction::Retire];
         let action = row.choice("action", &actions, action_name, faults);
@@ -350,7 +343,7 @@ fn read_sites(
         let bus = bus_of(&row, "bus", &numbers, faults);
         let contract_mw = row.not_negative("contract_mw", faults);
         let installed_mw = row.not_negative("installed_mw", faults);
-        let energized = date_of(&row, "energized", faults);
+        let energized = row.date("energized", faults);
         let source = row.name("source", faults);
         if let (Some(zone), Some(bus)) = (zone, bus) {
             let home = network.bus(bus).zone;

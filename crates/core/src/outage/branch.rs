@@ -124,7 +124,11 @@ mod tests {
             heat_rate_mmbtu_per_mwh: 7.0,
             variable_om_usd_per_mwh: 0.0,
             storage_mwh: 0.0,
-            years: (None, None),
+            online: None,
+            retired: None,
+            co2_kg_per_mmbtu: None,
+            forced_outage_rate: None,
+            neighbour: None,
             in_service: true,
             cost: None,
         });

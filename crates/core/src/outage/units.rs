@@ -28,7 +28,7 @@ pub struct MachineClass {
 
 impl MachineClass {
     /// The class of a machine; `None` where outages are in the weather series (wind, sun) or not modelled
-    /// (batteries).
+    /// (batteries, imports).
     pub fn of(technology: Technology, machine_mw: f64) -> Option<MachineClass> {
         let (forced_share, repair_h, planned_weeks) = match technology {
             // RTS-GMLC CC 355 MW.
@@ -46,7 +46,7 @@ impl MachineClass {
             Technology::Nuclear => (0.02, 150.0, 2.9),
             // RTS-GMLC hydro 50 MW.
             Technology::Hydro => (0.01, 20.0, 2.0),
-            Technology::Wind | Technology::Solar | Technology::Battery => return None,
+            Technology::Wind | Technology::Solar | Technology::Battery | Technology::Import => return None,
         };
         Some(MachineClass { forced_share, repair_h, planned_weeks })
     }
@@ -60,7 +60,7 @@ impl MachineClass {
             Technology::CoalSteam | Technology::GasSteam => Some(350.0),
             Technology::Nuclear => Some(1200.0),
             Technology::Hydro | Technology::Other => Some(50.0),
-            Technology::Wind | Technology::Solar | Technology::Battery => None,
+            Technology::Wind | Technology::Solar | Technology::Battery | Technology::Import => None,
         }
     }
 

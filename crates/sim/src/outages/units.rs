@@ -23,7 +23,7 @@ use super::weather::stresses;
 use super::year::{Cause, OutageYear, Subject};
 use crate::clearing::Clearing;
 use crate::event::OutageEvent;
-use crate::scenario::OutageWeather;
+use crate::scenario::{OutageWeather, Scenario};
 use crate::setup::Setup;
 use crate::units::{Availability, Unit};
 
@@ -123,7 +123,9 @@ impl Units {
             }
             let (planned, failed, machines_down) = group.out_now(unit, weight, stamp);
             let Shares { forced, planned: mean_planned, ambient } = group.shares;
-            unit.outage_factor = (1.0 - planned - failed) / ((1.0 - mean_planned) * (1.0 - forced));
+            // Everything out may add up to a hair more than one.
+            let left = (1.0 - planned - failed).max(0.0);
+            unit.outage_factor = left / ((1.0 - mean_planned) * (1.0 - forced));
             let mwh = unit.capacity_mw * ambient * hours;
             let subject = Subject::Technology(unit.technology);
             year.add(subject, Cause::Planned, 0.0, planned * mwh);
@@ -186,14 +188,10 @@ fn group(setup: &Setup, clearing: &Clearing, at: usize, month_weights: &[f64; 12
     let outages = &setup.scenario.outages;
     let unit = &clearing.units[at];
     let Availability::Share(availability) = unit.availability else { return None };
-    let typical_mw = outages.machines.machine_mw(unit.technology)?;
-    let machine_mw = if unit.capacity_mw > NOTHING_MW {
-        unit.capacity_mw / (unit.capacity_mw / typical_mw).round().max(1.0)
-    } else {
-        typical_mw
-    };
+    let machine_mw = machine_mw(&setup.scenario, unit.technology, unit.rated_mw)?;
     let class = outages.machines.class(unit.technology, machine_mw)?;
-    let forced = if outages.units { class.forced_share } else { 0.0 };
+    let rate = unit.forced_outage_rate.unwrap_or(class.forced_share);
+    let forced = if outages.units { rate } else { 0.0 };
     let planned = if outages.planned { class.planned_share() } else { 0.0 };
     let shares = Shares::within(availability, forced, planned.min(greatest_share(month_weights)));
     Some(Group {
@@ -205,6 +203,26 @@ fn group(setup: &Setup, clearing: &Clearing, at: usize, month_weights: &[f64; 12
         stress: OutageWeather::kind_of(unit.fuel),
         machines: Vec::new(),
     })
+}
+
+/// The size of the equal machines that make up a plant, near the usual size.
+fn machine_mw(scenario: &Scenario, technology: Technology, capacity_mw: f64) -> Option<f64> {
+    let typical_mw = scenario.outages.machines.machine_mw(technology)?;
+    let whole = capacity_mw > NOTHING_MW;
+    Some(if whole { capacity_mw / (capacity_mw / typical_mw).round().max(1.0) } else { typical_mw })
+}
+
+/// A technology's mean availability taken apart, whatever outages the scenario lets happen.
+pub(crate) fn usual_shares(
+    scenario: &Scenario,
+    of: Availability,
+    technology: Technology,
+    capacity_mw: f64,
+) -> Option<Shares> {
+    let Availability::Share(availability) = of else { return None };
+    let class =
+        scenario.outages.machines.class(technology, machine_mw(scenario, technology, capacity_mw)?)?;
+    Some(Shares::within(availability, class.forced_share, class.planned_share()))
 }
 
 /// Whether a scripted event takes from a unit.

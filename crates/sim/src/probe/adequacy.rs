@@ -25,7 +25,7 @@ pub const TABLE: Table = Table {
             name: "reserve_margin",
             kind: Kind::Float,
             unit: "",
-            meaning: "Available supply over firm load in the tightest hour of the year, less one.",
+            meaning: "Available own supply, imports left out, over firm load in the tightest hour of the year, less one.",
         },
         Column { name: "firm_shed_mwh", kind: Kind::Float, unit: "MWh", meaning: "Firm load not served." },
         Column {

@@ -53,6 +53,7 @@ pub const TABLE: Table = Table {
             unit: "MW",
             meaning: "Net output of storage; negative when charging.",
         },
+        Column { name: "import_mw", kind: Kind::Float, unit: "MW", meaning: "Bought from neighbours." },
         Column { name: "other_mw", kind: Kind::Float, unit: "MW", meaning: "Output of all other plants." },
         Column {
             name: "renewable_curtailed_mw",

@@ -47,6 +47,8 @@ section! {
         native_shed_usd_per_mwh: f64 = 9000.0, "$/MWh", "assumed", 1.0..=1000000.0;
         /// What wind asks for while it earns a production credit.
         wind_offer_usd_per_mwh: f64 = -20.0, "$/MWh", "assumed", -1000.0..=1000.0;
+        /// How long the credit lasts from a unit's first day; units of the pack without a date, and new ones, keep it.
+        wind_credit_years: u32 = 10, "years", "[M] federal production credit", 0.0..=100.0;
         /// Worth of operating reserve from the first megawatt on; the width beyond all steps is worth nothing.
         reserve: ReserveCurve = default_reserve(), "MW, $/MWh", "assumed; falls to zero at 7.5 GW as in ERCOT";
         /// Price of flow beyond a branch's rating, by the higher voltage of its ends.
@@ -132,7 +134,9 @@ section! {
         enabled: bool = true, "", "";
         /// Energy out over energy in.
         round_trip: f64 = 0.85, "share", "assumed", 0.1..=1.0;
-        /// Local hour at which they look at the day ahead.
+        /// Local hour at which they look at the 24 hours ahead.
         look_ahead_hour: u32 = 0, "h", "assumed", 0.0..=23.0;
+        /// Hours from that look at the hours ahead to the next, through the day.
+        look_ahead_every_h: u32 = 12, "h", "assumed", 1.0..=24.0;
     }
 }

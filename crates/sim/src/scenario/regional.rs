@@ -53,6 +53,20 @@ impl Scenario {
                 *price = given.price_usd_per_mmbtu;
             }
         }
+        for (fuel, basis) in [
+            (Fuel::Gas, &mut prices.gas_basis_usd_per_mmbtu),
+            (Fuel::Coal, &mut prices.coal_basis_usd_per_mmbtu),
+        ] {
+            if let Some(given) = region.fuels.get(&fuel) {
+                basis.clone_from(&given.basis_usd_per_mmbtu);
+            }
+        }
+        if let Some(commitment) = &region.commitment {
+            base.thermal.margin_percent = commitment.margin_percent;
+        }
+        if let Some(carbon) = &region.carbon {
+            prices.carbon_usd_per_tonne = carbon.price_usd_per_tonne;
+        }
         let shares = &mut base.supply.availability;
         for (fuel, share) in [
             (Fuel::Gas, &mut shares.gas),
@@ -61,6 +75,7 @@ impl Scenario {
             (Fuel::Hydro, &mut shares.hydro),
             (Fuel::Oil, &mut shares.oil),
             (Fuel::Other, &mut shares.other),
+            (Fuel::Import, &mut shares.import),
         ] {
             if let Some(given) = region.availability.get(&fuel) {
                 *share = given.fraction;

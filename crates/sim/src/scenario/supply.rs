@@ -52,6 +52,8 @@ section! {
         oil: f64 = 0.90, "share", "assumed", 0.0..=1.0;
         /// Biomass, geothermal, waste.
         other: f64 = 0.80, "share", "assumed", 0.0..=1.0;
+        /// Imports: the part of the ties that a neighbour can fill.
+        import: f64 = 1.0, "share", "assumed", 0.0..=1.0;
     }
 }
 
@@ -65,6 +67,7 @@ impl Availability {
             Fuel::Hydro => Some(self.hydro),
             Fuel::Oil => Some(self.oil),
             Fuel::Other => Some(self.other),
+            Fuel::Import => Some(self.import),
             Fuel::Wind | Fuel::Solar | Fuel::Storage => None,
         }
     }

@@ -17,6 +17,7 @@ const INTERVAL_HOURS: f64 = 1.0;
 impl World {
     /// Brings the market to the interval that begins now: weather, native load, bids.
     pub(super) fn prepare_interval(&mut self, now: SimTime) -> Result<(), RunError> {
+        self.clearing.stores.let_go();
         let hour = now.hour();
         let mut interval = self.interval.take().unwrap_or_else(|| std::mem::take(&mut self.spare));
         interval.hour = hour;

@@ -32,6 +32,11 @@ impl Transmission {
 impl World {
     pub(super) fn handle_supply(&mut self, event: SupplyEvent) {
         match event {
+            SupplyEvent::Fleet(_) => {
+                self.supply.change_fleet(&mut self.clearing);
+                self.clearing.set_fuel_prices(&self.prices);
+                self.refresh_costs();
+            }
             SupplyEvent::Online(project) => {
                 self.supply.bring_online(project, &mut self.clearing);
                 self.refresh_costs();

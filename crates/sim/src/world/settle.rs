@@ -298,7 +298,8 @@ impl World {
         let year = &mut self.probes.system;
         year.peak_mw = year.peak_mw.max(served_mw);
         year.native_peak_mw = year.native_peak_mw.max(totals.native_mw);
-        year.least_supply_ratio = year.least_supply_ratio.min(self.clearing.available_mw / firm_mw);
+        let own_mw = self.clearing.available_mw - self.clearing.available_import_mw;
+        year.least_supply_ratio = year.least_supply_ratio.min(own_mw / firm_mw);
         year.firm_mwh += firm_mw * h;
         let shed_mw = firm_mw - totals.native_served_mw - totals.firm_served_mw;
         if shed_mw > NOTHING_MW {
@@ -333,6 +334,7 @@ impl World {
             fuel(Fuel::Solar),
             fuel(Fuel::Hydro),
             fuel(Fuel::Storage),
+            fuel(Fuel::Import),
             Cell::Float(totals.fuel_mw[Fuel::Oil as usize] + totals.fuel_mw[Fuel::Other as usize]),
             Cell::Float((self.clearing.available_renewable_mw - renewable_mw).max(0.0)),
             Cell::Float(reserve_price),

@@ -24,7 +24,7 @@ fn power_balances_at_every_bus_and_in_every_row() {
         let system = story.run.table("system_hourly");
         assert_eq!(system.len(), story.setup.hours);
         let column = |name: &str| system.floats(name).unwrap();
-        let fuels = ["gas", "coal", "nuclear", "wind", "solar", "hydro", "storage", "other"];
+        let fuels = ["gas", "coal", "nuclear", "wind", "solar", "hydro", "storage", "import", "other"];
         for hour in 0..system.len() {
             let generated: f64 = fuels.iter().map(|fuel| column(&format!("{fuel}_mw"))[hour]).sum();
             let served = column("native_served_mw")[hour] + column("large_served_mw")[hour];

@@ -390,7 +390,11 @@ impl Case<'_> {
                 heat_rate_mmbtu_per_mwh: 0.0,
                 variable_om_usd_per_mwh: 0.0,
                 storage_mwh: 0.0,
-                years: (None, None),
+                online: None,
+                retired: None,
+                co2_kg_per_mmbtu: None,
+                forced_outage_rate: None,
+                neighbour: None,
                 in_service: status > 0.0,
                 cost,
             });
@@ -521,6 +525,7 @@ fn technology_of(fuel: Fuel, mover: &str) -> Technology {
         (Fuel::Gas, _) | (_, "CA" | "CC" | "CS" | "CT") => Technology::CombinedCycle,
         (Fuel::Oil, _) => Technology::CombustionTurbine,
         (Fuel::Other, _) => Technology::Other,
+        (Fuel::Import, _) => Technology::Import,
     }
 }
 

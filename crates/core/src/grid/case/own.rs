@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{self, Row, Shape, Table, optional_cell};
 use super::{CaseFault, Faults, check};
-use crate::grid::{
-    Branch, BranchKind, Bus, BusId, CostCurve, DcLink, Fuel, Generator, Network, Technology, Zone, ZoneId,
-};
+use crate::grid::{Branch, BranchKind, Bus, BusId, CostCurve, DcLink, Network, Zone, ZoneId};
+
+mod generators;
 
 /// File name of the bus table.
 pub const BUSES: &str = "buses.csv";
@@ -45,21 +45,6 @@ const BRANCH_COLUMNS: [&str; 12] = [
     "emergency_rating_mw",
     "length_mi",
     "in_service",
-];
-const GENERATOR_COLUMNS: [&str; 13] = [
-    "name",
-    "bus",
-    "fuel",
-    "technology",
-    "capacity_mw",
-    "minimum_mw",
-    "heat_rate_mmbtu_per_mwh",
-    "variable_om_usd_per_mwh",
-    "storage_mwh",
-    "first_year",
-    "last_year",
-    "in_service",
-    "cost_curve_usd_per_h",
 ];
 /// Written only when a branch has a limit on its angle difference.
 const ANGLE_COLUMNS: [&str; 2] = ["angle_minimum_deg", "angle_maximum_deg"];
@@ -130,16 +115,7 @@ pub(crate) fn read_tables(
         }
     }
 
-    let mut faults = Faults::new(GENERATORS, list);
-    if let Some(generators) = open(files, GENERATORS, &GENERATOR_COLUMNS, &[], &mut faults) {
-        let mut names = BTreeSet::new();
-        for row in generators.rows() {
-            let unique = unique_name(&row, &mut names, &mut faults);
-            if let (Some(name), Some(unit)) = (unique, read_generator(&row, &numbers, &mut faults)) {
-                network.generators.push(Generator { name, ..unit });
-            }
-        }
-    }
+    network.generators = generators::read(files, &numbers, &mut Faults::new(GENERATORS, list));
 
     if files.contains_key(DC_LINKS) {
         let mut faults = Faults::new(DC_LINKS, list);
@@ -163,11 +139,23 @@ pub(crate) fn open(
     optional: &[&str],
     faults: &mut Faults<'_>,
 ) -> Option<Table> {
+    open_renamed(files, file, required, optional, &[], faults)
+}
+
+/// [`open`] for a table whose columns had other names.
+fn open_renamed(
+    files: &BTreeMap<String, String>,
+    file: &str,
+    required: &[&str],
+    optional: &[&str],
+    renamed: &[(&str, &str)],
+    faults: &mut Faults<'_>,
+) -> Option<Table> {
     let Some(text) = files.get(file) else {
         faults.add(None, "file", "this file is missing from the pack");
         return None;
     };
-    Table::read(text, &Shape { required, optional, foreign: false }, faults)
+    Table::read(text, &Shape { required, optional, foreign: false, renamed }, faults)
 }
 
 pub(crate) fn unique_name(
@@ -303,45 +291,6 @@ fn read_branch(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Fault
     })
 }
 
-fn read_generator(
-    row: &Row<'_>,
-    numbers: &BTreeMap<u32, BusId>,
-    faults: &mut Faults<'_>,
-) -> Option<Generator> {
-    let year = |row: &Row<'_>, column: &str, faults: &mut Faults<'_>| {
-        row.number_in(column, 1800.0, 2200.0, faults).map(|year| year as i16)
-    };
-    let bus = bus_of(row, "bus", numbers, faults);
-    let fuel = row.choice("fuel", Fuel::ALL, Fuel::name, faults);
-    let technology = row.choice("technology", Technology::ALL, Technology::name, faults);
-    let capacity_mw = row.number("capacity_mw", faults);
-    let minimum_mw = row.number("minimum_mw", faults);
-    let heat_rate = row.not_negative("heat_rate_mmbtu_per_mwh", faults);
-    let variable_om = row.number("variable_om_usd_per_mwh", faults);
-    let storage_mwh = row.not_negative("storage_mwh", faults);
-    let first_year = row.optional("first_year", faults, year);
-    let last_year = row.optional("last_year", faults, year);
-    let in_service = row.flag("in_service", faults);
-    let cost = row.optional("cost_curve_usd_per_h", faults, cost_curve);
-    if capacity_mw.zip(minimum_mw).is_some_and(|(capacity, minimum)| minimum > capacity) {
-        faults.add(Some(row.line), "minimum_mw", "the minimum output is above the capacity");
-    }
-    Some(Generator {
-        name: String::new(),
-        bus: bus?,
-        fuel: fuel?,
-        technology: technology?,
-        capacity_mw: capacity_mw?,
-        minimum_mw: minimum_mw?,
-        heat_rate_mmbtu_per_mwh: heat_rate?,
-        variable_om_usd_per_mwh: variable_om?,
-        storage_mwh: storage_mwh?,
-        years: (first_year.ok()?, last_year.ok()?),
-        in_service: in_service?,
-        cost: cost.ok()?,
-    })
-}
-
 fn cost_curve(row: &Row<'_>, column: &str, faults: &mut Faults<'_>) -> Option<CostCurve> {
     let curve = CostCurve::from_text(row.text(column));
     if curve.is_none() {
@@ -422,30 +371,10 @@ pub fn write(network: &Network) -> BTreeMap<String, String> {
             cells
         }),
     );
-    let generators = table::write(
-        &GENERATOR_COLUMNS,
-        network.generators.iter().map(|unit| {
-            vec![
-                unit.name.clone(),
-                number(unit.bus),
-                unit.fuel.name().to_owned(),
-                unit.technology.name().to_owned(),
-                unit.capacity_mw.to_string(),
-                unit.minimum_mw.to_string(),
-                unit.heat_rate_mmbtu_per_mwh.to_string(),
-                unit.variable_om_usd_per_mwh.to_string(),
-                unit.storage_mwh.to_string(),
-                optional_cell(unit.years.0.as_ref()),
-                optional_cell(unit.years.1.as_ref()),
-                unit.in_service.to_string(),
-                unit.cost.as_ref().map(CostCurve::to_text).unwrap_or_default(),
-            ]
-        }),
-    );
     let mut files = BTreeMap::new();
     files.insert(BUSES.to_owned(), buses);
     files.insert(BRANCHES.to_owned(), branches);
-    files.insert(GENERATORS.to_owned(), generators);
+    files.insert(GENERATORS.to_owned(), generators::write(network));
     if !network.dc_links.is_empty() {
         let extra = network.dc_links.iter().any(|link| link.fixed_loss_mw != 0.0 || link.cost.is_some());
         let rows = network.dc_links.iter().map(|link| {

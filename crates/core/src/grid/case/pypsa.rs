@@ -111,7 +111,7 @@ impl Reader<'_> {
     /// A table of components; `None` if the folder has none.
     fn open(&mut self, file: &str, required: &[&str]) -> Option<Table> {
         let text = self.files.get(file)?;
-        let shape = Shape { required, optional: &[], foreign: true };
+        let shape = Shape { required, optional: &[], foreign: true, renamed: &[] };
         Table::read(text, &shape, &mut Faults::new(file, &mut self.list))
     }
 

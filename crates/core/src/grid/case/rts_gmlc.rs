@@ -77,7 +77,7 @@ pub fn series_paths(files: &BTreeMap<String, String>) -> Vec<String> {
     let path = format!("{}{POINTERS}", root(files));
     let mut list = Vec::new();
     let mut faults = Faults::new(&path, &mut list);
-    let shape = Shape { required: &series::COLUMNS, optional: &[], foreign: true };
+    let shape = Shape { required: &series::COLUMNS, optional: &[], foreign: true, renamed: &[] };
     let table = files.get(&path).and_then(|text| Table::read(text, &shape, &mut faults));
     let mut paths: Vec<String> = table.iter().flat_map(|table| series::paths(table, &path)).collect();
     paths.sort();
@@ -127,7 +127,7 @@ impl Reader<'_> {
     /// A table that may be missing.
     fn optional(&mut self, file: &str, columns: &[&str]) -> Option<Table> {
         let path = format!("{}{file}", self.root);
-        let shape = Shape { required: columns, optional: &[], foreign: true };
+        let shape = Shape { required: columns, optional: &[], foreign: true, renamed: &[] };
         Table::read(self.files.get(&path)?, &shape, &mut Self::faults(&mut self.list, &path))
     }
 

@@ -5,6 +5,7 @@
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::Faults;
+use crate::grid::Date;
 
 /// What a table may and must hold.
 pub(crate) struct Shape<'a> {
@@ -14,6 +15,8 @@ pub(crate) struct Shape<'a> {
     pub optional: &'a [&'a str],
     /// Whether other columns are ignored (a foreign table) or faults (one of ours).
     pub foreign: bool,
+    /// Columns of former versions, each with what it is called now.
+    pub renamed: &'a [(&'a str, &'a str)],
 }
 
 /// A parsed table.
@@ -67,7 +70,9 @@ impl Table {
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         let known = || shape.required.iter().chain(shape.optional).copied();
         for (i, name) in header.iter().enumerate() {
-            if !shape.foreign && !known().any(|k| k == name) {
+            if let Some((_, now)) = shape.renamed.iter().find(|(then, _)| then == name) {
+                faults.add(Some(header_line), name, format!("this column is now `{now}`"));
+            } else if !shape.foreign && !known().any(|k| k == name) {
                 faults.unknown(Some(header_line), name, "column", name, known());
             }
             if header[..i].contains(name) {
@@ -181,6 +186,17 @@ impl<'t> Row<'t> {
         parsed
     }
 
+    /// A cell that must hold a calendar day.
+    pub fn date(&self, column: &str, faults: &mut Faults<'_>) -> Option<Date> {
+        let text = self.text(column);
+        let date = Date::parse(text);
+        if date.is_none() {
+            let fault = faults.add(Some(self.line), column, format!("\"{text}\" is not a date"));
+            fault.allowed = Some("a calendar day such as 2027-06-01".to_owned());
+        }
+        date
+    }
+
     /// A cell that must hold one of the known names.
     pub fn choice<T: Copy>(
         &self,
@@ -246,7 +262,7 @@ mod tests {
     #[test]
     fn rows_know_their_line_behind_comments_and_blank_lines() {
         let text = "\u{feff}# first\n\n# second\na,b\n1,2\n\n# third\n\"3\n3\",4\r\n\r\n5,6";
-        let shape = Shape { required: &["a", "b"], optional: &[], foreign: false };
+        let shape = Shape { required: &["a", "b"], optional: &[], foreign: false, renamed: &[] };
         let mut list = Vec::new();
         let table = Table::read(text, &shape, &mut Faults::new("t.csv", &mut list)).expect("a table");
         assert_eq!(
@@ -255,7 +271,7 @@ mod tests {
         );
 
         // In a foreign table the sign is part of a name.
-        let shape = Shape { required: &[], optional: &[], foreign: true };
+        let shape = Shape { required: &[], optional: &[], foreign: true, renamed: &[] };
         let table =
             Table::read("a\n#1\n\n2\n", &shape, &mut Faults::new("t.csv", &mut list)).expect("a table");
         assert_eq!(table.rows().map(|row| (row.line, row.at(0))).collect::<Vec<_>>(), [(2, "#1"), (4, "2")]);

@@ -38,6 +38,40 @@ fn every_shipped_pack_reads_and_writes_back_to_the_same_bytes() {
     }
 }
 
+#[test]
+fn every_zonal_pack_has_one_bus_per_zone_and_the_written_form() {
+    for (name, zones, pipes) in
+        [("nyiso", 11, 12), ("pjm", 4, 4), ("caiso", 3, 2), ("isone", 8, 11), ("miso", 3, 2), ("spp", 2, 1)]
+    {
+        let pack = parse(name);
+        assert_eq!(pack.region.facts.name, name);
+        assert_eq!(pack.region.facts.network, NetworkKind::Zonal);
+        let size = (pack.network.graph.node_count(), pack.network.zones.len(), pack.interfaces.len());
+        assert_eq!(size, (zones, zones, pipes), "{name}");
+        let written =
+            RegionPack::write_tables(&pack.network, &pack.planned, &pack.sites, &pack.reinforcements);
+        let shipped = files(name);
+        for file in ["buses.csv", "generators.csv", PLANNED, SITES, REINFORCEMENTS] {
+            assert!(written[file] == shipped[file], "{name}/{file} is not in its written form");
+        }
+    }
+}
+
+/// Capacity at the end of the base year against the public figures of the pack: within 10 % by fuel.
+#[test]
+fn capacity_by_fuel_is_within_a_tenth_of_the_public_figures() {
+    for name in ["nyiso", "pjm", "caiso", "isone", "miso", "spp", "rts"] {
+        let pack = parse(name);
+        let public = pack.region.context.public.as_ref().expect("public figures");
+        let end = Date { year: public.year, month: 12, day: 31 };
+        for (fuel, public_mw) in &public.capacity_mw {
+            let units = pack.network.generators.iter().filter(|unit| unit.fuel == *fuel && unit.runs_on(end));
+            let mw: f64 = units.map(|unit| unit.capacity_mw).sum();
+            assert!((mw / public_mw - 1.0).abs() <= 0.1, "{name} {}: {mw} of {public_mw} MW", fuel.name());
+        }
+    }
+}
+
 /// The merit order of `docs/region-packs.md`, worked out by hand there.
 #[test]
 fn the_testbed_has_the_merit_order_of_its_page() {
@@ -182,6 +216,41 @@ fn faults_of_the_settings_and_the_other_tables_are_returned_at_once() {
 }
 
 #[test]
+fn the_optional_sections_are_read_and_their_faults_named() {
+    let texas = parse("texas").region.context;
+    let market = texas.capacity_market.expect("a section");
+    assert_eq!((market.kind, market.price_usd_per_mw_day), (CapacityMarketKind::EnergyOnly, None));
+    let public = texas.public.expect("a section");
+    assert_eq!((public.year, public.capacity_mw[&Fuel::Wind]), (2024, 40000.0));
+    assert_eq!(texas.weather.expect("a section").temperature, SeriesOrigin::Assumption);
+    assert_eq!(parse("testbed").region.context.public, None);
+
+    let mut bare = files("texas");
+    let text = bare.get_mut("region.toml").expect("a file");
+    let from = text.find("[capacity_market]").expect("a section");
+    let to = text.find("[adequacy]").expect("a section");
+    text.replace_range(from..to, "");
+    let region = RegionPack::parse(&bare).unwrap_or_else(|faults| panic!("{}", faults[0])).region;
+    assert_eq!(region.context, Context::default());
+
+    let mut broken = files("texas");
+    let text = broken.get_mut("region.toml").expect("a file");
+    *text = text
+        .replace("kind = \"energy_only\"", "kind = \"auctions\"")
+        .replace("industrial_usd_per_mwh = 66.0", "industrial_usd_per_mwh = -66.0")
+        .replace("energy_twh = 463.0", "energy_twh = 0.0")
+        .replace("temperature = \"assumption\"", "temperature = \"guess\"")
+        .replace("[fuels.oil]", "[fuels.import]");
+    let faults = RegionPack::parse(&broken).expect_err("five faults");
+    let found: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    for expected in ["capacity_market", "retail", "public.energy_twh", "weather", "fuels.import"] {
+        assert!(found.contains(&expected), "{expected} not in {found:?}");
+    }
+    let kind = faults.iter().find(|fault| fault.field == "capacity_market").expect("found");
+    assert!(kind.line.is_some() && kind.message.contains("energy_only"), "{kind}");
+}
+
+#[test]
 fn a_bus_without_a_branch_and_a_missing_table_are_faults() {
     let mut broken = files("testbed");
     let text = broken.get_mut("branches.csv").expect("a table");
@@ -257,9 +326,13 @@ prop_compose! {
                 heat_rate_mmbtu_per_mwh: values[10].abs(),
                 variable_om_usd_per_mwh: values[11],
                 storage_mwh: values[10].abs(),
-                years: ((i % 2 == 0).then_some(1990), (i % 2 == 1).then_some(2040)),
+                online: (i % 2 == 0).then_some(Date { year: 1990, month: 2, day: 28 }),
+                retired: (i % 2 == 1).then_some(Date { year: 2040, month: 12, day: 1 }),
                 in_service: i % 2 == 1,
                 cost: curve.clone().map(CostCurve::Polynomial),
+                co2_kg_per_mmbtu: rating,
+                forced_outage_rate: (i % 3 == 0).then_some(0.25),
+                neighbour: None,
             });
         }
         network.dc_links.push(DcLink {

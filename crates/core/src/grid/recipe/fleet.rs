@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use petgraph::graph::NodeIndex;
 
-use super::{FleetRule, LadderStep, Recipe, round};
+use super::{FleetRule, LadderStep, Recipe, dates, round};
 use crate::grid::case::matpower::Ordinals;
-use crate::grid::{BusId, Generator, Network, Technology, ZoneId};
+use crate::grid::{BusId, Date, Generator, Network, Technology, ZoneId};
 
 pub(super) fn bring_to_target(recipe: &Recipe, network: &mut Network) {
     for rule in &recipe.fleet {
@@ -24,7 +24,7 @@ pub(super) fn bring_to_target(recipe: &Recipe, network: &mut Network) {
         let steps: Vec<&LadderStep> = recipe.ladder.iter().filter(|step| step.fuel == *fuel).collect();
         climb(&steps, network.generators.iter_mut().filter(|unit| unit.fuel == *fuel).collect());
     }
-    merge(network);
+    merge(recipe, network);
 }
 
 /// A difference below this part of the target is rounding, not growth: plants are scaled where they stand.
@@ -64,7 +64,12 @@ fn bring_zone(recipe: &Recipe, rule: &FleetRule, zone: ZoneId, target_mw: f64, n
                 heat_rate_mmbtu_per_mwh: 0.0,
                 variable_om_usd_per_mwh: 0.0,
                 storage_mwh: capacity_mw * rule.storage_hours,
-                years: (None, None),
+                // Growth has a date of its own; until it is known, that of the targets.
+                online: recipe.days().map(|(_, fleet)| fleet),
+                retired: None,
+                co2_kg_per_mmbtu: None,
+                forced_outage_rate: None,
+                neighbour: None,
                 in_service: true,
                 cost: None,
             });
@@ -100,12 +105,13 @@ fn climb(steps: &[&LadderStep], mut units: Vec<&mut Generator>) {
     }
 }
 
-/// Joins plants of one prime mover at one bus, names them and rounds their numbers.
-fn merge(network: &mut Network) {
-    let mut merged: BTreeMap<(BusId, Technology), Generator> = BTreeMap::new();
+/// Joins plants of one prime mover at one bus, growth apart from the rest, dates and names them and rounds their
+/// numbers.
+fn merge(recipe: &Recipe, network: &mut Network) {
+    let mut merged: BTreeMap<(BusId, Technology, Option<Date>), Generator> = BTreeMap::new();
     for unit in core::mem::take(&mut network.generators) {
         merged
-            .entry((unit.bus, unit.technology))
+            .entry((unit.bus, unit.technology, unit.online))
             .and_modify(|whole| {
                 let heat = whole.heat_rate_mmbtu_per_mwh * whole.capacity_mw
                     + unit.heat_rate_mmbtu_per_mwh * unit.capacity_mw;
@@ -117,7 +123,8 @@ fn merge(network: &mut Network) {
             .or_insert(unit);
     }
     let mut names = Ordinals::default();
-    let finish = |(_, mut unit): (_, Generator)| {
+    let dated = dates::give(recipe, network, merged.into_values().collect());
+    let finish = |mut unit: Generator| {
         let bus = network.bus(unit.bus).name.clone();
         unit.name = names.next(&format!("{} {}", station_of(&bus), unit.technology.name()));
         unit.capacity_mw = round(unit.capacity_mw, 2);
@@ -126,7 +133,7 @@ fn merge(network: &mut Network) {
         unit.storage_mwh = round(unit.storage_mwh, 1);
         unit
     };
-    network.generators = merged.into_iter().map(finish).collect();
+    network.generators = dated.into_iter().map(finish).collect();
 }
 
 /// The part of a bus name before its voltage.

@@ -233,9 +233,10 @@ impl Case<'_> {
             "storage units that are units without end of energy here",
         );
         self.note_count(
-            count(&|unit| unit.years != (None, None)),
-            "units whose years of operation have no place",
+            count(&|unit| unit.online.is_some() || unit.retired.is_some()),
+            "units whose dates of operation have no place",
         );
+        self.note_count(count(&|unit| unit.fuel == Fuel::Import), "imports that are other units here");
         let changed = |unit: &Generator| {
             super::technology_of(super::fuel_of(fuel_name(unit.fuel)), mover_code(unit.technology))
                 != unit.technology
@@ -422,7 +423,7 @@ const fn fuel_name(fuel: Fuel) -> &'static str {
         Fuel::Hydro => "hydro",
         Fuel::Storage => "ess",
         Fuel::Oil => "dfo",
-        Fuel::Other => "other",
+        Fuel::Other | Fuel::Import => "other",
     }
 }
 
@@ -436,7 +437,7 @@ const fn mover_code(technology: Technology) -> &'static str {
         Technology::Solar => "PV",
         Technology::Hydro => "HY",
         Technology::Battery => "BA",
-        Technology::Other => "OT",
+        Technology::Other | Technology::Import => "OT",
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::grid::{Date, Fuel};
 
 /// Two zones, a line with limits on its angle difference, a transformer, a link with losses and costs.
 fn small() -> BTreeMap<String, String> {
@@ -18,9 +19,11 @@ fn small() -> BTreeMap<String, String> {
         (
             GENERATORS,
             "name,bus,fuel,technology,capacity_mw,minimum_mw,heat_rate_mmbtu_per_mwh,variable_om_usd_per_mwh,\
-             storage_mwh,first_year,last_year,in_service,cost_curve_usd_per_h\n\
-             g,1,gas,combined_cycle,400,100,7,3,0,2001,,true,\nb,3,storage,battery,50,0,0,0,200,,,true,\n\
-             p,3,other,other,90,-10,0,0,0,,,false,piecewise 0:0 50:900 90:2100\n",
+             storage_mwh,online,retired,in_service,cost_curve_usd_per_h,co2_kg_per_mmbtu,forced_outage_rate,neighbour\n\
+             g,1,gas,combined_cycle,400,100,7,3,0,2001-06-01,2031-12-31,true,,50.3,0.04,\n\
+             b,3,storage,battery,50,0,0,0,200,,,true,,,,\n\
+             p,3,other,other,90,-10,0,0,0,,,false,piecewise 0:0 50:900 90:2100,,,\n\
+             i,3,import,import,300,0,8,1,0,,,true,,,,pjm\n",
         ),
         (
             DC_LINKS,
@@ -44,6 +47,14 @@ fn everything_that_a_network_has_is_read_and_written_again() {
     assert_eq!((branches[1].rating_mw, branches[1].tap), (f64::INFINITY, 1.02));
     let curve = CostCurve::Piecewise(vec![(0.0, 0.0), (50.0, 900.0), (90.0, 2100.0)]);
     assert_eq!(network.generators[2].cost, Some(curve));
+    let [unit, battery, _, import] = &network.generators[..] else { panic!("four units") };
+    assert_eq!((unit.online, unit.retired), (Date::new(2001, 6, 1), Date::new(2031, 12, 31)));
+    assert_eq!((unit.co2_kg_per_mmbtu, unit.forced_outage_rate), (Some(50.3), Some(0.04)));
+    assert_eq!((battery.online, battery.co2_kg_per_mmbtu, &battery.neighbour), (None, None, &None));
+    assert_eq!((import.fuel, import.neighbour.as_deref()), (Fuel::Import, Some("pjm")));
+    let days = [(2001, 5, 31), (2001, 6, 1), (2031, 12, 30), (2031, 12, 31)];
+    let runs = days.map(|(year, month, day)| unit.runs_on(Date { year, month, day }));
+    assert_eq!(runs, [false, true, true, false]);
     let link = &network.dc_links[0];
     assert_eq!((link.fixed_loss_mw, &link.cost), (0.5, &Some(CostCurve::Polynomial(vec![0.0, 2.0]))));
 
@@ -56,10 +67,24 @@ fn everything_that_a_network_has_is_read_and_written_again() {
     assert!(again.buses().zip(network.buses()).all(|(a, b)| a == b));
 }
 
-/// Each slip in one table, and the fault that it must give.
+/// A slip in one table: file, what is right, what is wrong, and the fault that it must give.
+type Slip = (&'static str, &'static str, &'static str, &'static str);
+
+fn each_has_its_fault(table: &[Slip]) {
+    for (file, right, wrong, expected) in table {
+        let mut files = small();
+        let text = files.get_mut(*file).expect("a table");
+        assert!(text.contains(right), "{right} is not in {file}");
+        *text = text.replacen(right, wrong, 1);
+        let faults = read(&files, &zones(), 100.0).expect_err(expected);
+        let found: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        assert!(found.iter().any(|fault| fault.starts_with(expected)), "{expected}\nnot in\n{found:#?}");
+    }
+}
+
 #[test]
 fn every_slip_has_its_fault_and_its_line() {
-    let table: &[(&str, &str, &str, &str)] = &[
+    let table: &[Slip] = &[
         (BUSES, "2,\"Two", "1,\"Two", "buses.csv:4: bus: bus 1 appears twice"),
         (BUSES, "2,\"Two", "2.5,\"Two", "buses.csv:4: bus: \"2.5\" is not a whole number"),
         (BUSES, ",230,50,", ",230,NaN,", "buses.csv:3: load_mw: \"NaN\" is not a finite number"),
@@ -98,6 +123,18 @@ fn every_slip_has_its_fault_and_its_line() {
         (BRANCHES, ",-20,25", ",x,25", "branches.csv:2: angle_minimum_deg: \"x\" is not a finite number"),
         (BRANCHES, "transformer,", "trafo,", "branches.csv:3: kind: unknown name \"trafo\""),
         (BRANCHES, ",true,-20,25\n", "\n", "branches.csv:2: row: 11 cells where the header has 14"),
+        (DC_LINKS, "sea,1,3", "sea,1,33", "dc_links.csv:2: to_bus: there is no bus 33"),
+        (DC_LINKS, "-40,60", "70,60", "dc_links.csv:2: minimum_mw: the least flow is above the greatest"),
+        (DC_LINKS, "0.02,", "1.02,", "dc_links.csv:2: loss_fraction: 1.02 is out of range"),
+        (DC_LINKS, ",0.5,", ",-0.5,", "dc_links.csv:2: fixed_loss_mw: -0.5 is out of range"),
+        (DC_LINKS, "polynomial 0 2", "polynomial", "dc_links.csv:2: cost_curve_usd_per_h: not a cost curve"),
+    ];
+    each_has_its_fault(table);
+}
+
+#[test]
+fn every_slip_of_a_unit_has_its_fault_and_its_line() {
+    let table: &[Slip] = &[
         (GENERATORS, "g,1,", "g,4,", "generators.csv:2: bus: there is no bus 4"),
         (GENERATORS, "b,3,", "g,3,", "generators.csv:3: name: \"g\" appears twice"),
         (
@@ -120,22 +157,38 @@ fn every_slip_has_its_fault_and_its_line() {
             "generators.csv:4: cost_curve_usd_per_h: not a cost curve",
         ),
         (GENERATORS, "gas,combined", "gaz,combined", "generators.csv:2: fuel: unknown name \"gaz\""),
+        (GENERATORS, "online,", "first_year,", "generators.csv:1: first_year: this column is now `online`"),
+        (GENERATORS, "retired,", "last_year,", "generators.csv:1: last_year: this column is now `retired`"),
+        (
+            GENERATORS,
+            "2001-06-01",
+            "2001",
+            "generators.csv:2: online: \"2001\" is not a date (allowed: a calendar day such as",
+        ),
+        (
+            GENERATORS,
+            "2031-12-31",
+            "2001-06-01",
+            "generators.csv:2: retired: this is not after the day on which the unit comes online",
+        ),
+        (GENERATORS, ",50.3,", ",-1,", "generators.csv:2: co2_kg_per_mmbtu: -1 is out of range"),
+        (GENERATORS, ",0.04,", ",1.04,", "generators.csv:2: forced_outage_rate: 1.04 is out of range"),
+        (
+            GENERATORS,
+            "0.04,\n",
+            "0.04,pjm\n",
+            "generators.csv:2: neighbour: only an import has a neighbour that sells",
+        ),
+        (
+            GENERATORS,
+            "import,import",
+            "import,other",
+            "generators.csv:5: technology: the fuel import and the technology import go together",
+        ),
+        (GENERATORS, "300,0,8", "300,10,8", "generators.csv:5: minimum_mw: an import has no minimum output"),
         (GENERATORS, ",false,", ",no,", "generators.csv:4: in_service: unknown name \"no\""),
-        (DC_LINKS, "sea,1,3", "sea,1,33", "dc_links.csv:2: to_bus: there is no bus 33"),
-        (DC_LINKS, "-40,60", "70,60", "dc_links.csv:2: minimum_mw: the least flow is above the greatest"),
-        (DC_LINKS, "0.02,", "1.02,", "dc_links.csv:2: loss_fraction: 1.02 is out of range"),
-        (DC_LINKS, ",0.5,", ",-0.5,", "dc_links.csv:2: fixed_loss_mw: -0.5 is out of range"),
-        (DC_LINKS, "polynomial 0 2", "polynomial", "dc_links.csv:2: cost_curve_usd_per_h: not a cost curve"),
     ];
-    for (file, right, wrong, expected) in table {
-        let mut files = small();
-        let text = files.get_mut(*file).expect("a table");
-        assert!(text.contains(right), "{right} is not in {file}");
-        *text = text.replacen(right, wrong, 1);
-        let faults = read(&files, &zones(), 100.0).expect_err(expected);
-        let found: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        assert!(found.iter().any(|fault| fault.starts_with(expected)), "{expected}\nnot in\n{found:#?}");
-    }
+    each_has_its_fault(table);
 }
 
 #[test]

@@ -16,7 +16,7 @@
 use super::cells::Cells;
 use super::series::Series;
 use super::{GENERATORS, Reader};
-use crate::grid::{CostCurve, Fuel, Generator, Network, Technology};
+use crate::grid::{CostCurve, Date, Fuel, Generator, Network, Technology};
 
 const STORAGE_UNITS: &str = "storage_units.csv";
 
@@ -47,7 +47,7 @@ impl Reader<'_> {
             else {
                 return;
             };
-            let (Some(cost), Some(years), Some(active)) = (cost, years, active) else { return };
+            let (Some(cost), Some((online, retired)), Some(active)) = (cost, years, active) else { return };
             let (fuel, technology) = reader.carrier(&cells);
             if let Some(pu) = available {
                 let at = network.generators.len() as u32;
@@ -63,9 +63,13 @@ impl Reader<'_> {
                 heat_rate_mmbtu_per_mwh: 0.0,
                 variable_om_usd_per_mwh: 0.0,
                 storage_mwh: 0.0,
-                years,
+                online,
+                retired,
                 in_service: active,
                 cost: Some(cost),
+                co2_kg_per_mmbtu: None,
+                forced_outage_rate: None,
+                neighbour: None,
             });
         });
     }
@@ -91,7 +95,7 @@ impl Reader<'_> {
             else {
                 return;
             };
-            let (Some(cost), Some(years), Some(active)) = (cost, years, active) else { return };
+            let (Some(cost), Some((online, retired)), Some(active)) = (cost, years, active) else { return };
             let (fuel, technology) = match cells.text("carrier") {
                 "" => (Fuel::Storage, Technology::Battery),
                 carrier => match meaning(carrier) {
@@ -109,9 +113,13 @@ impl Reader<'_> {
                 heat_rate_mmbtu_per_mwh: 0.0,
                 variable_om_usd_per_mwh: 0.0,
                 storage_mwh: size_mw * hours,
-                years,
+                online,
+                retired,
                 in_service: active,
                 cost: Some(cost),
+                co2_kg_per_mmbtu: None,
+                forced_outage_rate: None,
+                neighbour: None,
             });
         });
     }
@@ -139,11 +147,12 @@ impl Reader<'_> {
         Some(size_mw)
     }
 
-    /// First and last year; a year of 0 and an endless life are unknown.
-    fn years(&mut self, cells: &Cells<'_>) -> Option<(Option<i16>, Option<i16>)> {
+    /// The beginnings of the first year and of the year after the last; a year of 0 and an endless life are unknown.
+    fn years(&mut self, cells: &Cells<'_>) -> Option<(Option<Date>, Option<Date>)> {
         let first = self.number(cells, "build_year", 0.0)?;
         let life = self.number_or_infinity(cells, "lifetime", f64::INFINITY)?;
-        let year = |year: f64| (1800.0..=2200.0).contains(&year).then_some(year as i16);
+        let year =
+            |year: f64| (1800.0..=2200.0).contains(&year).then(|| Date::new(year as i16, 1, 1)).flatten();
         Some((year(first), year(first).and(year(first + life))))
     }
 

@@ -110,7 +110,7 @@ impl Reader<'_> {
     /// The names of a component table in rising order.
     fn component_names(&self, file: &str) -> Vec<String> {
         let Some(text) = self.files.get(file) else { return Vec::new() };
-        let shape = Shape { required: &[], optional: &[], foreign: true };
+        let shape = Shape { required: &[], optional: &[], foreign: true, renamed: &[] };
         // Its faults are found when the table itself is read.
         let mut ignored = Vec::new();
         let table = Table::read(text, &shape, &mut Faults::new(file, &mut ignored));

@@ -1,5 +1,5 @@
 use super::*;
-use crate::grid::{Branch, BranchKind, CostCurve, DcLink, Fuel, Generator, Technology};
+use crate::grid::{Branch, BranchKind, CostCurve, Date, DcLink, Fuel, Generator, Technology};
 
 fn folder(texts: &[(&str, &str)]) -> BTreeMap<String, String> {
     texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
@@ -112,7 +112,9 @@ fn a_folder_is_read_in_full() {
     );
     assert_eq!(units[0].cost, Some(CostCurve::Polynomial(vec![0.0, 30.0, 0.01])));
     assert_eq!(units[2].cost, Some(CostCurve::Polynomial(vec![0.0, 0.0])));
-    assert_eq!((units[0].years, units[1].years), ((Some(2001), Some(2041)), (None, None)));
+    let january = |year| Date::new(year, 1, 1);
+    assert_eq!((units[0].online, units[0].retired), (january(2001), january(2041)));
+    assert_eq!((units[1].online, units[1].retired), (None, None));
 
     let series = series.expect("hourly series");
     assert_eq!(series.hours, 4);

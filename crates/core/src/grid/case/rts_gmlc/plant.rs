@@ -91,7 +91,11 @@ pub(super) fn read(row: &Row<'_>, faults: &mut Faults<'_>) -> Option<Generator> 
         heat_rate_mmbtu_per_mwh: if burns && full_mw > 0.0 { full_mmbtu / full_mw } else { 0.0 },
         variable_om_usd_per_mwh: variable_om,
         storage_mwh: 0.0,
-        years: (None, None),
+        online: None,
+        retired: None,
+        co2_kg_per_mmbtu: None,
+        forced_outage_rate: None,
+        neighbour: None,
         in_service: true,
         cost: Some(cost),
     })

@@ -160,7 +160,8 @@ impl Reader<'_> {
 }
 
 fn read_file(text: &str, faults: &mut Faults<'_>) -> Option<File> {
-    let shape = Shape { required: &["Year", "Month", "Day", "Period"], optional: &[], foreign: true };
+    let shape =
+        Shape { required: &["Year", "Month", "Day", "Period"], optional: &[], foreign: true, renamed: &[] };
     let table = Table::read(text, &shape, faults)?;
     let names = table.columns().iter().filter(|name| !shape.required.contains(&name.as_str()));
     let mut values: BTreeMap<String, Vec<f64>> = names.map(|name| (name.clone(), Vec::new())).collect();

@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::grid::Zone;
 use crate::grid::case::CaseFault;
 use crate::grid::case::matpower::{ZoneBy, read_case};
+use crate::grid::{Date, Zone};
 
 fn read_islands(file: &str, text: &str, by: ZoneBy) -> Result<Network, Vec<CaseFault>> {
     read_case(file, text, by).map(|(network, _)| network)
@@ -67,7 +67,7 @@ fn what_a_case_cannot_hold_is_noted() {
     network.generators[0].variable_om_usd_per_mwh = 2.0;
     network.generators[0].technology = Technology::Wind;
     network.generators[2].storage_mwh = 120.0;
-    network.generators[2].years = (Some(2001), None);
+    network.generators[2].online = Date::new(2001, 1, 1);
     network.dc_links[1].loss_fraction = 1.0;
 
     let refused = write("x", &network, &[(Fuel::Coal, 2.0)]).expect_err("gas has no price");
@@ -79,7 +79,7 @@ fn what_a_case_cannot_hold_is_noted() {
         "buses whose position has no place (1)",
         "units whose heat rate stands in their cost (1)",
         "storage units that are units without end of energy here (1)",
-        "units whose years of operation have no place (1)",
+        "units whose dates of operation have no place (1)",
         "units whose fuel and prime mover do not go together in the format (1)",
         "branches with a limit of zero, which means no limit in the format: 1e-6 stands for it (1)",
         "lines with a turns ratio or shift, which make a transformer in the format (1)",
@@ -178,7 +178,9 @@ prop_compose! {
         }
         for (at, v, (fuel, curve)) in units {
             let at = bus(at);
-            let fuel = Fuel::ALL[usize::from(fuel) % Fuel::ALL.len()];
+            // Imports have no name in the format.
+            let fuels = Fuel::ALL.len() - 1;
+            let fuel = Fuel::ALL[usize::from(fuel) % fuels];
             network.generators.push(Generator {
                 name: unit_names.next(&format!("gen {}", network.bus(at).number)),
                 bus: at,
@@ -189,7 +191,11 @@ prop_compose! {
                 heat_rate_mmbtu_per_mwh: 0.0,
                 variable_om_usd_per_mwh: 0.0,
                 storage_mwh: 0.0,
-                years: (None, None),
+                online: None,
+                retired: None,
+                co2_kg_per_mmbtu: None,
+                forced_outage_rate: None,
+                neighbour: None,
                 in_service: curve & 8 == 0,
                 cost: Some(match curve % 3 {
                     0 => CostCurve::Polynomial(vec![v[2]; usize::from(curve / 64) + 1]),
