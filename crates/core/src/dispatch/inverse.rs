@@ -228,6 +228,19 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     rest + ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
 }
 
+/// The sum, in eight lanes in a fixed order.
+pub(super) fn sum(values: &[f64]) -> f64 {
+    let (runs, rest) = values.as_chunks::<8>();
+    let mut lanes = [0.0_f64; 8];
+    for run in runs {
+        for (lane, value) in lanes.iter_mut().zip(run) {
+            *lane += value;
+        }
+    }
+    let rest: f64 = rest.iter().sum();
+    rest + ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
+}
+
 /// The largest well-conditioned square part of a rectangular matrix by Gaussian elimination with full
 /// pivoting: which rows and which columns. Ties go to the first row, then the first column.
 pub(super) fn independent_part(

@@ -10,6 +10,7 @@
 //! (step, kind, position). Cost: `O(groups)` per threshold, `O(collected + passed log passed)` to walk.
 
 use super::columns::Columns;
+use super::problem::Bound;
 
 /// Coefficients below this do not count as able to help.
 pub(super) const COEFFICIENT_MIN: f64 = 1e-9;
@@ -23,13 +24,10 @@ const LANES: usize = 8;
 /// A list of this length is sorted at once.
 const SHORT: usize = 12;
 
-/// Whether a group whose worth rises at this rate may have a column with a breakpoint up to the threshold.
+/// Whether a group has a column with a breakpoint before its worth reaches this.
 #[inline]
-fn is_near(rate: f64, worth: f64, up: f64, down: f64, threshold: f64) -> bool {
-    let reach = threshold * rate;
-    let rises = up - worth <= reach;
-    let falls = worth - down <= -reach;
-    rises | falls
+fn is_near(worth: f64, up: f64, down: f64) -> bool {
+    (up <= worth) | (worth <= down)
 }
 
 /// What reaches its breakpoint. Constraints pass up to two: from one bound to the other, then beyond.
@@ -71,8 +69,7 @@ pub(super) struct ColumnView<'a> {
     pub(super) cost: &'a [f64],
     /// By column: +1 at the lower bound, -1 at the upper bound, 0 when basic or fixed.
     pub(super) direction: &'a [f64],
-    pub(super) lower: &'a [f64],
-    pub(super) upper: &'a [f64],
+    pub(super) bounds: &'a [Bound],
 }
 
 /// Memory of the ratio test.
@@ -132,28 +129,27 @@ impl RatioTest {
         let threshold = self.threshold;
         self.passed.clear();
         self.passed.extend(self.constraints.iter().filter(|b| b.step <= threshold));
+        let reach = -sign * threshold;
         let (alpha, alpha_rest) = columns.alpha.as_chunks::<LANES>();
         let (worth, worth_rest) = columns.worth.as_chunks::<LANES>();
         let (up, up_rest) = columns.next_up.as_chunks::<LANES>();
         let (down, down_rest) = columns.next_down.as_chunks::<LANES>();
         // Few groups are near, so most runs of groups are dismissed without looking at their members.
         for (run, (((alpha, worth), up), down)) in alpha.iter().zip(worth).zip(up).zip(down).enumerate() {
-            let mut any = false;
+            let mut near = [false; LANES];
             for lane in 0..LANES {
-                any |= is_near(-sign * alpha[lane], worth[lane], up[lane], down[lane], threshold);
+                near[lane] = is_near(worth[lane] + reach * alpha[lane], up[lane], down[lane]);
             }
-            if any {
-                for lane in 0..LANES {
-                    if is_near(-sign * alpha[lane], worth[lane], up[lane], down[lane], threshold) {
-                        self.push_group(columns, run * LANES + lane, sign);
-                    }
+            if near != [false; LANES] {
+                for lane in (0..LANES).filter(|&lane| near[lane]) {
+                    self.push_group(columns, run * LANES + lane, sign);
                 }
             }
         }
         let first = columns.alpha.len() - alpha_rest.len();
         let rest = alpha_rest.iter().zip(worth_rest).zip(up_rest.iter().zip(down_rest));
         for (group, ((&alpha, &worth), (&up, &down))) in (first..).zip(rest) {
-            if is_near(-sign * alpha, worth, up, down, threshold) {
+            if is_near(worth + reach * alpha, up, down) {
                 self.push_group(columns, group, sign);
             }
         }
@@ -173,7 +169,7 @@ impl RatioTest {
             if columns.direction[at] == direction && distance <= self.threshold * helps {
                 self.passed.push(Breakpoint {
                     step: distance.max(0.0) / helps,
-                    loss: (columns.upper[at] - columns.lower[at]) * helps,
+                    loss: (columns.bounds[at].upper_mw - columns.bounds[at].lower_mw) * helps,
                     coefficient: helps,
                     stop: Stop::Column(j),
                 });
@@ -232,7 +228,7 @@ mod tests {
         columns: Columns,
         alpha: [f64; 4],
         cost: [f64; 4],
-        upper: [f64; 4],
+        bounds: [Bound; 4],
     }
 
     fn units(alpha: [f64; 4], cost: [f64; 4], upper: [f64; 4]) -> Units {
@@ -241,7 +237,8 @@ mod tests {
             let bound = Bound { lower_mw: 0.0, upper_mw: 1.0, cost_usd_per_mwh: 0.0 };
             problem.add_column(Key::of("unit").part(u64::from(bus)), Place::Bus(bus, 1.0), bound);
         }
-        Units { columns: Columns::of(&problem, &[0, 1, 2, 3]).unwrap(), alpha, cost, upper }
+        let bounds = upper.map(|upper_mw| Bound { lower_mw: 0.0, upper_mw, cost_usd_per_mwh: 0.0 });
+        Units { columns: Columns::of(&problem, &[0, 1, 2, 3]).unwrap(), alpha, cost, bounds }
     }
 
     impl Units {
@@ -254,8 +251,7 @@ mod tests {
                 next_down: &[f64::NEG_INFINITY; 4],
                 cost: &self.cost,
                 direction: &[1.0; 4],
-                lower: &[0.0; 4],
-                upper: &self.upper,
+                bounds: &self.bounds,
             }
         }
     }

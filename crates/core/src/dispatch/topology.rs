@@ -320,10 +320,9 @@ impl Topology {
     /// Turns nodal values in elimination order (injections plus [`Topology::shift_injection`]) into
     /// angles, in place.
     pub(super) fn solve_angles(&self, value: &mut [f64]) {
-        for (value, &grounded) in value.iter_mut().zip(&self.grounded) {
-            if grounded {
-                *value = 0.0;
-            }
+        let position = self.ldl.position();
+        for &bus in self.islands.references() {
+            value[position[bus as usize] as usize] = 0.0;
         }
         self.ldl.solve(value);
     }

@@ -5,6 +5,25 @@ use crate::dispatch::basis::Constraint;
 use crate::dispatch::inverse::add_combination;
 use crate::dispatch::problem::DispatchProblem;
 
+/// Groups looked at together.
+const RUN: usize = 8;
+
+/// Whether a column that may rise, or one that may fall, has a reduced cost of the wrong sign.
+#[inline]
+fn is_wrong(worth: f64, up: f64, down: f64) -> bool {
+    (worth - up > DUAL_TOLERANCE) | (down - worth > DUAL_TOLERANCE)
+}
+
+/// Whether one of the first groups has such a column.
+#[inline]
+fn any_wrong(worth: &[f64], up: &[f64], down: &[f64]) -> bool {
+    let run = worth.first_chunk::<RUN>().zip(up.first_chunk::<RUN>()).zip(down.first_chunk::<RUN>());
+    // The last groups fill no run.
+    let Some(((worth, up), down)) = run else { return true };
+    let values = worth.iter().zip(up).zip(down);
+    values.fold(false, |any, ((&worth, &up), &down)| any | is_wrong(worth, up, down))
+}
+
 impl Engine {
     /// Recomputes duals from the basis, drops constraints whose price is out of range, and flips columns
     /// whose reduced cost has the wrong sign. Says whether anything moved.
@@ -23,20 +42,34 @@ impl Engine {
             self.refactor()?;
             self.reprice();
         }
-        for group in 0..self.worth.len() {
-            let worth = self.worth[group];
-            let wrong = (worth - self.next_up[group]).max(self.next_down[group] - worth);
-            if wrong > DUAL_TOLERANCE {
-                for at in 0..self.columns.members(group).len() {
-                    let j = self.columns.members(group)[at] as usize;
-                    if (self.cost[j] - worth) * self.direction[j] < -DUAL_TOLERANCE {
-                        self.move_to(j, !self.at_upper[j]);
+        Ok(self.flip_wrong() | moved)
+    }
+
+    /// Flips the columns whose reduced cost has the wrong sign; says whether there were any. Hardly any group has
+    /// one, so most runs of groups are dismissed at once.
+    fn flip_wrong(&mut self) -> bool {
+        let mut flipped = false;
+        for first in (0..self.worth.len()).step_by(RUN) {
+            if any_wrong(&self.worth[first..], &self.next_up[first..], &self.next_down[first..]) {
+                for group in first..self.worth.len().min(first + RUN) {
+                    let worth = self.worth[group];
+                    if is_wrong(worth, self.next_up[group], self.next_down[group]) {
+                        self.flip_members(group);
+                        flipped = true;
                     }
                 }
-                moved = true;
             }
         }
-        Ok(moved)
+        flipped
+    }
+
+    fn flip_members(&mut self, group: usize) {
+        for at in 0..self.columns.members(group).len() {
+            let j = self.columns.members(group)[at] as usize;
+            if (self.cost[j] - self.worth[group]) * self.direction[j] < -DUAL_TOLERANCE {
+                self.move_to(j, !self.at_upper[j]);
+            }
+        }
     }
 
     /// Duals of kernel rows and the worth of groups, from the (perturbed) costs.
