@@ -9,6 +9,8 @@
 //! is passed is sorted. The result does not depend on the threshold: the list is walked in the order of
 //! (step, kind, position). Cost: `O(groups)` per threshold, `O(collected + passed log passed)` to walk.
 
+use std::cmp::Ordering;
+
 use super::columns::Columns;
 use super::problem::Bound;
 
@@ -21,7 +23,7 @@ const COEFFICIENT_SAFE: f64 = 1e-5;
 /// Groups looked at together.
 const LANES: usize = 8;
 
-/// A list of this length is sorted at once.
+/// So many are picked one by one; a list of this length is sorted at once.
 const SHORT: usize = 12;
 
 /// Whether a group has a column with a breakpoint before its worth reaches this.
@@ -51,6 +53,26 @@ pub(super) struct Breakpoint {
     /// The absolute coefficient with which it acts on the violated quantity.
     pub(super) coefficient: f64,
     pub(super) stop: Stop,
+}
+
+/// Along the step, then by kind and position.
+#[inline]
+fn order(a: &Breakpoint, b: &Breakpoint) -> Ordering {
+    a.step.total_cmp(&b.step).then_with(|| a.stop.cmp(&b.stop))
+}
+
+/// Brings the first in order to the front.
+fn bring_first(breakpoints: &mut [Breakpoint]) {
+    let mut first = 0;
+    for at in 1..breakpoints.len() {
+        let (a, b) = (&breakpoints[at], &breakpoints[first]);
+        if a.step < b.step || (a.step == b.step && order(a, b).is_lt()) {
+            first = at;
+        }
+    }
+    if first > 0 {
+        breakpoints.swap(0, first);
+    }
 }
 
 /// The columns as the ratio test sees them. A column's reduced cost is its cost less its group's worth.
@@ -163,13 +185,17 @@ impl RatioTest {
         if helps <= COEFFICIENT_MIN {
             return;
         }
+        // Equal lengths, so that one check of the index does for all.
+        let ColumnView { cost, direction: directions, bounds, .. } = columns;
+        let (directions, bounds) = (&directions[..cost.len()], &bounds[..cost.len()]);
+        let (worth, reach) = (columns.worth[group], self.threshold * helps);
         for &j in columns.columns.members(group) {
             let at = j as usize;
-            let distance = (columns.cost[at] - columns.worth[group]) * direction;
-            if columns.direction[at] == direction && distance <= self.threshold * helps {
+            let distance = (cost[at] - worth) * direction;
+            if directions[at] == direction && distance <= reach {
                 self.passed.push(Breakpoint {
                     step: distance.max(0.0) / helps,
-                    loss: (columns.bounds[at].upper_mw - columns.bounds[at].lower_mw) * helps,
+                    loss: (bounds[at].upper_mw - bounds[at].lower_mw) * helps,
                     coefficient: helps,
                     stop: Stop::Column(j),
                 });
@@ -177,29 +203,35 @@ impl RatioTest {
         }
     }
 
-    /// Sorts the breakpoints up to the first at which the slope is no longer positive and finds it;
-    /// returns also the slope left there or at the end. Halves the list around its middle again and
-    /// again, so that only the part that is passed is ever sorted.
+    /// Puts the breakpoints in order up to the first at which the slope is no longer positive and finds it;
+    /// returns also the slope left there or at the end. Mostly few are passed: the first ones are picked one
+    /// by one. Then the list is halved around its middle again and again, so that only the part that is passed
+    /// is ever sorted.
     fn walk(&mut self, violation: f64) -> (Option<usize>, f64) {
-        let order = |a: &Breakpoint, b: &Breakpoint| a.step.total_cmp(&b.step).then(a.stop.cmp(&b.stop));
         let (mut sorted, mut slope) = (0, violation);
         loop {
-            let rest = self.passed.len() - sorted;
-            let mut take = rest;
-            while take > SHORT {
-                let half = take / 2;
-                self.passed[sorted..sorted + take].select_nth_unstable_by(half, order);
-                take = half;
+            let rest = &mut self.passed[sorted..];
+            let count = rest.len();
+            let mut take = count.min(1);
+            if sorted < SHORT {
+                bring_first(rest);
+            } else {
+                take = count;
+                while take > SHORT {
+                    let half = take / 2;
+                    rest[..take].select_nth_unstable_by(half, order);
+                    take = half;
+                }
+                rest[..take].sort_unstable_by(order);
             }
-            self.passed[sorted..sorted + take].sort_unstable_by(order);
-            for i in sorted..sorted + take {
-                slope -= self.passed[i].loss;
+            for (i, breakpoint) in (sorted..).zip(&rest[..take]) {
+                slope -= breakpoint.loss;
                 if slope <= 0.0 {
                     return (Some(i), slope);
                 }
             }
             sorted += take;
-            if take == rest {
+            if take == count {
                 return (None, slope);
             }
         }

@@ -49,14 +49,14 @@ impl Engine {
     /// Sums up a group.
     pub(super) fn refresh(&mut self, group: usize) {
         let (mut total, mut up, mut down) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        // Equal lengths, so that one check of the index does for all.
+        let count = self.x.len();
+        let (x, directions, costs) = (&self.x[..count], &self.direction[..count], &self.cost[..count]);
         for &j in self.columns.members(group) {
-            let j = j as usize;
-            total += self.x[j];
-            if self.direction[j] > 0.0 {
-                up = up.min(self.cost[j]);
-            } else if self.direction[j] < 0.0 {
-                down = down.max(self.cost[j]);
-            }
+            let (x, direction, cost) = (x[j as usize], directions[j as usize], costs[j as usize]);
+            total += x;
+            up = if direction > 0.0 && cost < up { cost } else { up };
+            down = if direction < 0.0 && cost > down { cost } else { down };
         }
         self.total[group] = total;
         self.next_up[group] = up;

@@ -14,16 +14,6 @@ fn is_wrong(worth: f64, up: f64, down: f64) -> bool {
     (worth - up > DUAL_TOLERANCE) | (down - worth > DUAL_TOLERANCE)
 }
 
-/// Whether one of the first groups has such a column.
-#[inline]
-fn any_wrong(worth: &[f64], up: &[f64], down: &[f64]) -> bool {
-    let run = worth.first_chunk::<RUN>().zip(up.first_chunk::<RUN>()).zip(down.first_chunk::<RUN>());
-    // The last groups fill no run.
-    let Some(((worth, up), down)) = run else { return true };
-    let values = worth.iter().zip(up).zip(down);
-    values.fold(false, |any, ((&worth, &up), &down)| any | is_wrong(worth, up, down))
-}
-
 impl Engine {
     /// Recomputes duals from the basis, drops constraints whose price is out of range, and flips columns
     /// whose reduced cost has the wrong sign. Says whether anything moved.
@@ -49,18 +39,34 @@ impl Engine {
     /// one, so most runs of groups are dismissed at once.
     fn flip_wrong(&mut self) -> bool {
         let mut flipped = false;
-        for first in (0..self.worth.len()).step_by(RUN) {
-            if any_wrong(&self.worth[first..], &self.next_up[first..], &self.next_down[first..]) {
-                for group in first..self.worth.len().min(first + RUN) {
-                    let worth = self.worth[group];
-                    if is_wrong(worth, self.next_up[group], self.next_down[group]) {
-                        self.flip_members(group);
-                        flipped = true;
-                    }
+        let (mut run, count) = (0, self.worth.len());
+        loop {
+            run += self.first_wrong_run(run);
+            if run * RUN >= count {
+                return flipped;
+            }
+            for group in run * RUN..count.min((run + 1) * RUN) {
+                if is_wrong(self.worth[group], self.next_up[group], self.next_down[group]) {
+                    self.flip_members(group);
+                    flipped = true;
                 }
             }
+            run += 1;
         }
-        flipped
+    }
+
+    /// How many runs of groups from this one on hold nothing wrong; the last, shorter one is not looked at.
+    fn first_wrong_run(&self, run: usize) -> usize {
+        let (worth, _) = self.worth.as_chunks::<RUN>();
+        let (up, _) = self.next_up.as_chunks::<RUN>();
+        let (down, _) = self.next_down.as_chunks::<RUN>();
+        let from = run.min(worth.len());
+        let runs = worth[from..].iter().zip(&up[from..]).zip(&down[from..]);
+        runs.take_while(|((worth, up), down)| {
+            let values = worth.iter().zip(*up).zip(*down);
+            values.fold(true, |none, ((&worth, &up), &down)| none & !is_wrong(worth, up, down))
+        })
+        .count()
     }
 
     fn flip_members(&mut self, group: usize) {
