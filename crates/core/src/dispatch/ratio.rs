@@ -29,7 +29,8 @@ const SHORT: usize = 12;
 /// Whether a group has a column with a breakpoint before its worth reaches this.
 #[inline]
 fn is_near(worth: f64, up: f64, down: f64) -> bool {
-    (up <= worth) | (worth <= down)
+    let (rises, falls) = (up <= worth, worth <= down);
+    rises | falls
 }
 
 /// What reaches its breakpoint. Constraints pass up to two: from one bound to the other, then beyond.

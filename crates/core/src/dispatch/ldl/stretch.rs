@@ -35,7 +35,7 @@ pub(super) fn stretches(parent: &[Option<u32>], count: &[u32], start: &[u32]) ->
     while first < count.len() {
         let nests =
             |j: usize| j + 1 < count.len() && parent[j] == Some(j as u32 + 1) && count[j] == count[j + 1] + 1;
-        let last = (first..).find(|&j| !nests(j)).unwrap_or(first);
+        let last = (first..count.len()).find(|&j| !nests(j)).unwrap_or(first);
         let (width, below) = (last + 1 - first, count[last] as usize);
         let is_panel = (width - 1) * (width + 2 * below) / 2 >= PANEL_PAYS;
         let (width, count) = if is_panel { (width, below) } else { (1, count[first] as usize) };

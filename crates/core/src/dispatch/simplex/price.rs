@@ -11,7 +11,8 @@ const RUN: usize = 8;
 /// Whether a column that may rise, or one that may fall, has a reduced cost of the wrong sign.
 #[inline]
 fn is_wrong(worth: f64, up: f64, down: f64) -> bool {
-    (worth - up > DUAL_TOLERANCE) | (down - worth > DUAL_TOLERANCE)
+    let (rises, falls) = (worth - up > DUAL_TOLERANCE, down - worth > DUAL_TOLERANCE);
+    rises | falls
 }
 
 impl Engine {
