@@ -18,7 +18,8 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     println!("| set | buses | columns | hours | order | median us | mean us | 99 % us | pivots | binding |");
     println!("|---|---|---|---|---|---|---|---|---|---|");
-    for name in sets::NAMES.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|w| w == name)) {
+    let names = sets::NAMES.into_iter().chain(sets::PRODUCTS);
+    for name in names.filter(|name| wanted.is_empty() || wanted.iter().any(|w| w == name)) {
         let Some(mut set) = sets::build(name) else {
             println!("skipped: the files of {name} are not in {}", sets::data().display());
             continue;

@@ -36,7 +36,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let hours = args.next().ok_or(USAGE)?.parse::<usize>()?;
     let wanted: Vec<String> = args.collect();
-    for name in sets::NAMES.into_iter().filter(|name| wanted.is_empty() || wanted.iter().any(|w| w == name)) {
+    // The dump holds no rows and no flowgates.
+    let products = sets::PRODUCTS.into_iter().filter(|_| folder.is_none());
+    let names = sets::NAMES.into_iter().chain(products);
+    for name in names.filter(|name| wanted.is_empty() || wanted.iter().any(|w| w == name)) {
         let Some(mut set) = sets::build(name) else {
             eprintln!("skipped: the files of {name} are not in {}", sets::data().display());
             continue;

@@ -9,6 +9,7 @@
 //! | `rts_tight` | `rts_dc` with ratings x 0.6 | 8,784 |
 //! | `case118`, `case300` | PGLib, with four data centers | 8,784 |
 //! | `texas` | ACTIVSg2000 | 720 |
+//! | `rts_product`, `texas_product` | `rts` and `texas` with what `product.rs` adds | |
 //!
 //! RTS-GMLC has its own day-ahead series of load, wind, sun and water. The PGLib cases borrow its three
 //! regional load shapes, which buses take in turn, with the case's loads as peaks. ACTIVSg2000 has its own
@@ -35,8 +36,16 @@ use gridrush_core::math;
 use gridrush_core::names::Key;
 use gridrush_core::opf::{Convention, Opf, Options};
 
+#[path = "product.rs"]
+mod product;
+
+use product::Product;
+
 /// All sets.
 pub const NAMES: [&str; 7] = ["case24", "rts", "rts_dc", "rts_tight", "case118", "case300", "texas"];
+
+/// The sets of other networks with the rows and columns of the product.
+pub const PRODUCTS: [&str; 2] = ["rts_product", "texas_product"];
 
 /// Hours of the Texas set: January.
 const TEXAS_HOURS: usize = 720;
@@ -48,6 +57,7 @@ pub struct Set {
     opf: Opf,
     series: HourlySeries,
     centers: Vec<Center>,
+    product: Option<Product>,
 }
 
 /// A data center: a firm part and a block with a bid.
@@ -71,6 +81,9 @@ impl Set {
                 center.base_bid_usd_per_mwh + 6.0 * noise("coin", 0, hour) + 3.0 * noise("site", n, hour);
             problem.bounds[center.column.0 as usize].cost_usd_per_mwh = -bid;
         }
+        if let Some(product) = &self.product {
+            product.set_hour(hour, self.opf.problem_mut());
+        }
     }
 
     /// The market of the hour.
@@ -86,13 +99,28 @@ impl Set {
     fn new(network: &Network, series: HourlySeries, limit_scale: f64) -> Set {
         let options = Options { limit_scale, angle_limits: false, ..Options::hourly(Convention::Matpower) };
         let opf = Opf::new(network, &options).expect("a case that can be solved");
-        Set { hours: series.hours, opf, series, centers: Vec::new() }
+        Set { hours: series.hours, opf, series, centers: Vec::new(), product: None }
+    }
+
+    /// Load by hour.
+    fn load_mw(&self) -> Vec<f64> {
+        let total = |hour: usize| self.series.load.iter().map(|load| load.mw[hour]).sum();
+        (0..self.hours).map(total).collect()
+    }
+
+    /// Adds what the product's market has.
+    fn with_product(mut self, network: &Network) -> Set {
+        let load_mw = self.load_mw();
+        let highest = (0..self.hours).max_by(|&a, &b| load_mw[a].total_cmp(&load_mw[b]));
+        self.product = Some(Product::new(network, &mut self.opf, &load_mw));
+        self.set_hour(highest.expect("hours"));
+        Product::watch_losses(self.opf.problem_mut());
+        self
     }
 
     /// Adds four data centers, each at the first bus with load in its quarter of the buses.
     fn with_centers(mut self, network: &Network) -> Set {
-        let total = |hour: usize| self.series.load.iter().map(|load| load.mw[hour]).sum::<f64>();
-        let peak_mw = (0..self.hours).map(total).fold(0.0, f64::max);
+        let peak_mw = self.load_mw().into_iter().fold(0.0, f64::max);
         let buses = network.buses().len();
         for n in 0..4 {
             let quarter = n * buses / 4;
@@ -122,10 +150,12 @@ pub fn build(name: &str) -> Option<Set> {
         "rts" => Some(Set::new(&network, series, 1.0)),
         "rts_dc" => Some(Set::new(&network, series, 1.0).with_centers(&network)),
         "rts_tight" => Some(Set::new(&network, series, 0.6).with_centers(&network)),
-        "texas" => {
+        "rts_product" => Some(Set::new(&network, series, 1.0).with_product(&network)),
+        "texas" | "texas_product" => {
             let case = matpower_case("matpower/case_ACTIVSg2000")?;
             let series = texas_series(&case, &network, &series)?;
-            Some(Set::new(&case, series, 1.0))
+            let plain = Set::new(&case, series, 1.0);
+            Some(if name == "texas" { plain } else { plain.with_product(&case) })
         }
         "case24" => {
             let case = matpower_case("pglib/pglib_opf_case24_ieee_rts")?;

@@ -120,7 +120,9 @@ impl Columns {
     /// values by group.
     pub(super) fn inject(&self, total: &[f64], injection: &mut [f64]) {
         for ((&bus, &coefficient), &total) in self.bus.iter().zip(&self.coefficient).zip(total) {
-            injection[bus as usize] += coefficient * total;
+            if total != 0.0 {
+                injection[bus as usize] += coefficient * total;
+            }
         }
         for (group, terms) in &self.spread {
             let total = total[*group as usize];

@@ -196,7 +196,7 @@ pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
     }
 }
 
-/// `y += sum of factor x row` over the terms, four rows at a time to save passes over `y`.
+/// `y += sum of factor x row` over the terms, up to four rows at a time to save passes over `y`.
 pub(super) fn add_combination<'a>(y: &mut [f64], terms: impl Iterator<Item = (f64, &'a [f64])>) {
     let mut group: [(f64, &[f64]); 4] = [(0.0, &[]); 4];
     let mut filled = 0;
@@ -206,15 +206,25 @@ pub(super) fn add_combination<'a>(y: &mut [f64], terms: impl Iterator<Item = (f6
         if filled == 4 {
             filled = 0;
             let [(f0, r0), (f1, r1), (f2, r2), (f3, r3)] = group;
-            let n = y.len();
-            let (r0, r1, r2, r3) = (&r0[..n], &r1[..n], &r2[..n], &r3[..n]);
-            for i in 0..n {
-                y[i] += (f0 * r0[i] + f1 * r1[i]) + (f2 * r2[i] + f3 * r3[i]);
+            for ((((y, a), b), c), d) in y.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
+                *y += (f0 * a + f1 * b) + (f2 * c + f3 * d);
             }
         }
     }
-    for &(factor, row) in &group[..filled] {
-        add_scaled(y, factor, row);
+    let [(f0, r0), (f1, r1), (f2, r2), _] = group;
+    match filled {
+        1 => add_scaled(y, f0, r0),
+        2 => {
+            for ((y, a), b) in y.iter_mut().zip(r0).zip(r1) {
+                *y += f0 * a + f1 * b;
+            }
+        }
+        3 => {
+            for (((y, a), b), c) in y.iter_mut().zip(r0).zip(r1).zip(r2) {
+                *y += (f0 * a + f1 * b) + f2 * c;
+            }
+        }
+        _ => {}
     }
 }
 
@@ -230,6 +240,19 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
             lanes[lane] += a[lane] * b[lane];
         }
     }
+    rest + ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
+}
+
+/// The sum, in eight lanes in a fixed order.
+pub(super) fn sum(values: &[f64]) -> f64 {
+    let (runs, rest) = values.as_chunks::<8>();
+    let mut lanes = [0.0_f64; 8];
+    for run in runs {
+        for (lane, value) in lanes.iter_mut().zip(run) {
+            *lane += value;
+        }
+    }
+    let rest: f64 = rest.iter().sum();
     rest + ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]))
 }
 

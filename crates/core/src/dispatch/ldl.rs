@@ -7,7 +7,11 @@
 //! Cost: ordering about `O(n log n + fill)` on planar-like grids, numeric factor
 //! `O(sum of squared column counts)`, solve `O(n + 2 nnz(L))` without allocation.
 
+mod stretch;
+
 use std::collections::BTreeSet;
+
+use stretch::{Stretch, stretches};
 
 /// Where an edge's value goes: a position among the off-diagonal entries.
 pub(super) type Slot = u32;
@@ -27,24 +31,7 @@ pub(super) struct Ldl {
     row: Vec<u32>,
     value: Vec<f64>,
     inverse_diagonal: Vec<f64>,
-    /// Runs of columns of `L` with equally many entries. Minimum degree makes them long, and a run
-    /// needs no inner loop of unknown length.
-    runs: Vec<Run>,
-}
-
-/// Consecutive columns with the same number of entries.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    first: usize,
-    last: usize,
-    count: usize,
-    start: usize,
-}
-
-impl Run {
-    fn entries(&self) -> std::ops::Range<usize> {
-        self.start..self.start + (self.last - self.first) * self.count
-    }
+    stretches: Vec<Stretch>,
 }
 
 /// A sparse vector that a partial solve works on: zero outside `nodes`.
@@ -111,14 +98,7 @@ impl Ldl {
             start[i + 1] = start[i] + count[i];
         }
         let entries = start[nodes] as usize;
-        let mut runs: Vec<Run> = Vec::new();
-        for (j, &count) in count.iter().enumerate() {
-            let count = count as usize;
-            match runs.last_mut() {
-                Some(run) if run.count == count => run.last = j + 1,
-                _ => runs.push(Run { first: j, last: j + 1, count, start: start[j] as usize }),
-            }
-        }
+        let stretches = stretches(&parent, &count, &start);
         let ldl = Ldl {
             position,
             upper_start,
@@ -128,7 +108,7 @@ impl Ldl {
             row: vec![0; entries],
             value: vec![0.0; entries],
             inverse_diagonal: vec![1.0; nodes],
-            runs,
+            stretches,
         };
         (ldl, slots)
     }
@@ -270,24 +250,9 @@ impl Ldl {
     }
 
     fn forward(&self, x: &mut [f64]) {
-        for run in &self.runs {
-            let (rows, values) = (&self.row[run.entries()], &self.value[run.entries()]);
-            match run.count {
-                0 => {}
-                1 => forward::<1>(x, run.first, rows, values),
-                2 => forward::<2>(x, run.first, rows, values),
-                3 => forward::<3>(x, run.first, rows, values),
-                4 => forward::<4>(x, run.first, rows, values),
-                count => {
-                    let columns = rows.chunks_exact(count).zip(values.chunks_exact(count));
-                    for (j, (rows, values)) in (run.first..).zip(columns) {
-                        let xj = x[j];
-                        for (&i, &l) in rows.iter().zip(values) {
-                            x[i as usize] -= l * xj;
-                        }
-                    }
-                }
-            }
+        for stretch in &self.stretches {
+            let entries = stretch.entries();
+            stretch.forward(x, &self.row[entries.clone()], &self.value[entries]);
         }
     }
 
@@ -295,31 +260,9 @@ impl Ldl {
         for (x, inverse) in x.iter_mut().zip(&self.inverse_diagonal) {
             *x *= inverse;
         }
-        for run in self.runs.iter().rev() {
-            let (rows, values) = (&self.row[run.entries()], &self.value[run.entries()]);
-            match run.count {
-                0 => {}
-                1 => backward::<1>(x, run.first, rows, values),
-                2 => backward::<2>(x, run.first, rows, values),
-                3 => backward::<3>(x, run.first, rows, values),
-                4 => backward::<4>(x, run.first, rows, values),
-                count => {
-                    let columns = rows.chunks_exact(count).zip(values.chunks_exact(count));
-                    for (j, (rows, values)) in (run.first..run.last).zip(columns).rev() {
-                        // Two sums in turn, so that additions do not wait for each other.
-                        let (mut even, mut odd) = (x[j], 0.0);
-                        let pairs = (rows.chunks_exact(2), values.chunks_exact(2));
-                        if let (&[i], &[l]) = (pairs.0.remainder(), pairs.1.remainder()) {
-                            odd -= l * x[i as usize];
-                        }
-                        for (rows, values) in pairs.0.zip(pairs.1) {
-                            even -= values[0] * x[rows[0] as usize];
-                            odd -= values[1] * x[rows[1] as usize];
-                        }
-                        x[j] = even + odd;
-                    }
-                }
-            }
+        for stretch in self.stretches.iter().rev() {
+            let entries = stretch.entries();
+            stretch.backward(x, &self.row[entries.clone()], &self.value[entries]);
         }
     }
 
@@ -327,31 +270,6 @@ impl Ldl {
     #[cfg(test)]
     pub(super) fn entry_count(&self) -> usize {
         self.row.len()
-    }
-}
-
-/// Forward substitution over columns with `C` entries each.
-#[inline]
-fn forward<const C: usize>(x: &mut [f64], first: usize, rows: &[u32], values: &[f64]) {
-    let columns = rows.as_chunks::<C>().0.iter().zip(values.as_chunks::<C>().0);
-    for (j, (rows, values)) in (first..).zip(columns) {
-        let xj = x[j];
-        for (&i, &l) in rows.iter().zip(values) {
-            x[i as usize] -= l * xj;
-        }
-    }
-}
-
-/// Backward substitution over columns with `C` entries each, from the last to the first.
-#[inline]
-fn backward<const C: usize>(x: &mut [f64], first: usize, rows: &[u32], values: &[f64]) {
-    let columns = rows.as_chunks::<C>().0.iter().zip(values.as_chunks::<C>().0);
-    for (j, (rows, values)) in columns.enumerate().rev() {
-        let mut sum = x[first + j];
-        for (&i, &l) in rows.iter().zip(values) {
-            sum -= l * x[i as usize];
-        }
-        x[first + j] = sum;
     }
 }
 

@@ -9,7 +9,10 @@
 //! is passed is sorted. The result does not depend on the threshold: the list is walked in the order of
 //! (step, kind, position). Cost: `O(groups)` per threshold, `O(collected + passed log passed)` to walk.
 
+use std::cmp::Ordering;
+
 use super::columns::Columns;
+use super::problem::Bound;
 
 /// Coefficients below this do not count as able to help.
 pub(super) const COEFFICIENT_MIN: f64 = 1e-9;
@@ -20,15 +23,13 @@ const COEFFICIENT_SAFE: f64 = 1e-5;
 /// Groups looked at together.
 const LANES: usize = 8;
 
-/// A list of this length is sorted at once.
+/// So many are picked one by one; a list of this length is sorted at once.
 const SHORT: usize = 12;
 
-/// Whether a group whose worth rises at this rate may have a column with a breakpoint up to the threshold.
+/// Whether a group has a column with a breakpoint before its worth reaches this.
 #[inline]
-fn is_near(rate: f64, worth: f64, up: f64, down: f64, threshold: f64) -> bool {
-    let reach = threshold * rate;
-    let rises = up - worth <= reach;
-    let falls = worth - down <= -reach;
+fn is_near(worth: f64, up: f64, down: f64) -> bool {
+    let (rises, falls) = (up <= worth, worth <= down);
     rises | falls
 }
 
@@ -55,6 +56,26 @@ pub(super) struct Breakpoint {
     pub(super) stop: Stop,
 }
 
+/// Along the step, then by kind and position.
+#[inline]
+fn order(a: &Breakpoint, b: &Breakpoint) -> Ordering {
+    a.step.total_cmp(&b.step).then_with(|| a.stop.cmp(&b.stop))
+}
+
+/// Brings the first in order to the front.
+fn bring_first(breakpoints: &mut [Breakpoint]) {
+    let mut first = 0;
+    for at in 1..breakpoints.len() {
+        let (a, b) = (&breakpoints[at], &breakpoints[first]);
+        if a.step < b.step || (a.step == b.step && order(a, b).is_lt()) {
+            first = at;
+        }
+    }
+    if first > 0 {
+        breakpoints.swap(0, first);
+    }
+}
+
 /// The columns as the ratio test sees them. A column's reduced cost is its cost less its group's worth.
 #[derive(Clone, Copy)]
 pub(super) struct ColumnView<'a> {
@@ -71,8 +92,7 @@ pub(super) struct ColumnView<'a> {
     pub(super) cost: &'a [f64],
     /// By column: +1 at the lower bound, -1 at the upper bound, 0 when basic or fixed.
     pub(super) direction: &'a [f64],
-    pub(super) lower: &'a [f64],
-    pub(super) upper: &'a [f64],
+    pub(super) bounds: &'a [Bound],
 }
 
 /// Memory of the ratio test.
@@ -132,28 +152,27 @@ impl RatioTest {
         let threshold = self.threshold;
         self.passed.clear();
         self.passed.extend(self.constraints.iter().filter(|b| b.step <= threshold));
+        let reach = -sign * threshold;
         let (alpha, alpha_rest) = columns.alpha.as_chunks::<LANES>();
         let (worth, worth_rest) = columns.worth.as_chunks::<LANES>();
         let (up, up_rest) = columns.next_up.as_chunks::<LANES>();
         let (down, down_rest) = columns.next_down.as_chunks::<LANES>();
         // Few groups are near, so most runs of groups are dismissed without looking at their members.
         for (run, (((alpha, worth), up), down)) in alpha.iter().zip(worth).zip(up).zip(down).enumerate() {
-            let mut any = false;
+            let mut near = [false; LANES];
             for lane in 0..LANES {
-                any |= is_near(-sign * alpha[lane], worth[lane], up[lane], down[lane], threshold);
+                near[lane] = is_near(worth[lane] + reach * alpha[lane], up[lane], down[lane]);
             }
-            if any {
-                for lane in 0..LANES {
-                    if is_near(-sign * alpha[lane], worth[lane], up[lane], down[lane], threshold) {
-                        self.push_group(columns, run * LANES + lane, sign);
-                    }
+            if near != [false; LANES] {
+                for lane in (0..LANES).filter(|&lane| near[lane]) {
+                    self.push_group(columns, run * LANES + lane, sign);
                 }
             }
         }
         let first = columns.alpha.len() - alpha_rest.len();
         let rest = alpha_rest.iter().zip(worth_rest).zip(up_rest.iter().zip(down_rest));
         for (group, ((&alpha, &worth), (&up, &down))) in (first..).zip(rest) {
-            if is_near(-sign * alpha, worth, up, down, threshold) {
+            if is_near(worth + reach * alpha, up, down) {
                 self.push_group(columns, group, sign);
             }
         }
@@ -167,13 +186,17 @@ impl RatioTest {
         if helps <= COEFFICIENT_MIN {
             return;
         }
+        // Equal lengths, so that one check of the index does for all.
+        let ColumnView { cost, direction: directions, bounds, .. } = columns;
+        let (directions, bounds) = (&directions[..cost.len()], &bounds[..cost.len()]);
+        let (worth, reach) = (columns.worth[group], self.threshold * helps);
         for &j in columns.columns.members(group) {
             let at = j as usize;
-            let distance = (columns.cost[at] - columns.worth[group]) * direction;
-            if columns.direction[at] == direction && distance <= self.threshold * helps {
+            let distance = (cost[at] - worth) * direction;
+            if directions[at] == direction && distance <= reach {
                 self.passed.push(Breakpoint {
                     step: distance.max(0.0) / helps,
-                    loss: (columns.upper[at] - columns.lower[at]) * helps,
+                    loss: (bounds[at].upper_mw - bounds[at].lower_mw) * helps,
                     coefficient: helps,
                     stop: Stop::Column(j),
                 });
@@ -181,29 +204,35 @@ impl RatioTest {
         }
     }
 
-    /// Sorts the breakpoints up to the first at which the slope is no longer positive and finds it;
-    /// returns also the slope left there or at the end. Halves the list around its middle again and
-    /// again, so that only the part that is passed is ever sorted.
+    /// Puts the breakpoints in order up to the first at which the slope is no longer positive and finds it;
+    /// returns also the slope left there or at the end. Mostly few are passed: the first ones are picked one
+    /// by one. Then the list is halved around its middle again and again, so that only the part that is passed
+    /// is ever sorted.
     fn walk(&mut self, violation: f64) -> (Option<usize>, f64) {
-        let order = |a: &Breakpoint, b: &Breakpoint| a.step.total_cmp(&b.step).then(a.stop.cmp(&b.stop));
         let (mut sorted, mut slope) = (0, violation);
         loop {
-            let rest = self.passed.len() - sorted;
-            let mut take = rest;
-            while take > SHORT {
-                let half = take / 2;
-                self.passed[sorted..sorted + take].select_nth_unstable_by(half, order);
-                take = half;
+            let rest = &mut self.passed[sorted..];
+            let count = rest.len();
+            let mut take = count.min(1);
+            if sorted < SHORT {
+                bring_first(rest);
+            } else {
+                take = count;
+                while take > SHORT {
+                    let half = take / 2;
+                    rest[..take].select_nth_unstable_by(half, order);
+                    take = half;
+                }
+                rest[..take].sort_unstable_by(order);
             }
-            self.passed[sorted..sorted + take].sort_unstable_by(order);
-            for i in sorted..sorted + take {
-                slope -= self.passed[i].loss;
+            for (i, breakpoint) in (sorted..).zip(&rest[..take]) {
+                slope -= breakpoint.loss;
                 if slope <= 0.0 {
                     return (Some(i), slope);
                 }
             }
             sorted += take;
-            if take == rest {
+            if take == count {
                 return (None, slope);
             }
         }
@@ -232,7 +261,7 @@ mod tests {
         columns: Columns,
         alpha: [f64; 4],
         cost: [f64; 4],
-        upper: [f64; 4],
+        bounds: [Bound; 4],
     }
 
     fn units(alpha: [f64; 4], cost: [f64; 4], upper: [f64; 4]) -> Units {
@@ -241,7 +270,8 @@ mod tests {
             let bound = Bound { lower_mw: 0.0, upper_mw: 1.0, cost_usd_per_mwh: 0.0 };
             problem.add_column(Key::of("unit").part(u64::from(bus)), Place::Bus(bus, 1.0), bound);
         }
-        Units { columns: Columns::of(&problem, &[0, 1, 2, 3]).unwrap(), alpha, cost, upper }
+        let bounds = upper.map(|upper_mw| Bound { lower_mw: 0.0, upper_mw, cost_usd_per_mwh: 0.0 });
+        Units { columns: Columns::of(&problem, &[0, 1, 2, 3]).unwrap(), alpha, cost, bounds }
     }
 
     impl Units {
@@ -254,8 +284,7 @@ mod tests {
                 next_down: &[f64::NEG_INFINITY; 4],
                 cost: &self.cost,
                 direction: &[1.0; 4],
-                lower: &[0.0; 4],
-                upper: &self.upper,
+                bounds: &self.bounds,
             }
         }
     }

@@ -21,18 +21,20 @@
 //! reduced-basis (working-basis) methods.
 
 mod evaluate;
+mod load;
 mod pivot;
 mod place;
 mod price;
 mod sync;
 mod ties;
+mod violated;
 
-use super::DispatchProblem;
 use super::basis::{Basis, Binding, Constraint};
 use super::columns::Columns;
 use super::error::DispatchError;
 use super::flowgates::Gates;
 use super::inverse::{Inverse, dot, independent_part};
+use super::problem::{Bound, DispatchProblem};
 use super::ratio::RatioTest;
 use super::rows::Rows;
 use super::topology::{Islands, Topology};
@@ -109,17 +111,24 @@ pub(super) struct Engine {
     ungrouped: bool,
     /// Place of each bus in nodal vectors.
     order: Vec<u32>,
+    /// Bus at each place.
+    bus_at: Vec<u32>,
     /// Island by place.
     island_of: Vec<u32>,
+    /// Stretches of consecutive buses in one island: the island and the bus behind the last.
+    stretches: Vec<(u32, u32)>,
     columns: Columns,
     rows: Rows,
     gates: Gates,
 
     // By column.
-    lower: Vec<f64>,
-    upper: Vec<f64>,
-    /// Without perturbation.
-    true_cost: Vec<f64>,
+    /// With costs as they are.
+    bounds: Vec<Bound>,
+    /// How many of them were taken over.
+    read: usize,
+    /// Columns whose changes move something.
+    changed: Vec<u32>,
+    /// Costs with their perturbation.
     cost: Vec<f64>,
     x: Vec<f64>,
     /// +1 when the column may rise from its lower bound, -1 when it may fall, 0 when basic or fixed.
@@ -167,9 +176,7 @@ pub(super) struct Engine {
     row_binds: Vec<bool>,
     flow_taken: Vec<bool>,
     branch_count: usize,
-    /// Limit of each branch; a flow this far beyond it is violated, in MW.
-    limit: Vec<f64>,
-    /// The tolerance of flows, in MW.
+    /// A flow this far beyond its limit is violated, in MW.
     flow_tolerance: f64,
     /// Kernel rows and basic columns may not be independent any more.
     reselect: bool,

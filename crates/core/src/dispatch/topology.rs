@@ -495,10 +495,9 @@ impl Topology {
 
     /// Turns nodal values into angles of the factored network.
     fn solve_whole(&self, value: &mut [f64]) {
-        for (value, &grounded) in value.iter_mut().zip(&self.grounded) {
-            if grounded {
-                *value = 0.0;
-            }
+        let position = self.ldl.position();
+        for &bus in self.whole_islands.references() {
+            value[position[bus as usize] as usize] = 0.0;
         }
         self.ldl.solve(value);
     }

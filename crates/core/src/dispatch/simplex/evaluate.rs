@@ -5,7 +5,7 @@ use crate::dispatch::basis::Constraint;
 #[cfg(debug_assertions)]
 use crate::dispatch::flowgates::Gates;
 use crate::dispatch::inverse::{add_combination, dot};
-use crate::dispatch::problem::{DispatchProblem, DispatchSolution};
+use crate::dispatch::problem::{Bound, DispatchProblem, DispatchSolution};
 use crate::dispatch::topology::Islands;
 
 impl Engine {
@@ -31,10 +31,10 @@ impl Engine {
         solution.column_mw.clear();
         solution.column_mw.extend_from_slice(&self.x);
         for &j in &self.basic {
-            let j = j as usize;
-            solution.column_mw[j] = self.x[j].clamp(self.lower[j], self.upper[j]);
+            let (j, bound) = (j as usize, &self.bounds[j as usize]);
+            solution.column_mw[j] = self.x[j].clamp(bound.lower_mw, bound.upper_mw);
         }
-        let mut objective = dot(&self.true_cost, &solution.column_mw);
+        let mut objective = self.turnover(&solution.column_mw);
         for &(l, by_mw) in &solution.overload_mw {
             objective += self.range(problem, Constraint::Branch(l)).ceiling * by_mw;
         }
@@ -43,6 +43,20 @@ impl Engine {
         }
         solution.objective_usd_per_h = objective;
         solution.pivots = pivots;
+    }
+
+    /// What these values of columns cost, summed in four lanes.
+    fn turnover(&self, column_mw: &[f64]) -> f64 {
+        let cost = |(bound, mw): (&Bound, &f64)| bound.cost_usd_per_mwh * mw;
+        let (runs, rest) = self.bounds.as_chunks::<4>();
+        let (values, rest_values) = column_mw.as_chunks::<4>();
+        let mut lanes = [0.0_f64; 4];
+        for (bounds, values) in runs.iter().zip(values) {
+            for ((lane, bound), value) in lanes.iter_mut().zip(bounds).zip(values) {
+                *lane += cost((bound, value));
+            }
+        }
+        rest.iter().zip(rest_values).map(cost).sum::<f64>() + ((lanes[0] + lanes[2]) + (lanes[1] + lanes[3]))
     }
 
     /// The islands.
@@ -105,7 +119,7 @@ impl Engine {
         self.scratch.extend(self.basic.iter().map(|&j| {
             let group = self.columns.group(j);
             let charges = overloads.iter().map(|o| o.dual * self.rows.by_group(o.constraint)[group]);
-            self.true_cost[j as usize] + charges.sum::<f64>()
+            self.bounds[j as usize].cost_usd_per_mwh + charges.sum::<f64>()
         }));
         self.inverse.multiply_left(&self.scratch, &mut self.w);
     }
@@ -120,8 +134,12 @@ impl Engine {
             }
         }
         let lmp = &mut self.injection[..problem.bus_count()];
-        for (lmp, &island) in lmp.iter_mut().zip(&self.island_of) {
-            *lmp = self.scratch[island as usize];
+        if let [price] = self.scratch[..] {
+            lmp.fill(price);
+        } else {
+            for (lmp, &island) in lmp.iter_mut().zip(&self.island_of) {
+                *lmp = self.scratch[island as usize];
+            }
         }
         let binding = self.kernel.iter().zip(&self.w).filter_map(|(row, &price)| match row.constraint {
             flow @ (Constraint::Branch(_) | Constraint::Flowgate(_)) => Some((price, self.rows.by_bus(flow))),

@@ -1,8 +1,8 @@
-//! One pivot: what is violated, what it moves, who takes its place.
+//! One pivot: what a violated quantity moves, who takes its place.
 
-use super::{COLUMN_TOLERANCE, Engine, KernelRow, Overload, ROW_TOLERANCE, Range, Stop, WATCHED_AT_ONCE};
+use super::{COLUMN_TOLERANCE, Engine, KernelRow, Overload, ROW_TOLERANCE, Range, Stop};
 use crate::dispatch::basis::Constraint;
-use crate::dispatch::inverse::{add_combination, add_scaled, dot};
+use crate::dispatch::inverse::{add_combination, add_scaled};
 use crate::dispatch::problem::DispatchProblem;
 use crate::dispatch::ratio::{Breakpoint, COEFFICIENT_MIN, ColumnView, Stop as End};
 
@@ -31,185 +31,7 @@ enum Place {
     Above,
 }
 
-/// How far a flow is outside its range, and on which side (+1 above).
-fn beyond(range: Range, flow: f64) -> (f64, f64) {
-    if flow - range.upper > range.lower - flow {
-        (flow - range.upper, 1.0)
-    } else {
-        (range.lower - flow, -1.0)
-    }
-}
-
 impl Engine {
-    /// The basic column outside its bounds whose return promises the steepest gain: violation squared over
-    /// the squared norm of its row of the inverse, which is at hand (dual steepest edge).
-    pub(super) fn violated_column(&self) -> Option<Leaving> {
-        let mut worst = 0.0;
-        let mut leaving = None;
-        for (i, &j) in self.basic.iter().enumerate() {
-            let (x, lower, upper) = (self.x[j as usize], self.lower[j as usize], self.upper[j as usize]);
-            let (sign, violation) = if x > upper { (1.0, x - upper) } else { (-1.0, lower - x) };
-            if violation <= self.looser * COLUMN_TOLERANCE {
-                continue;
-            }
-            let row = self.inverse.row(i);
-            let gain = violation * violation / dot(row, row);
-            if gain > worst {
-                worst = gain;
-                leaving = Some(Leaving { what: What::Column(i), sign, violation });
-            }
-        }
-        leaving
-    }
-
-    /// The balance or linear row outside the kernel that is farthest outside its bounds. Rows that touch
-    /// theirs are noted.
-    pub(super) fn violated_row(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
-        let islands = (0..self.island_binds.len()).filter(|&i| !self.island_binds[i] && !self.island_idle[i]);
-        let rows = (0..self.row_binds.len()).filter(|&r| !self.row_binds[r]);
-        let constraints =
-            islands.map(|i| Constraint::Island(i as u32)).chain(rows.map(|r| Constraint::Row(r as u32)));
-        let mut worst = self.looser * ROW_TOLERANCE;
-        let mut leaving = None;
-        self.touching.clear();
-        for constraint in constraints {
-            let range = self.range(problem, constraint);
-            let activity = self.activity(constraint);
-            let (violation, sign) = beyond(range, activity);
-            if violation > worst {
-                worst = violation;
-                leaving = Some(Leaving { what: What::Row(constraint, activity), sign, violation });
-            }
-            if violation > -ROW_TOLERANCE && matches!(constraint, Constraint::Row(_)) {
-                self.touching.push((constraint, activity));
-            }
-        }
-        leaving
-    }
-
-    /// The watched or overloaded flow farthest outside the range that its present price allows.
-    pub(super) fn violated_watched(&self, problem: &DispatchProblem) -> Option<Leaving> {
-        let mut worst = 0.0;
-        let mut leaving = None;
-        for &index in self.watched.iter().filter(|&&index| !self.flow_taken[index as usize]) {
-            let constraint = self.flow_at(index);
-            let flow = self.activity(constraint);
-            let (violation, sign) = beyond(self.range(problem, constraint), flow);
-            if violation > worst && violation > self.tolerance(constraint) {
-                worst = violation;
-                leaving = Some(Leaving { what: What::Row(constraint, flow), sign, violation });
-            }
-        }
-        self.violated_overload(problem, worst, |constraint| self.activity(constraint)).or(leaving)
-    }
-
-    /// All flows, and the one farthest outside the range that its present price allows; it and the next ones
-    /// are watched from now on. Flows that touch a limit are noted.
-    pub(super) fn violated_flow(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
-        let topology = self.topology.as_ref()?;
-        self.injection.copy_from_slice(&self.base_injection);
-        self.columns.inject(&self.total, &mut self.injection);
-        // The injections become angles.
-        let angle = &mut self.injection[..topology.bus_count()];
-        topology.solve_angles(angle);
-        self.violations.clear();
-        let tolerance = self.looser * self.flow_tolerance;
-        let (branch_flow, gate_flow) = self.flow.split_at_mut(self.branch_count);
-        let state = topology.links().iter().zip(&self.limit).zip(branch_flow.iter_mut());
-        for (l, ((link, limit), flow)) in state.enumerate() {
-            *flow = link.flow(angle);
-            let violation = flow.abs() - limit;
-            if violation > -self.flow_tolerance && !self.flow_taken[l] {
-                if violation > tolerance {
-                    self.violations.push((violation, l as u32));
-                } else {
-                    self.touching.push((Constraint::Branch(l as u32), *flow));
-                }
-            }
-        }
-        self.gates.flows(branch_flow, gate_flow);
-        for (g, (flow, limited)) in gate_flow.iter().zip(&problem.flowgates).enumerate() {
-            let violation = (flow - limited.upper_mw).max(limited.lower_mw - flow);
-            let index = self.branch_count + g;
-            let size = self.gates.size(g as u32);
-            if violation > -self.flow_tolerance * size
-                && !self.flow_taken[index]
-                && self.gates.is_active(g as u32)
-            {
-                if violation > tolerance * size {
-                    self.violations.push((violation, index as u32));
-                } else {
-                    self.touching.push((Constraint::Flowgate(g as u32), *flow));
-                }
-            }
-        }
-        if self.violations.len() > WATCHED_AT_ONCE {
-            let order = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-            self.violations.select_nth_unstable_by(WATCHED_AT_ONCE, order);
-            self.violations.truncate(WATCHED_AT_ONCE);
-        }
-        let mut worst: (f64, Option<u32>) = (0.0, None);
-        for &(violation, index) in &self.violations {
-            if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| index < other)) {
-                worst = (violation, Some(index));
-            }
-            let flow = self.flow_at(index);
-            let (gates, columns) = (&self.gates, &self.columns);
-            self.rows.prepare(flow, topology, gates, columns, &self.base_injection, &self.growth);
-            if let Err(at) = self.watched.binary_search(&index) {
-                self.watched.insert(at, index);
-            }
-        }
-        let leaving = worst.1.map(|index| {
-            let (constraint, flow) = (self.flow_at(index), self.flow[index as usize]);
-            let (violation, sign) = beyond(self.range(problem, constraint), flow);
-            Leaving { what: What::Row(constraint, flow), sign, violation }
-        });
-        for o in 0..self.overloaded.len() {
-            let Overload { constraint, above, .. } = self.overloaded[o];
-            let (range, flow) = (self.range(problem, constraint), self.known_flow(constraint));
-            let within = if above { range.upper - flow } else { flow - range.lower };
-            if within > -self.tolerance(constraint) {
-                self.touching.push((constraint, flow));
-            }
-        }
-        self.violated_overload(problem, worst.0, |constraint| self.known_flow(constraint)).or(leaving)
-    }
-
-    /// The flow as all flows were computed last.
-    pub(super) fn known_flow(&self, flow: Constraint) -> f64 {
-        self.flow_index(flow).map_or(0.0, |index| self.flow[index])
-    }
-
-    /// A flow this far beyond its limits is violated.
-    pub(super) fn tolerance(&self, flow: Constraint) -> f64 {
-        match flow {
-            Constraint::Flowgate(g) => self.looser * self.flow_tolerance * self.gates.size(g),
-            _ => self.looser * self.flow_tolerance,
-        }
-    }
-
-    /// The overloaded flow that has come back within its limit by most, if by more than `worst`.
-    fn violated_overload(
-        &self,
-        problem: &DispatchProblem,
-        mut worst: f64,
-        flow: impl Fn(Constraint) -> f64,
-    ) -> Option<Leaving> {
-        let mut leaving = None;
-        for &Overload { constraint, above, .. } in &self.overloaded {
-            let flow = flow(constraint);
-            let range = self.range(problem, constraint);
-            let (violation, sign) =
-                if above { (range.upper - flow, -1.0) } else { (flow - range.lower, 1.0) };
-            if violation > worst && violation > self.tolerance(constraint) {
-                worst = violation;
-                leaving = Some(Leaving { what: What::Row(constraint, flow), sign, violation });
-            }
-        }
-        leaving
-    }
-
     /// Drives the violated quantity to a bound.
     pub(super) fn pivot(&mut self, problem: &DispatchProblem, leaving: Leaving) -> Result<(), Stop> {
         let Some(by_mw) = self.try_pivot(problem, leaving)? else { return Ok(()) };
@@ -236,8 +58,7 @@ impl Engine {
             next_down: &self.next_down,
             cost: &self.cost,
             direction: &self.direction,
-            lower: &self.lower,
-            upper: &self.upper,
+            bounds: &self.bounds,
         };
         let tolerance = if matches!(what, What::Row(..)) { ROW_TOLERANCE } else { COLUMN_TOLERANCE };
         let end = match self.ratio.choose(view, sign, violation, tolerance) {
@@ -386,7 +207,7 @@ impl Engine {
                 }
                 End::Column(j) => {
                     let j = j as usize;
-                    let change = (self.upper[j] - self.lower[j]) * self.direction[j];
+                    let change = (self.bounds[j].upper_mw - self.bounds[j].lower_mw) * self.direction[j];
                     self.move_to(j, !self.at_upper[j]);
                     let group = self.columns.group(j as u32);
                     for (rhs, row) in self.rhs.iter_mut().zip(&self.kernel) {

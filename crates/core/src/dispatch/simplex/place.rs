@@ -5,6 +5,7 @@
 //! one, from the sorted basis at the end of a solve.
 
 use super::Engine;
+use crate::dispatch::problem::Bound;
 
 impl Engine {
     /// Puts columns that are not basic on their bounds and says which way they may move.
@@ -23,9 +24,7 @@ impl Engine {
 
     /// Puts a column on its bound unless it is basic; its group is to be refreshed.
     pub(super) fn place_column(&mut self, j: usize) {
-        let free = f64::from(u8::from(self.upper[j] > self.lower[j] && !self.is_basic[j]));
-        self.direction[j] = if self.at_upper[j] { -free } else { free };
-        self.x[j] = if self.at_upper[j] { self.upper[j] } else { self.lower[j] };
+        self.stand(j);
         let group = self.columns.group(j as u32);
         if !self.is_stale[group] {
             self.is_stale[group] = true;
@@ -36,23 +35,28 @@ impl Engine {
     /// Moves a column that is not basic to a bound.
     pub(super) fn move_to(&mut self, j: usize, at_upper: bool) {
         self.at_upper[j] = at_upper;
-        let free = f64::from(u8::from(self.upper[j] > self.lower[j]));
-        self.direction[j] = if at_upper { -free } else { free };
-        self.x[j] = if at_upper { self.upper[j] } else { self.lower[j] };
+        self.stand(j);
         self.refresh(self.columns.group(j as u32));
+    }
+
+    /// Value and direction of a column from its bound.
+    fn stand(&mut self, j: usize) {
+        let Bound { lower_mw, upper_mw, .. } = self.bounds[j];
+        let free = f64::from(u8::from(upper_mw > lower_mw && !self.is_basic[j]));
+        (self.x[j], self.direction[j]) = if self.at_upper[j] { (upper_mw, -free) } else { (lower_mw, free) };
     }
 
     /// Sums up a group.
     pub(super) fn refresh(&mut self, group: usize) {
         let (mut total, mut up, mut down) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        // Equal lengths, so that one check of the index does for all.
+        let count = self.x.len();
+        let (x, directions, costs) = (&self.x[..count], &self.direction[..count], &self.cost[..count]);
         for &j in self.columns.members(group) {
-            let j = j as usize;
-            total += self.x[j];
-            if self.direction[j] > 0.0 {
-                up = up.min(self.cost[j]);
-            } else if self.direction[j] < 0.0 {
-                down = down.max(self.cost[j]);
-            }
+            let (x, direction, cost) = (x[j as usize], directions[j as usize], costs[j as usize]);
+            total += x;
+            up = if direction > 0.0 && cost < up { cost } else { up };
+            down = if direction < 0.0 && cost > down { cost } else { down };
         }
         self.total[group] = total;
         self.next_up[group] = up;

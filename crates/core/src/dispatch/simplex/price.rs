@@ -5,6 +5,16 @@ use crate::dispatch::basis::Constraint;
 use crate::dispatch::inverse::add_combination;
 use crate::dispatch::problem::DispatchProblem;
 
+/// Groups looked at together.
+const RUN: usize = 8;
+
+/// Whether a column that may rise, or one that may fall, has a reduced cost of the wrong sign.
+#[inline]
+fn is_wrong(worth: f64, up: f64, down: f64) -> bool {
+    let (rises, falls) = (worth - up > DUAL_TOLERANCE, down - worth > DUAL_TOLERANCE);
+    rises | falls
+}
+
 impl Engine {
     /// Recomputes duals from the basis, drops constraints whose price is out of range, and flips columns
     /// whose reduced cost has the wrong sign. Says whether anything moved.
@@ -23,20 +33,50 @@ impl Engine {
             self.refactor()?;
             self.reprice();
         }
-        for group in 0..self.worth.len() {
-            let worth = self.worth[group];
-            let wrong = (worth - self.next_up[group]).max(self.next_down[group] - worth);
-            if wrong > DUAL_TOLERANCE {
-                for at in 0..self.columns.members(group).len() {
-                    let j = self.columns.members(group)[at] as usize;
-                    if (self.cost[j] - worth) * self.direction[j] < -DUAL_TOLERANCE {
-                        self.move_to(j, !self.at_upper[j]);
-                    }
+        Ok(self.flip_wrong() | moved)
+    }
+
+    /// Flips the columns whose reduced cost has the wrong sign; says whether there were any. Hardly any group has
+    /// one, so most runs of groups are dismissed at once.
+    fn flip_wrong(&mut self) -> bool {
+        let mut flipped = false;
+        let (mut run, count) = (0, self.worth.len());
+        loop {
+            run += self.first_wrong_run(run);
+            if run * RUN >= count {
+                return flipped;
+            }
+            for group in run * RUN..count.min((run + 1) * RUN) {
+                if is_wrong(self.worth[group], self.next_up[group], self.next_down[group]) {
+                    self.flip_members(group);
+                    flipped = true;
                 }
-                moved = true;
+            }
+            run += 1;
+        }
+    }
+
+    /// How many runs of groups from this one on hold nothing wrong; the last, shorter one is not looked at.
+    fn first_wrong_run(&self, run: usize) -> usize {
+        let (worth, _) = self.worth.as_chunks::<RUN>();
+        let (up, _) = self.next_up.as_chunks::<RUN>();
+        let (down, _) = self.next_down.as_chunks::<RUN>();
+        let from = run.min(worth.len());
+        let runs = worth[from..].iter().zip(&up[from..]).zip(&down[from..]);
+        runs.take_while(|((worth, up), down)| {
+            let values = worth.iter().zip(*up).zip(*down);
+            values.fold(true, |none, ((&worth, &up), &down)| none & !is_wrong(worth, up, down))
+        })
+        .count()
+    }
+
+    fn flip_members(&mut self, group: usize) {
+        for at in 0..self.columns.members(group).len() {
+            let j = self.columns.members(group)[at] as usize;
+            if (self.cost[j] - self.worth[group]) * self.direction[j] < -DUAL_TOLERANCE {
+                self.move_to(j, !self.at_upper[j]);
             }
         }
-        Ok(moved)
     }
 
     /// Duals of kernel rows and the worth of groups, from the (perturbed) costs.

@@ -6,7 +6,7 @@ use crate::dispatch::columns::Columns;
 use crate::dispatch::error::DispatchError;
 use crate::dispatch::flowgates::Gates;
 use crate::dispatch::inverse::Inverse;
-use crate::dispatch::problem::{Bound, ColumnId, DispatchProblem};
+use crate::dispatch::problem::{Bound, DispatchProblem};
 use crate::dispatch::ratio::RatioTest;
 use crate::dispatch::rows::Rows;
 use crate::dispatch::topology::{Islands, Topology, TopologyError};
@@ -24,13 +24,15 @@ impl Engine {
             moves: problem.moves(),
             ungrouped: true,
             order: Vec::new(),
+            bus_at: Vec::new(),
             island_of: Vec::new(),
+            stretches: Vec::new(),
             columns: Columns::default(),
             rows: Rows::default(),
             gates: Gates::default(),
-            lower: Vec::new(),
-            upper: Vec::new(),
-            true_cost: Vec::new(),
+            bounds: Vec::new(),
+            read: 0,
+            changed: Vec::new(),
             cost: Vec::new(),
             x: Vec::new(),
             direction: Vec::new(),
@@ -61,7 +63,6 @@ impl Engine {
             row_binds: Vec::new(),
             flow_taken: Vec::new(),
             branch_count: 0,
-            limit: Vec::new(),
             flow_tolerance: ROW_TOLERANCE,
             reselect: true,
             inverse_stale: true,
@@ -131,10 +132,7 @@ impl Engine {
         for values in [&mut self.x, &mut self.direction, &mut self.cost] {
             values.resize(count, 0.0);
         }
-        // No bound and no cost equals these, so the first load takes them for changes.
-        for values in [&mut self.lower, &mut self.upper, &mut self.true_cost] {
-            values.resize(count, f64::NAN);
-        }
+        self.bounds.resize(count, Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 });
         self.at_upper.resize(count, false);
         self.is_basic.resize(count, false);
         let groups = self.columns.group_count();
@@ -207,6 +205,17 @@ impl Engine {
         for (&place, &island) in self.order.iter().zip(self.islands.by_bus()) {
             self.island_of[place as usize] = island;
         }
+        self.bus_at.resize(self.order.len(), 0);
+        for (bus, &place) in (0..).zip(&self.order) {
+            self.bus_at[place as usize] = bus;
+        }
+        self.stretches.clear();
+        for (bus, &island) in (1..).zip(self.islands.by_bus()) {
+            match self.stretches.last_mut() {
+                Some(last) if last.0 == island => last.1 = bus,
+                _ => self.stretches.push((island, bus)),
+            }
+        }
         self.set_growth();
         self.ungrouped = true;
     }
@@ -230,97 +239,6 @@ impl Engine {
         }
         self.reselect = true;
         self.inverse_stale = true;
-        self.duals_stale = true;
-    }
-
-    /// Numbers: bounds, costs, ceilings of overloaded branches, demand.
-    pub(super) fn load(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
-        for (j, bound) in problem.bounds.iter().enumerate() {
-            let Bound { lower_mw, upper_mw, cost_usd_per_mwh } = *bound;
-            let same = lower_mw == self.lower[j] && upper_mw == self.upper[j];
-            if same && cost_usd_per_mwh == self.true_cost[j] {
-                continue;
-            }
-            let usable = lower_mw <= upper_mw && (upper_mw - lower_mw + cost_usd_per_mwh).is_finite();
-            if !usable {
-                return Err(DispatchError::Bound { column: ColumnId(j as u32), bound: *bound });
-            }
-            // A bound at which the column does not stand matters only in pivots.
-            let moves = if self.at_upper[j] { upper_mw != self.upper[j] } else { lower_mw != self.lower[j] };
-            let mut place = moves || (upper_mw > lower_mw) != (self.upper[j] > self.lower[j]);
-            self.lower[j] = lower_mw;
-            self.upper[j] = upper_mw;
-            if cost_usd_per_mwh != self.true_cost[j] {
-                self.true_cost[j] = cost_usd_per_mwh;
-                self.cost[j] = cost_usd_per_mwh + self.perturbation * self.columns.tie(j);
-                self.duals_stale |= self.is_basic[j];
-                place = true;
-            }
-            if place {
-                self.place_column(j);
-            }
-        }
-        if self.topology.is_some() {
-            self.limit.clear();
-            self.limit.extend(problem.branches.iter().map(|branch| branch.limit_mw.max(0.0)));
-        }
-        for at in (0..self.overloaded.len()).rev() {
-            let overload = self.overloaded[at];
-            let range = self.range(problem, overload.constraint);
-            let bound = if overload.above { range.upper } else { range.lower };
-            let dual = if overload.above { range.ceiling } else { -range.ceiling };
-            if dual != overload.dual {
-                self.duals_stale = true;
-                self.overloaded[at].dual = dual;
-            }
-            if dual.is_infinite() || bound.is_infinite() {
-                self.overloaded.remove(at);
-                self.free(overload.constraint);
-                self.duals_stale = true;
-            }
-        }
-        for (g, gate) in problem.flowgates.iter().enumerate() {
-            let crossed = gate.lower_mw.is_nan() || gate.upper_mw.is_nan() || gate.lower_mw > gate.upper_mw;
-            if crossed || gate.lower_mw == f64::INFINITY || gate.upper_mw == f64::NEG_INFINITY {
-                return Err(DispatchError::Flowgate { flowgate: g as u32 });
-            }
-        }
-        self.load_demand(problem)
-    }
-
-    fn load_demand(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
-        self.rows.next_interval();
-        self.watched.clear();
-        self.island_demand.clear();
-        self.island_demand.resize(self.islands.count(), 0.0);
-        for (&island, &demand) in self.islands.by_bus().iter().zip(&problem.demand_mw) {
-            self.island_demand[island as usize] += demand;
-        }
-        if let Some(topology) = &self.topology {
-            self.base_injection[..self.order.len()].copy_from_slice(topology.shift_injection());
-            for (&place, &demand) in self.order.iter().zip(&problem.demand_mw) {
-                self.base_injection[place as usize] -= demand;
-            }
-        }
-        if self.island_demand.iter().all(|demand| demand.is_finite()) {
-            let unserved = self.island_idle.iter().zip(&self.island_demand);
-            let at = unserved.map(|(&idle, &demand)| idle && demand.abs() > ROW_TOLERANCE).position(|u| u);
-            return at.map_or(Ok(()), |i| {
-                let (constraint, by_mw) = (Constraint::Island(i as u32), self.island_demand[i].abs());
-                Err(DispatchError::Infeasible { constraint, by_mw })
-            });
-        }
-        let bus = problem.demand_mw.iter().position(|demand| !demand.is_finite()).unwrap_or(0);
-        Err(DispatchError::Demand { bus: bus as u32, demand_mw: problem.demand_mw[bus] })
-    }
-
-    /// Replaces the perturbation of costs.
-    pub(super) fn perturb(&mut self, perturbation_usd_per_mwh: f64) {
-        self.perturbation = perturbation_usd_per_mwh;
-        for (j, cost) in self.cost.iter_mut().enumerate() {
-            *cost = self.true_cost[j] + self.perturbation * self.columns.tie(j);
-        }
-        self.misplaced = true;
         self.duals_stale = true;
     }
 }

@@ -54,8 +54,8 @@ impl Engine {
     }
 
     fn touches_bound(&self, j: usize) -> bool {
-        let x = self.x[j];
-        (x - self.lower[j]).min(self.upper[j] - x) <= TOUCH_MW
+        let (x, bound) = (self.x[j], &self.bounds[j]);
+        (x - bound.lower_mw).min(bound.upper_mw - x) <= TOUCH_MW
     }
 
     /// Fills `u` with the movement of the basic columns.
@@ -81,9 +81,9 @@ impl Engine {
     /// Basic columns that would leave their range.
     fn tied_columns(&self, ties: &mut Vec<Leaving>) {
         for (p, (&j, &moves)) in self.basic.iter().zip(&self.u).enumerate() {
-            let j = j as usize;
-            let up = moves > MOVES && self.upper[j] - self.x[j] <= TOUCH_MW;
-            let down = moves < -MOVES && self.x[j] - self.lower[j] <= TOUCH_MW;
+            let (x, bound) = (self.x[j as usize], &self.bounds[j as usize]);
+            let up = moves > MOVES && bound.upper_mw - x <= TOUCH_MW;
+            let down = moves < -MOVES && x - bound.lower_mw <= TOUCH_MW;
             if up || down {
                 let sign = if up { 1.0 } else { -1.0 };
                 ties.push(Leaving { what: What::Column(p), sign, violation: SLOPE_MW });
