@@ -1,9 +1,9 @@
 //! Flow that runs in a circle of pipes with losses.
 //!
 //! Where prices are negative a market of pipes with losses would send power in a circle, only to burn what it would
-//! otherwise spill. No operator does. The smallest flow of the circle is given a cost that no circle can earn,
-//! `(pipes + 1) x loss x -floor` a megawatt, for this hour, and the hour is cleared again. Without losses or with
-//! prices from zero on there are no circles: the ties of the solver are positive. Cost: `O(pipes)` an hour, and a warm
+//! otherwise spill; where they are zero it may. No operator does. The smallest flow of the circle is given a cost that no circle can earn,
+//! `(pipes + 1) x loss x -floor` a megawatt, for this hour, and the hour is cleared again. Without losses, and
+//! where all prices are positive, there are no circles. Cost: `O(pipes)` an hour, and a warm
 //! solve for each circle found.
 
 use gridrush_core::dispatch::{ColumnId, DispatchSolution};
@@ -12,6 +12,8 @@ use super::Clearing;
 
 /// Less than this is rounding.
 const FLOW_MIN_MW: f64 = 1e-6;
+/// Where every price is above this, burning power costs.
+const PRICE_MIN_USD_PER_MWH: f64 = 1e-6;
 
 /// A direction of a pipe that is used.
 #[derive(Clone, Copy)]
@@ -34,7 +36,7 @@ impl Clearing {
     /// Makes a circle of the solution too dear, if there is one; the hour must then be cleared again.
     pub fn break_circle(&mut self, solution: &DispatchSolution) -> bool {
         let lossy = self.problem.pipes.iter().any(|pipe| pipe.loss_fraction > 0.0);
-        if !lossy || solution.lmp_usd_per_mwh.iter().all(|price| *price >= 0.0) {
+        if !lossy || solution.lmp_usd_per_mwh.iter().all(|price| *price > PRICE_MIN_USD_PER_MWH) {
             return false;
         }
         let mut arcs = Vec::new();

@@ -169,7 +169,7 @@ fn nothing_runs_in_a_circle_where_prices_are_negative() {
 #[test]
 fn requests_are_studied_on_stations_and_import_of_their_zone() {
     let text = "[arrivals.mining]\nbase_per_month = 8.0\n[arrivals.ai]\nbase_per_month = 4.0\n";
-    let run = harness::run(&setup(RING, "2029-01-01", text), 0, &mut |_, _| {});
+    let run = harness::run(&setup(RING, "2032-01-01", text), 0, &mut |_, _| {});
     let requests = run.table("requests");
     let zone = texts(&requests, "zone");
     let limiting = texts(&requests, "limiting_element");
