@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use divan::{Bencher, black_box};
-use gridrush_core::dispatch::{CopperPlate, DispatchProblem, DispatchSolution, Solver, Topology};
+use gridrush_core::dispatch::{CopperPlate, DispatchProblem, DispatchSolution, FlowBranch, Solver, Topology};
 
 #[path = "../tests/dispatch/generate.rs"]
 mod generate;
@@ -107,10 +107,23 @@ fn flows(bencher: Bencher, buses: usize) {
     bencher.bench_local(|| topology.flows(black_box(&problem.demand_mw), &mut flow));
 }
 
-/// An outage: new factor, same order.
+/// A branch goes out of service or comes back: a correction.
+#[divan::bench(args = [73, 2000])]
+fn outage(bencher: Bencher, buses: usize) {
+    change(bencher, buses, |branch| branch.in_service = !branch.in_service);
+}
+
+/// A branch is strengthened or weakened: new factor, same order.
 #[divan::bench(args = [73, 2000])]
 fn topology_update(bencher: Bencher, buses: usize) {
-    let problem = generate::market(buses, 1.0).problem;
+    change(bencher, buses, |branch| branch.susceptance_mw_per_rad = 1.0 / branch.susceptance_mw_per_rad);
+}
+
+fn change(bencher: Bencher, buses: usize, change: impl Fn(&mut FlowBranch)) {
+    let mut problem = generate::market(buses, 1.0).problem;
     let mut topology = Topology::new(problem.bus_count(), &problem.branches).unwrap();
-    bencher.bench_local(|| topology.update(black_box(&problem.branches)).unwrap());
+    bencher.bench_local(|| {
+        change(&mut problem.branches[buses / 2]);
+        topology.update(black_box(&problem.branches)).unwrap();
+    });
 }

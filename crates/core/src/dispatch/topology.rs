@@ -453,7 +453,7 @@ impl Topology {
     /// Makes transfer factors of the present network of a weighted sum of those of the factored one.
     fn correct_row(&self, terms: &[(u32, f64)], row: &mut [f64]) {
         let links = self.present(terms).map(|(_, link, weight)| (link, weight));
-        self.outages.correct_row(links, row);
+        self.outages.correct_row(&links, row);
     }
 
     /// Those of the branches that are in service, as they are in the factored network, with their weights.

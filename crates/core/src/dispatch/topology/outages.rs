@@ -143,7 +143,7 @@ impl Outages {
 
     /// Adds to a weighted sum of transfer factors of the factored network what makes it one of the present
     /// network; `terms` are its branches, by their links in the factored network.
-    pub(super) fn correct_row(&self, terms: impl Iterator<Item = (Link, f64)> + Clone, row: &mut [f64]) {
+    pub(super) fn correct_row(&self, terms: &(impl Iterator<Item = (Link, f64)> + Clone), row: &mut [f64]) {
         for (i, lost) in self.lost.iter().enumerate() {
             let share = |j: usize| -> f64 {
                 terms.clone().map(|(link, weight)| weight * link.carries(&self.lost[j].angle)).sum()
