@@ -1,9 +1,11 @@
 //! Tests of the workspace as a whole.
 
 mod architecture;
+mod backtest;
 mod calibrate;
 mod cases;
 mod opf;
+mod packs;
 mod readme;
 mod reference;
 mod regions;

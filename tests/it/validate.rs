@@ -77,6 +77,14 @@ fn shipped_scenarios_are_valid() {
         if path.extension().is_some_and(|e| e == "toml") {
             let file = path.display().to_string();
             let (code, out, err) = run_in(&root(), &["validate", "--strict", &file]);
+            if file.contains("backtest-") {
+                // The files of real years are the user's: nothing but them is missing, and each is named.
+                let told = err.lines().filter(|line| line.starts_with("error: "));
+                assert!(code == 2 && told.clone().count() > 0, "{file}: {err}");
+                let known = |line: &str| line.contains("cannot be read") && line.contains("wanted: ");
+                assert!(told.clone().all(known), "{err}");
+                continue;
+            }
             assert_eq!((code, err.as_str()), (0, ""), "{file}");
             assert!(out.contains("is valid"), "{out}");
         }

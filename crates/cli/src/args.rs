@@ -27,6 +27,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Simulates scenarios under common random numbers and prints their paired differences.
     Compare(CompareArgs),
+    /// Replays a real year and compares it with what happened, line by line.
+    Backtest(BacktestArgs),
     /// Fits a region's weather and load to hourly history and checks the fit.
     Calibrate(CalibrateArgs),
     /// Makes the tables of a region pack from a public case.
@@ -56,6 +58,10 @@ pub struct InputArgs {
     /// from the current directory.
     #[arg(long, value_name = "FILE")]
     pub bitcoin_history: Option<PathBuf>,
+    /// Folder of the files of real hours and prices, in place of the scenario's `observed_folder`; path from
+    /// the current directory.
+    #[arg(long, value_name = "DIR")]
+    pub observed: Option<PathBuf>,
     /// Folder with region packs in `regions/`, looked at before all others.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -117,6 +123,25 @@ pub struct CompareArgs {
     /// Level of confidence of the intervals, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
     pub confidence: f64,
+    /// Prints no progress.
+    #[arg(long)]
+    pub no_progress: bool,
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// `gridrush backtest`.
+#[derive(Debug, ClapArgs)]
+pub struct BacktestArgs {
+    /// The scenario, with `[replay]` and `[backtest]`.
+    #[arg(value_name = "SCENARIO.toml")]
+    pub scenario: PathBuf,
+    /// Folder for results; `output/` and the scenario's name if not given.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Writes tables and no charts.
+    #[arg(long)]
+    pub no_charts: bool,
     /// Prints no progress.
     #[arg(long)]
     pub no_progress: bool,

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod backtest;
 pub mod calibrate;
 mod compare;
 pub mod export;
@@ -20,6 +21,7 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Backtest(args) => backtest::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(&args),

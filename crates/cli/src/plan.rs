@@ -37,6 +37,9 @@ pub struct Job {
     pub warnings: Vec<Fault>,
 }
 
+/// What charts of a zonal region say, so that nobody takes them for those of a network.
+const ZONAL_NOTICE: &str = "Zonal model: pipes with published transfer limits; no line is modelled.";
+
 impl Job {
     /// Folder for results: the given one, the scenario's, or `output/` and its name.
     pub fn output(&self, given: Option<&Path>) -> PathBuf {
@@ -50,7 +53,10 @@ impl Job {
     /// What charts of this job must say of their network.
     pub fn footer(&self) -> Option<String> {
         let facts = &self.setup.pack.region.facts;
-        facts.synthetic.then(|| facts.notice.clone())
+        let kind = self.setup.is_zonal().then_some(ZONAL_NOTICE);
+        let notice = facts.synthetic.then_some(facts.notice.as_str());
+        let said: Vec<&str> = kind.into_iter().chain(notice).collect();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 }
 
@@ -116,6 +122,12 @@ fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
         let argument = format!("bitcoin.history_file={:?}", at.display().to_string());
         draft = draft.with("--bitcoin-history", &[argument]);
     }
+    if let Some(folder) = &input.observed {
+        let at = std::path::absolute(folder)
+            .map_err(|e| Stop::usage(format!("--observed {}: {e}", folder.display())))?;
+        let argument = format!("observed_folder={:?}", at.display().to_string());
+        draft = draft.with("--observed", &[argument]);
+    }
     if let Some(seed) = input.seed {
         draft = draft.with("--seed", &[format!("seed={seed}")]);
     }
@@ -141,9 +153,9 @@ fn finish(
         let text = fs::read_to_string(&at).map_err(|e| format!("{}: {e}", at.display()));
         if let Ok(text) = &text {
             let hash = sha256(text.as_bytes());
-            data.push(DataFile { name: file.name.clone(), source: file.path.to_owned(), sha256: hash });
+            data.push(DataFile { name: file.name.clone(), source: file.path.clone(), sha256: hash });
         }
-        around.files.insert(file.path.to_owned(), text);
+        around.files.insert(file.path, text);
     }
     let region = match draft.region() {
         Some(name) => source.region(name)?,
@@ -185,6 +197,18 @@ fn finish(
 
 fn setup_fault(scenario: &Path, origin: &str, error: &SetupError) -> Fault {
     let (file, path) = match error {
+        SetupError::Record(fault) => {
+            return Fault {
+                file: fault.file.clone(),
+                line: fault.line.and_then(|line| u32::try_from(line).ok()),
+                column: None,
+                path: String::new(),
+                message: fault.message.clone(),
+                value: None,
+                allowed: None,
+                nearest: None,
+            };
+        }
         SetupError::File(_) => (scenario.display().to_string(), "file"),
         _ => (origin.to_owned(), "region"),
     };

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use gridrush_core::weather::record::RecordFault;
 use gridrush_experiment::Comparison;
 use gridrush_sim::scenario::Fault;
 
@@ -52,6 +53,25 @@ pub fn faults(out: &mut impl Write, kind: &str, list: &[Fault]) -> io::Result<()
         }
         if let Some(nearest) = &fault.nearest {
             writeln!(out, "    did you mean {nearest}?")?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints how many repairs each file took, and the first few of them.
+pub fn repairs(out: &mut impl Write, list: &[RecordFault]) -> io::Result<()> {
+    const SHOWN: usize = 5;
+    let mut files: Vec<&str> = list.iter().map(|fault| fault.file.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    for file in files {
+        let of: Vec<&RecordFault> = list.iter().filter(|fault| fault.file == file).collect();
+        writeln!(out, "{file}: {} repairs", of.len())?;
+        for fault in of.iter().take(SHOWN) {
+            writeln!(out, "  {fault}")?;
+        }
+        if of.len() > SHOWN {
+            writeln!(out, "  and {} more, listed in manifest.json", of.len() - SHOWN)?;
         }
     }
     Ok(())

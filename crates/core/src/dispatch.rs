@@ -18,6 +18,7 @@ mod flowgates;
 mod inverse;
 mod ldl;
 mod parts;
+mod pipes;
 mod problem;
 mod ratio;
 mod rows;
@@ -31,6 +32,7 @@ pub use certify::{Certificate, certify};
 pub use copper::CopperPlate;
 pub use error::DispatchError;
 pub use parts::PriceParts;
+pub use pipes::Pipe;
 pub use problem::{
     Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, LinearRow, Place, RowId,
 };

@@ -8,7 +8,7 @@
 //!
 //! The queue is a state machine of dated stages that schedules its own events and returns effects; the
 //! world makes the study it asks for and brings the owner's answer. Studies are linear transfers on
-//! direct-current flows. Money goes through the ledger. Nothing here knows what stands behind a request.
+//! direct-current flows; where pipes join zones, they are maximum flows (see `zonal`). Money goes through the ledger. Nothing here knows what stands behind a request.
 
 mod effect;
 mod offer;
@@ -22,6 +22,7 @@ mod study;
 mod test_flows;
 mod transfer;
 mod upgrade;
+mod zonal;
 
 pub use effect::{Effect, QueueEvent};
 pub use offer::{Offer, ReadyItem};
@@ -38,3 +39,4 @@ pub use study::{
 };
 pub use transfer::{DcFlow, UnitFlows};
 pub use upgrade::{Catalogue, CircuitClass, Remedy, Station, Upgrade, UpgradeId, UpgradeState, Works};
+pub use zonal::{ZonalGrid, ZonalRules, ZonalSnapshot, import_of, station_of};

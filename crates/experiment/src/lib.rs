@@ -3,10 +3,12 @@
 //! * [`compare()`]: every arm times every replication on a pool of threads, folded by number.
 //! * [`stats`]: paired differences and their intervals.
 //! * [`report`]: the results as tables.
+//! * [`evidence`]: a run beside what really happened.
 //!
 //! The result does not depend on the number of threads or on the order in which they finish.
 
 pub mod compare;
+pub mod evidence;
 pub mod report;
 pub mod stats;
 

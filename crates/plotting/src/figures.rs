@@ -1,5 +1,6 @@
 //! The figures, one a file.
 
+mod backtest;
 mod compute;
 mod contention;
 mod contention_week;
@@ -18,7 +19,7 @@ use crate::axis::Axis;
 use crate::{Figure, PlotError, style};
 
 /// All figures, the most telling first.
-pub fn all() -> [&'static dyn Figure; 9] {
+pub fn all() -> [&'static dyn Figure; 10] {
     [
         &contention::Contention,
         &contention_week::ContentionWeek,
@@ -29,6 +30,7 @@ pub fn all() -> [&'static dyn Figure; 9] {
         &hashrate::Hashrate,
         &compute::Compute,
         &supply::Supply,
+        &backtest::Backtest,
     ]
 }
 

@@ -36,6 +36,8 @@ pub(crate) const FOOTER_SIZE: f64 = 8.5;
 pub(crate) const INK: Color = RGBColor(0x22, 0x22, 0x22);
 /// Text that explains.
 pub(crate) const SOFT_INK: Color = RGBColor(0x55, 0x55, 0x55);
+/// What a model says, beside what happened.
+pub(crate) const MODEL: Color = RGBColor(0xD5, 0x5E, 0x00);
 /// Lines of the grid.
 pub(crate) const GRID: Color = RGBColor(0xE2, 0xE2, 0xE2);
 /// Lines that are there to compare with.

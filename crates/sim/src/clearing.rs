@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   units            a column for each block of their offer, at their bus
-//!   DC links         a column for each direction, between two buses
+//!   DC links, pipes  a column for each direction, between two buses
 //!   entrants         the same per zone and technology, spread over the zone's strongest buses
 //!   stores           a charging and a discharging column per battery, and per zone for those to come
 //!   shed, surplus    one column each per zone, spread over its buses by share of native load; outages may
@@ -14,12 +14,14 @@
 //! Columns are only ever appended (a site when it is first energized), so positions stay valid for the
 //! whole run and the solver stays warm.
 
+mod circles;
 mod islands;
 
 use gridrush_core::dispatch::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Islands, LinearRow, Place, RowId,
-    Shortage,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, Islands, LinearRow, Place,
+    RowId, Shortage,
 };
+use gridrush_core::grid::pack::NetworkKind;
 use gridrush_core::grid::{BranchKind, Fuel, Network, Technology, ZoneId};
 use gridrush_core::market::{ReserveCurve, SupplyStack};
 use gridrush_core::names::Key;
@@ -65,6 +67,10 @@ pub struct ClearingTerms {
     pub fleet: Fleet,
     /// Offer of wind while it earns a production credit.
     pub wind_offer_usd_per_mwh: f64,
+    /// Whether the network is branches, or links that are pipes.
+    pub network: NetworkKind,
+    /// Limits on sums of flows that always hold.
+    pub interfaces: Vec<Flowgate>,
     /// Room for the loss of branches.
     pub security: SecurityTerms,
     /// How thermal units offer, start and ramp.
@@ -133,6 +139,8 @@ pub struct Clearing {
     cut: Cut,
     /// Where each unit of the fleet is; absent without a place in the market.
     slots: Vec<Option<Slot>>,
+    /// Directions of pipes that cost something this hour: see `circles`.
+    charged: Vec<ColumnId>,
 }
 
 /// Where a unit of the fleet is.
@@ -146,6 +154,7 @@ impl Clearing {
     /// Builds the market of a network.
     pub fn new(network: &Network, terms: ClearingTerms, availabilities: &dyn Availabilities) -> Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
+        problem.flowgates.clone_from(&terms.interfaces);
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
         let mut units = Vec::with_capacity(terms.fleet.units.len() + network.zones.len() * ENTRANTS.len());
         let mut slots = Vec::with_capacity(terms.fleet.units.len());
@@ -204,7 +213,8 @@ impl Clearing {
             .collect();
         row.terms.extend(reserve_steps.iter().map(|&column| (column, 1.0)));
         let reserve = problem.add_row(row);
-        let links = network.dc_links.iter().map(|link| Link::new(link, &mut problem)).collect();
+        let new_link = if terms.network == NetworkKind::Zonal { Link::pipe } else { Link::new };
+        let links = network.dc_links.iter().map(|link| new_link(link, &mut problem)).collect();
         Clearing {
             cut: Cut::new(Islands::of(problem.bus_count(), &problem.branches)),
             problem,
@@ -219,13 +229,14 @@ impl Clearing {
             available_mw: 0.0,
             available_import_mw: 0.0,
             available_renewable_mw: 0.0,
-            security: Security::new(network, &terms.security),
+            security: Security::new(network, &terms.security, terms.interfaces.len() as u32),
             terms,
             reserve,
             reserve_steps,
             site_columns: Vec::new(),
             zone_of_bus,
             slots,
+            charged: Vec::new(),
         }
     }
 

@@ -6,11 +6,13 @@
 
 use gridrush_core::dispatch::{DispatchError, DispatchSolution, Place, Solver};
 use gridrush_core::grid::{BusId, Fuel};
-use gridrush_core::interconnection::Snapshot;
+use gridrush_core::interconnection::{Snapshot, ZonalSnapshot};
 use gridrush_core::kernel::SimTime;
 use gridrush_core::weather::WeatherYears;
 
 use crate::clearing::Clearing;
+use crate::limits::{Element, Elements};
+use crate::links::Link;
 use crate::setup::Setup;
 use crate::site::CONTROLLABLE_BLOCKS;
 use crate::supply::Supply;
@@ -78,6 +80,14 @@ pub struct FirmLoad {
     pub mw: f64,
 }
 
+/// A stressed state, dispatched.
+struct State<'a> {
+    name: &'static str,
+    clearing: &'a Clearing,
+    solution: &'a DispatchSolution,
+    native_mw: &'a [f64],
+}
+
 /// Plans on a copy of the market. Keeps its solver warm from plan to plan.
 #[derive(Clone, Default)]
 pub struct Planner {
@@ -98,12 +108,73 @@ impl Planner {
         loads: &[FirmLoad],
         first_hour: usize,
     ) -> Result<Vec<Snapshot>, DispatchError> {
+        let mut out = Vec::with_capacity(Stress::ALL.len());
+        self.each_state(setup, weather, market, supply, loads, first_hour, &mut |state| {
+            out.push(Snapshot {
+                name: state.name.to_owned(),
+                flow_mw: state.solution.flow_mw.clone(),
+                upward_mw: upward(state.clearing, state.solution),
+            });
+        })?;
+        Ok(out)
+    }
+
+    /// The same where pipes join zones. `site_mw` is what sites draw, by zone; `stations_mw` what works have added
+    /// to stations.
+    #[allow(clippy::too_many_arguments, reason = "what a plan looks at")]
+    pub fn zonal_snapshots(
+        &mut self,
+        setup: &Setup,
+        weather: &WeatherYears,
+        market: &Clearing,
+        supply: &Supply,
+        loads: &[FirmLoad],
+        first_hour: usize,
+        site_mw: &[f64],
+        stations_mw: &[f64],
+    ) -> Result<Vec<ZonalSnapshot>, DispatchError> {
+        let ratio = setup.params.queue.zonal.station_ratio;
+        let peak_mw = native_peaks(setup, weather, first_hour);
+        let mut out = Vec::with_capacity(Stress::ALL.len());
+        self.each_state(setup, weather, market, supply, loads, first_hour, &mut |state| {
+            let mut upward_mw = vec![0.0; peak_mw.len()];
+            for (bus, mw) in upward(state.clearing, state.solution) {
+                upward_mw[state.clearing.zone_of_bus(bus.0)] += mw;
+            }
+            let room = |(pipe, link): (u32, &Link)| {
+                let limit = |backward| state.clearing.limit_mw(Element::Pipe { pipe, backward });
+                let flow_mw = link.flow_mw(state.solution);
+                [(limit(false) - flow_mw).max(0.0), (limit(true) + flow_mw).max(0.0)]
+            };
+            out.push(ZonalSnapshot {
+                name: state.name.to_owned(),
+                load_mw: state.native_mw.iter().zip(site_mw).map(|(native, sites)| native + sites).collect(),
+                station_mw: peak_mw.iter().zip(stations_mw).map(|(peak, more)| ratio * peak + more).collect(),
+                added_mw: vec![0.0; peak_mw.len()],
+                upward_mw,
+                room_mw: (0..).zip(&state.clearing.links).map(room).collect(),
+            });
+        })?;
+        Ok(out)
+    }
+
+    /// Dispatches the stressed states of a year.
+    #[allow(clippy::too_many_arguments, reason = "what a plan looks at")]
+    fn each_state(
+        &mut self,
+        setup: &Setup,
+        weather: &WeatherYears,
+        market: &Clearing,
+        supply: &Supply,
+        loads: &[FirmLoad],
+        first_hour: usize,
+        see: &mut dyn FnMut(&State<'_>),
+    ) -> Result<(), DispatchError> {
         let mut clearing = at_contract(market, loads);
         supply.add_expected(SimTime::from_hours(first_hour as u64), &mut clearing);
         let year = survey(setup, weather, &clearing, first_hour);
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
-        let mut out = Vec::with_capacity(Stress::ALL.len());
         for stress in Stress::ALL {
             let mut hours: Vec<(f64, usize)> =
                 year.iter().filter_map(|hour| Some((stress.rank(hour)?, hour.hour))).collect();
@@ -126,17 +197,19 @@ impl Planner {
                 clearing.take_out_largest_unit();
             }
             self.solve(&clearing)?;
-            out.push(Snapshot {
-                name: stress.name().to_owned(),
-                flow_mw: self.solution.flow_mw.clone(),
-                upward_mw: upward(&clearing, &self.solution),
+            see(&State {
+                name: stress.name(),
+                clearing: &clearing,
+                solution: &self.solution,
+                native_mw: &mean_native,
             });
         }
-        Ok(out)
+        Ok(())
     }
 
-    /// The flow that each branch is asked for in the year that begins at `first_hour`: a percentile of
-    /// its absolute flow over sampled hours in which overload is nearly free. For watched pairs the flow after
+    /// The flow that each element is asked for in the year that begins at `first_hour`, in the order of `elements`: a
+    /// percentile of its absolute flow (of pipes and interfaces, of that in its direction) over sampled hours in which
+    /// overload is nearly free. For watched pairs the flow after
     /// the loss counts too, as what the branch would have to be rated for to carry it in an emergency.
     pub fn asked_flows(
         &mut self,
@@ -145,6 +218,7 @@ impl Planner {
         market: &Clearing,
         loads: &[FirmLoad],
         first_hour: usize,
+        elements: Elements,
     ) -> Result<Vec<f64>, DispatchError> {
         let transmission = &setup.scenario.supply.transmission;
         let mut clearing = at_contract(market, loads);
@@ -154,20 +228,22 @@ impl Planner {
         for flowgate in &mut clearing.problem.flowgates {
             flowgate.ceiling_usd_per_mwh = transmission.sizing_overload_usd_per_mwh;
         }
+        for link in &clearing.links {
+            link.open_beyond(transmission.sizing_overload_usd_per_mwh, &mut clearing.problem);
+        }
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
-        let branches = clearing.problem.branches.len();
         let last_hour = (first_hour + 8760).min(setup.hours);
         let stride = stride(last_hour.saturating_sub(first_hour));
-        let mut flows: Vec<Vec<f32>> = vec![Vec::with_capacity(SAMPLED_HOURS + 1); branches];
+        let mut flows: Vec<Vec<f32>> = vec![Vec::with_capacity(SAMPLED_HOURS + 1); elements.count()];
         for hour in (first_hour..last_hour).step_by(stride) {
             setup.native_mw(weather, hour, &mut native);
             Setup::weather_at(weather, hour, &mut series);
             clearing.set_hour(&native, &series, 1.0);
             self.solve(&clearing)?;
             let flow_mw = &self.solution.flow_mw;
-            for (list, flow) in flows.iter_mut().zip(flow_mw) {
-                list.push(flow.abs() as f32);
+            for (list, element) in flows.iter_mut().zip(elements.iter()) {
+                list.push(clearing.flow_mw(element, &self.solution) as f32);
             }
             for (_, pair) in clearing.security.watched() {
                 let (monitored, outaged) = (pair.monitored as usize, pair.outaged as usize);
@@ -198,12 +274,27 @@ impl Planner {
     }
 }
 
+/// Greatest native load of each zone in the year that begins at `first_hour`.
+fn native_peaks(setup: &Setup, weather: &WeatherYears, first_hour: usize) -> Vec<f64> {
+    let (mut native, mut most) = (vec![0.0; setup.series.len()], vec![0.0_f64; setup.series.len()]);
+    for hour in hours_of_year(setup, first_hour) {
+        setup.native_mw(weather, hour, &mut native);
+        most.iter_mut().zip(&native).for_each(|(most, mw)| *most = most.max(*mw));
+    }
+    most
+}
+
+/// The hours of the year that begins at `first_hour`, or of the last one of the run.
+fn hours_of_year(setup: &Setup, first_hour: usize) -> std::ops::Range<usize> {
+    let first_hour = first_hour.min(setup.hours.saturating_sub(8760));
+    first_hour..(first_hour + 8760).min(setup.hours)
+}
+
 /// Load and renewable output of every hour of the year that begins at `first_hour`.
 fn survey(setup: &Setup, weather: &WeatherYears, clearing: &Clearing, first_hour: usize) -> Vec<HourOfYear> {
     let mut native = vec![0.0; setup.series.len()];
     let mut series = vec![0.0_f32; weather.values.len()];
-    let first_hour = first_hour.min(setup.hours.saturating_sub(8760));
-    (first_hour..(first_hour + 8760).min(setup.hours))
+    hours_of_year(setup, first_hour)
         .map(|hour| {
             setup.native_mw(weather, hour, &mut native);
             Setup::weather_at(weather, hour, &mut series);

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use gridrush_core::grid::Fuel;
 use gridrush_tables::{Batch, Cell, RowSink, Table, TableError};
 
-use crate::security::Limit;
+use crate::limits::Limit;
 
 /// Every table of a run, in the order of the data dictionary.
 pub const TABLES: &[&Table] = &[
@@ -215,8 +215,8 @@ pub struct Probes {
     pub system: SystemYear,
     /// This month's limits that bound.
     pub limits: BTreeMap<Limit, LimitMonth>,
-    /// This year's rent by branch, what it earned under provision for losses included.
-    pub branch_rent_usd: Vec<f64>,
+    /// This year's rent by element, what a branch earned under provision for losses included.
+    pub rent_usd: Vec<f64>,
     /// This year's energy by fuel.
     pub generated_mwh: [f64; Fuel::ALL.len()],
     classes: usize,
@@ -224,7 +224,7 @@ pub struct Probes {
 
 impl Probes {
     /// Empty accounts.
-    pub fn new(hourly: bool, zones: usize, classes: usize, branches: usize) -> Probes {
+    pub fn new(hourly: bool, zones: usize, classes: usize, elements: usize) -> Probes {
         Probes {
             hourly,
             rows: TABLES.iter().map(|table| Rows::new(table)).collect(),
@@ -232,7 +232,7 @@ impl Probes {
             curtailed_mwh: BTreeMap::new(),
             system: SystemYear::default(),
             limits: BTreeMap::new(),
-            branch_rent_usd: vec![0.0; branches],
+            rent_usd: vec![0.0; elements],
             generated_mwh: [0.0; Fuel::ALL.len()],
             classes,
         }

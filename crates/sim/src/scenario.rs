@@ -11,6 +11,7 @@
 
 mod ai;
 mod arrivals;
+mod backtest;
 mod bitcoin;
 mod check;
 mod declare;
@@ -24,6 +25,7 @@ mod queue;
 mod reference;
 mod regional;
 mod relations;
+mod replay;
 mod requests;
 mod results;
 mod security;
@@ -38,17 +40,21 @@ use jiff::civil::Date;
 
 pub use ai::Ai;
 pub use arrivals::Arrivals;
+pub use backtest::{
+    Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
+};
 pub use bitcoin::Bitcoin;
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
 pub use forecast::Forecast;
-pub use fuel::{Dated, Fuel as FuelPrices};
-pub use load::{HourName, Load, LoadSource};
+pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
+pub use load::Load;
 pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
 pub use queue::Queue;
 pub use reference::{json, markdown};
+pub use replay::{HourlyFormat, OutputUnit, Repairs, Replay, ReplayGeneration, ReplayLoad};
 pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
 pub use security::SecurityList;
@@ -84,10 +90,14 @@ section! {
         /// CSV file of further requests, path from the scenario file, with the keys of an entry of
         /// `[[requests]]` as its columns.
         requests_file: Option<String> = None, "", "";
+        /// Folder of the files that `[replay]`, `[[fuel.files]]` and `[backtest]` name, path from the scenario file.
+        observed_folder: Option<String> = None, "", "";
     }
     tables {
         /// Native load, and whether there are large loads at all.
         load: Load;
+        /// Real hours in place of the weather model.
+        replay: Replay;
         /// Supply over the years.
         supply: Supply;
         /// Failures, maintenance, dated losses.
@@ -110,6 +120,8 @@ section! {
         queue: Queue;
         /// How much is written, and where.
         results: Results;
+        /// What really happened, for `gridrush backtest`.
+        backtest: Backtest;
     }
     lists {
         /// Dated requests for a grid connection, beside the arriving ones.
@@ -144,6 +156,8 @@ pub struct Surroundings {
     pub regions: Vec<String>,
     /// Names of the region's zones; empty when the region is not known.
     pub zones: Vec<String>,
+    /// Whether the region is zones joined by pipes, without branches.
+    pub zonal: bool,
     /// Numbers of the region's buses; empty when the region is not known.
     pub buses: BTreeSet<u32>,
     /// The text of each file that the scenario names, by dotted path, or why it cannot be read.
@@ -176,13 +190,13 @@ pub struct Resolved {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileName {
     /// The dotted path of the key that names it.
-    pub path: &'static str,
-    /// The name as written.
+    pub path: String,
+    /// The name as written, in the folder of observed files where it belongs there.
     pub name: String,
 }
 
 /// Keys whose value is the name of a file.
-const FILE_KEYS: &[&str] = &["requests_file", "load.replay_file", "bitcoin.history_file"];
+const FILE_KEYS: &[&str] = &["requests_file", "bitcoin.history_file"];
 
 impl Draft {
     /// Reads a scenario's text.
@@ -236,11 +250,50 @@ impl Draft {
 
     /// The files that the scenario names.
     pub fn files(&self) -> Vec<FileName> {
-        let named = |&path: &&'static str| match &self.node(path)?.value {
-            Value::Text(name) => Some(FileName { path, name: name.clone() }),
+        let text = |node: &Node| match &node.value {
+            Value::Text(name) => Some(name.clone()),
             _ => None,
         };
-        FILE_KEYS.iter().filter_map(named).collect()
+        let named = |&path: &&str| Some(FileName { path: path.to_owned(), name: text(self.node(path)?)? });
+        let mut out: Vec<FileName> = FILE_KEYS.iter().filter_map(named).collect();
+        let folder = self.node("observed_folder").and_then(text);
+        for &(list, _) in replay::FILE_LISTS {
+            let Some(Value::List(items)) = self.node(list).map(|node| &node.value) else { continue };
+            for (i, item) in items.iter().enumerate() {
+                let Value::Table(entry) = &item.value else { continue };
+                let Some(name) = entry.get("file").and_then(text) else { continue };
+                let name = match &folder {
+                    Some(folder) if !name.starts_with('/') => format!("{folder}/{name}"),
+                    _ => name,
+                };
+                out.push(FileName { path: format!("{list}.{i}.file"), name });
+            }
+        }
+        out
+    }
+
+    /// What the file of a key is and where the public finds it, if the scenario says so.
+    fn public_source(&self, path: &str) -> Option<String> {
+        let (_, format) = replay::FILE_LISTS.iter().find(|(list, _)| path.starts_with(list))?;
+        let entry = path.strip_suffix(".file").and_then(|entry| {
+            let (list, i) = entry.rsplit_once('.')?;
+            let Value::List(items) = &self.node(list)?.value else { return None };
+            let Value::Table(table) = &items.get(i.parse::<usize>().ok()?)?.value else { return None };
+            table.get("source")
+        });
+        match &entry.or_else(|| self.node(&format!("{format}.source")))?.value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// Where a key stands that may be inside a list of tables.
+    fn place_in_lists(&self, path: &str) -> Place {
+        let entry = path.rsplit_once('.').and_then(|(entry, _)| {
+            let (list, i) = entry.rsplit_once('.')?;
+            Some(self.place_in_list(list, i.parse().ok()?))
+        });
+        entry.unwrap_or_else(|| self.place(path))
     }
 
     /// Checks everything over `base`, the declared defaults with those of the region on top. Returns
@@ -256,7 +309,7 @@ impl Draft {
         let mut places: Vec<Place> =
             (0..scenario.requests.len()).map(|i| self.place_in_list("requests", i)).collect();
         for FileName { path, name } in self.files() {
-            match around.files.get(path) {
+            match around.files.get(&path) {
                 Some(Ok(text)) if path == "requests_file" => {
                     for (place, row) in requests::parse_csv(&name, text, &mut faults) {
                         places.push(place);
@@ -264,7 +317,11 @@ impl Draft {
                     }
                 }
                 Some(Err(reason)) => {
-                    let fault = Fault::new(&self.place(path), path, format!("cannot be read: {reason}"));
+                    let mut message = format!("cannot be read: {reason}");
+                    if let Some(source) = self.public_source(&path) {
+                        message = format!("{message}; wanted: {source}");
+                    }
+                    let fault = Fault::new(&self.place_in_lists(&path), &path, message);
                     faults.add(fault.value(format!("\"{name}\"")));
                 }
                 _ => {}
@@ -272,7 +329,7 @@ impl Draft {
         }
         relations::check_requests(&scenario, &places, around, &mut faults);
         self.check_arms(&scenario, &mut faults);
-        let warnings = self.warnings(&scenario, base);
+        let warnings = self.warnings(&scenario, base, around);
         scenario.base = None;
         scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })

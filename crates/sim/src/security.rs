@@ -4,7 +4,7 @@
 //! and a lost branch is a flowgate at the monitored branch's emergency rating. A pair that stays on the list
 //! keeps its place, so the solver stays warm across a change of list.
 
-use gridrush_core::dispatch::{DispatchSolution, FlowBranch, Flowgate};
+use gridrush_core::dispatch::{FlowBranch, Flowgate};
 use gridrush_core::grid::Network;
 use gridrush_core::market::{SecurityBranch, SecurityPair};
 use gridrush_core::names::Key;
@@ -24,14 +24,16 @@ pub struct SecurityTerms {
 /// Emergency ratings and the pairs that are watched.
 #[derive(Clone, Debug)]
 pub struct Security {
-    branches: Vec<Element>,
+    branches: Vec<Branch>,
+    /// Flowgates that are not of the list; they come first.
+    first: u32,
     /// The pair of each flowgate; none where a place is free.
     watched: Vec<Option<SecurityPair>>,
 }
 
 /// What the list needs to know of a branch.
 #[derive(Clone, Copy, Debug)]
-struct Element {
+struct Branch {
     key: Key,
     emergency_ratio: f64,
     ceiling_usd_per_mwh: f64,
@@ -39,13 +41,13 @@ struct Element {
 }
 
 impl Security {
-    /// An empty list.
-    pub fn new(network: &Network, terms: &SecurityTerms) -> Security {
+    /// An empty list, with its flowgates after the `first` ones.
+    pub fn new(network: &Network, terms: &SecurityTerms, first: u32) -> Security {
         let SecurityTerms { list, ceilings } = terms;
         let element = |branch: &gridrush_core::grid::Branch| {
             let ends = [branch.from, branch.to].map(|bus| network.bus(bus).base_kv);
             let given = branch.emergency_rating_mw.filter(|_| branch.rating_mw > 0.0);
-            Element {
+            Branch {
                 key: Key::of(&branch.name),
                 emergency_ratio: given.map_or(list.emergency_ratio, |mw| (mw / branch.rating_mw).max(1.0)),
                 ceiling_usd_per_mwh: ceilings.at(ends[0].max(ends[1])),
@@ -54,13 +56,19 @@ impl Security {
         };
         Security {
             branches: network.branches().map(|(_, branch)| element(branch)).collect(),
+            first,
             watched: Vec::new(),
         }
     }
 
+    /// The position of its first flowgate.
+    pub fn first(&self) -> u32 {
+        self.first
+    }
+
     /// Branches as the screening sees them, at their present ratings.
     pub fn elements(&self, branches: &[FlowBranch]) -> Vec<SecurityBranch> {
-        let element = |(branch, element): (&FlowBranch, &Element)| SecurityBranch {
+        let element = |(branch, element): (&FlowBranch, &Branch)| SecurityBranch {
             ends: (branch.from, branch.to),
             continuous_mw: branch.limit_mw,
             emergency_mw: branch.limit_mw * element.emergency_ratio,
@@ -71,12 +79,12 @@ impl Security {
 
     /// The pairs that are watched, with the position of their flowgate.
     pub fn watched(&self) -> impl Iterator<Item = (u32, &SecurityPair)> {
-        (0..).zip(&self.watched).filter_map(|(at, pair)| Some((at, pair.as_ref()?)))
+        (self.first..).zip(&self.watched).filter_map(|(at, pair)| Some((at, pair.as_ref()?)))
     }
 
     /// The pair of a flowgate.
     pub fn pair(&self, flowgate: u32) -> Option<&SecurityPair> {
-        self.watched.get(flowgate as usize)?.as_ref()
+        self.watched.get(flowgate.checked_sub(self.first)? as usize)?.as_ref()
     }
 
     /// Emergency over continuous rating of a branch.
@@ -113,57 +121,12 @@ impl Security {
     }
 }
 
-/// A branch, alone or after the loss of another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Limit {
-    /// Position of the branch.
-    pub branch: u32,
-    /// Position of the branch whose loss is provided for.
-    pub loss: Option<u32>,
-}
-
-/// A limit that bound in an interval.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BindingLimit {
-    /// Which.
-    pub limit: Limit,
-    /// What one more megawatt of it would have saved.
-    pub shadow_price_usd_per_mwh: f64,
-    /// Its size.
-    pub limit_mw: f64,
-    /// Flow beyond it.
-    pub overload_mw: f64,
-}
-
 impl Clearing {
-    /// The limits that bind in a solution of the present interval, branches first, each in order of position.
-    pub fn binding_limits(&self, solution: &DispatchSolution, out: &mut Vec<BindingLimit>) {
-        let over = |list: &[(u32, f64)], at: u32| {
-            list.binary_search_by_key(&at, |o| o.0).map_or(0.0, |found| list[found].1)
-        };
-        out.clear();
-        out.extend(solution.binding.iter().map(|&(branch, shadow)| BindingLimit {
-            limit: Limit { branch, loss: None },
-            shadow_price_usd_per_mwh: shadow.abs(),
-            limit_mw: self.problem.branches[branch as usize].limit_mw,
-            overload_mw: over(&solution.overload_mw, branch),
-        }));
-        out.extend(solution.binding_flowgates.iter().filter_map(|&(gate, shadow)| {
-            let pair = self.security.pair(gate)?;
-            Some(BindingLimit {
-                limit: Limit { branch: pair.monitored, loss: Some(pair.outaged) },
-                shadow_price_usd_per_mwh: shadow.abs(),
-                limit_mw: self.problem.flowgates[gate as usize].upper_mw,
-                overload_mw: over(&solution.flowgate_overload_mw, gate),
-            })
-        }));
-    }
-
     /// Replaces the security list.
     pub fn watch(&mut self, pairs: &[SecurityPair]) {
         self.security.watch(pairs);
         let flowgates = &mut self.problem.flowgates;
-        for (at, pair) in self.security.watched.iter().enumerate() {
+        for (at, pair) in (self.security.first as usize..).zip(&self.security.watched) {
             let flowgate = match pair {
                 Some(pair) => {
                     let (monitored, lost) = (pair.monitored as usize, pair.outaged as usize);

@@ -10,9 +10,10 @@ use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
-use gridrush_core::weather::record::HourLabel;
-use gridrush_core::weather::replay::replay;
-use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel, WeatherYears, days_from_civil};
+use gridrush_core::weather::record::RecordFault;
+use gridrush_core::weather::{
+    Clock, HourStamp, SeriesKind, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
+};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -25,11 +26,13 @@ use gridrush_workload::{CLASSES, MINING};
 
 use crate::clearing::ClearingTerms;
 use crate::fleet::{Fleet, FleetTerms, FleetUnit};
+use crate::limits::interface_gates;
 use crate::outages::{reference_means, unknown_names, usual_shares};
-use crate::scenario::{Commitment, Dated, HourName, LoadSource, Resolved, Scenario, ScriptedOutage};
+use crate::replay::{FuelPath, Observed, Reader, Replayed};
+use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, Security, ZonedFuel};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
-use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices};
+use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices, ZoneExtra};
 
 /// The file of a pack that holds its weather.
 const WEATHER: &str = "weather.toml";
@@ -72,6 +75,9 @@ pub enum SetupError {
     /// Something in a file that the scenario names; begins with the file's name.
     #[error("{0}")]
     File(String),
+    /// Something at a place of a file that the scenario names.
+    #[error(transparent)]
+    Record(RecordFault),
 }
 
 /// A civil month of the run.
@@ -119,8 +125,14 @@ pub struct Setup {
     pub months: Vec<Month>,
     /// Series by zone.
     pub series: Vec<ZoneSeries>,
-    /// Native load of every hour by zone, where a file replaces the model.
-    pub replayed_mw: Option<WeatherYears>,
+    /// Real hours where files replace the model.
+    pub replayed: Replayed,
+    /// What really happened.
+    pub observed: Observed,
+    /// Every repair of a file that the scenario names.
+    pub repairs: Vec<RecordFault>,
+    /// Prices of fuels that files give.
+    pub fuel_paths: Vec<FuelPath>,
     /// Coin prices that a file gives.
     pub coin_history: Option<PriceHistory>,
     /// Parameters of workloads, firms and the queue.
@@ -180,7 +192,24 @@ impl Setup {
         let fleet = Fleet::new(&pack.network, terms, &|day| since_start(&zone, day, start_s * 1000));
         faults.extend(nothing_to_change(&pack, &fleet));
         let first_hour = start_s.div_euclid(3600);
-        let replayed_mw = replayed_load(&scenario, &pack, &files, first_hour, hours, &mut faults);
+        let (replayed, observed, fuel_paths, repairs) = {
+            let clock = ZoneClock(&zone);
+            let day = |h| day_of(&clock.stamp(first_hour + h));
+            let mut reader = Reader {
+                days: (0..hours as i64).map(day).collect(),
+                scenario: &scenario,
+                files: &files,
+                clock: &clock,
+                first_hour,
+                hours,
+                faults: Vec::new(),
+                repairs: Vec::new(),
+            };
+            let replayed = reader.replayed(&pack, &weather, &series);
+            let (observed, fuel_paths) = (reader.observed(), reader.fuel_paths(&pack));
+            faults.append(&mut reader.faults);
+            (replayed, observed, fuel_paths, reader.repairs)
+        };
         let coin_history = coin_history(&scenario, &files, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
@@ -221,7 +250,10 @@ impl Setup {
             [1.0; 3]
         };
         Ok(Setup {
-            replayed_mw,
+            replayed,
+            observed,
+            repairs,
+            fuel_paths,
             coin_history,
             params,
             arrival_zones,
@@ -254,6 +286,16 @@ impl Setup {
         SimTime::from_hours(self.hours as u64)
     }
 
+    /// Whether the region is zones joined by pipes, without any branch.
+    pub fn is_zonal(&self) -> bool {
+        self.pack.region.is_zonal()
+    }
+
+    /// Whether the market holds room for the loss of branches.
+    pub fn provides_for_losses(&self) -> bool {
+        self.scenario.dispatch.security == Security::List && !self.is_zonal()
+    }
+
     /// Whether any branch may ever be out of service.
     pub fn branches_can_fail(&self) -> bool {
         let outages = &self.scenario.outages;
@@ -261,25 +303,37 @@ impl Setup {
         outages.branches || outages.scripted.iter().any(cuts)
     }
 
-    /// The weather of one replication.
+    /// The weather of one replication. Series that files replace have the hours of the files; replayed load is in
+    /// parts of its mean.
     pub fn weather_years(&self, streams: &Streams) -> Result<WeatherYears, SetupError> {
-        self.weather
-            .generate(streams, &self.stamps)
-            .map_err(|faults| SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string)))
+        let mut years = self.weather.generate(streams, &self.stamps).map_err(|faults| {
+            SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string))
+        })?;
+        for (values, share) in years.values.iter_mut().zip(&self.replayed.share) {
+            if let Some(share) = share {
+                values.clone_from(share);
+            }
+        }
+        for (series, load_mw) in self.series.iter().zip(&self.replayed.load_mw) {
+            if let Some(load_mw) = load_mw {
+                let sum: f64 = load_mw.iter().copied().map(f64::from).sum();
+                let mean = sum / load_mw.len() as f64;
+                years.values[series.load] = load_mw.iter().map(|&mw| (f64::from(mw) / mean) as f32).collect();
+            }
+        }
+        Ok(years)
     }
 
     /// Native load by zone in an hour.
     pub fn native_mw(&self, weather: &WeatherYears, hour: usize, out: &mut [f64]) {
-        if let Some(replayed) = &self.replayed_mw {
-            for (value, series) in out.iter_mut().zip(&replayed.values) {
-                *value = f64::from(series[hour]);
-            }
-            return;
-        }
         let stamp = &self.stamps[hour];
         let years =
             f64::from(stamp.year - self.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
         for (zone, (series, value)) in self.series.iter().zip(out).enumerate() {
+            if let Some(load_mw) = &self.replayed.load_mw[zone] {
+                *value = f64::from(load_mw[hour]);
+                continue;
+            }
             let growth = self.growth_per_year(zone);
             let mean_mw = self.weather.series[series.load].base_mean_mw.unwrap_or(0.0);
             let shape = f64::from(weather.values[series.load][hour]);
@@ -292,18 +346,46 @@ impl Setup {
         let fuel = &self.scenario.fuel;
         let years = hour as f64 / 8766.0;
         let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
+        let day = self.day_of(hour);
         let dated = |list: &Dated, before: f64| {
             let at = SimTime::from_hours(hour as u64);
             list.iter().take_while(|(date, _)| self.time_of(*date) <= at).last().map_or(before, |(_, x)| x)
         };
+        let filed = |fuel: ZonedFuel, else_usd: f64| {
+            let whole = |path: &&FuelPath| path.fuel == fuel && path.zones.is_empty();
+            self.fuel_paths.iter().filter(whole).last().map_or(else_usd, |path| path.at(day))
+        };
+        let (gas, coal, oil) = (
+            filed(ZonedFuel::Gas, dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth)),
+            filed(ZonedFuel::Coal, dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu)),
+            filed(ZonedFuel::Oil, dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu)),
+        );
+        let mut zone_extra: Vec<ZoneExtra> = Vec::new();
+        for path in self.fuel_paths.iter().filter(|path| !path.zones.is_empty()) {
+            zone_extra.resize(self.series.len(), ZoneExtra::default());
+            for &zone in &path.zones {
+                let extra = &mut zone_extra[zone];
+                match path.fuel {
+                    ZonedFuel::Gas => extra.gas_usd_per_mmbtu = path.at(day) - gas,
+                    ZonedFuel::Coal => extra.coal_usd_per_mmbtu = path.at(day) - coal,
+                    ZonedFuel::Oil => extra.oil_usd_per_mmbtu = path.at(day) - oil,
+                }
+            }
+        }
         FuelPrices {
-            gas_usd_per_mmbtu: dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth),
-            coal_usd_per_mmbtu: dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu),
+            gas_usd_per_mmbtu: gas,
+            coal_usd_per_mmbtu: coal,
             nuclear_usd_per_mmbtu: dated(&fuel.nuclear_by_date_usd_per_mmbtu, fuel.nuclear_usd_per_mmbtu),
-            oil_usd_per_mmbtu: dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu),
+            oil_usd_per_mmbtu: oil,
             other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
             carbon_usd_per_tonne: fuel.carbon_usd_per_tonne,
+            zone_extra,
         }
+    }
+
+    /// The local day of an hour, counted from 1970-01-01.
+    fn day_of(&self, hour: usize) -> i64 {
+        self.stamps.get(hour).map_or(0, day_of)
     }
 
     /// The hours of the run in which a dated fuel price begins, in order.
@@ -318,9 +400,21 @@ impl Setup {
         ];
         let dates = lists.into_iter().flat_map(Dated::iter);
         let mut hours: Vec<usize> = dates.map(|(date, _)| self.time_of(date).hour()).collect();
+        let first_day = start_day(&self.scenario);
+        for &(day, _) in self.fuel_paths.iter().flat_map(|path| &path.steps) {
+            if day > first_day {
+                hours.push(self.midnight_of(day).hour());
+            }
+        }
         hours.sort_unstable();
         hours.dedup();
         hours
+    }
+
+    /// The instant at which a local day begins, counted from 1970-01-01.
+    fn midnight_of(&self, day: i64) -> SimTime {
+        let (year, month, day) = civil_from_days(day);
+        Date::new(year as i16, month as i8, day as i8).map_or(SimTime::ZERO, |date| self.time_of(date))
     }
 
     /// The terms of the hourly market.
@@ -333,6 +427,8 @@ impl Setup {
             large_load_shed_usd_per_mwh: dispatch.large_load_shed_usd_per_mwh,
             native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
             ceilings: dispatch.branch_ceilings.clone(),
+            network: self.pack.region.facts.network,
+            interfaces: interface_gates(&self.pack, &dispatch.branch_ceilings),
             security: SecurityTerms {
                 list: dispatch.security_list.clone(),
                 ceilings: dispatch.contingency_ceilings.clone(),
@@ -459,31 +555,6 @@ fn nothing_to_change(pack: &RegionPack, fleet: &Fleet) -> Vec<SetupError> {
     out
 }
 
-/// The user's hourly native load, in MW by zone of the region, if the scenario replays one.
-fn replayed_load(
-    scenario: &Scenario,
-    pack: &RegionPack,
-    files: &BTreeMap<String, String>,
-    first_hour: i64,
-    hours: usize,
-    faults: &mut Vec<SetupError>,
-) -> Option<WeatherYears> {
-    let text = files.get("load.replay_file").filter(|_| scenario.load.source == LoadSource::Replay)?;
-    let name = scenario.load.replay_file.as_deref().unwrap_or("load.replay_file");
-    let label = match scenario.load.replay_hour {
-        HourName::Beginning => HourLabel::Beginning,
-        HourName::Ending => HourLabel::Ending,
-    };
-    let zones: Vec<&str> = pack.region.zones.iter().map(|zone| zone.name.as_str()).collect();
-    match replay(name, text, label, &zones, first_hour, hours) {
-        Ok(years) => Some(years),
-        Err(list) => {
-            faults.extend(list.iter().map(|fault| SetupError::File(fault.to_string())));
-            None
-        }
-    }
-}
-
 /// The user's coin prices, if the scenario names a file of them.
 fn coin_history(
     scenario: &Scenario,
@@ -508,8 +579,29 @@ fn coin_history(
 
 /// The scenario's first day in days since 1970-01-01.
 pub(crate) fn start_day(scenario: &Scenario) -> i64 {
-    let start = scenario.start;
-    days_from_civil(i64::from(start.year()), start.month() as u8, start.day() as u8)
+    days_of(scenario.start)
+}
+
+/// A date in days since 1970-01-01.
+pub(crate) fn days_of(date: Date) -> i64 {
+    days_from_civil(i64::from(date.year()), date.month() as u8, date.day() as u8)
+}
+
+/// The local day of a stamp, counted from 1970-01-01.
+fn day_of(stamp: &HourStamp) -> i64 {
+    days_from_civil(i64::from(stamp.year), 1, 1) + i64::from(stamp.day_of_year) - 1
+}
+
+/// The clock of a time zone.
+struct ZoneClock<'a>(&'a TimeZone);
+
+impl Clock for ZoneClock<'_> {
+    fn offsets_minutes(&self, utc_hour: i64) -> (i32, i32) {
+        let Ok(at) = Timestamp::from_second(utc_hour * 3600) else { return (0, 0) };
+        let info = self.0.to_offset_info(at);
+        let prevailing = info.offset().seconds() / 60;
+        (if info.dst().is_dst() { prevailing - 60 } else { prevailing }, prevailing)
+    }
 }
 
 /// The zone of each entry of the arrival shares.
@@ -529,11 +621,5 @@ fn since_start(zone: &TimeZone, day: Date, start_unix_ms: i64) -> SimTime {
 }
 
 fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {
-    let Ok(at) = Timestamp::from_second(utc_hour * 3600) else {
-        return HourStamp::at(utc_hour, 0, 0);
-    };
-    let info = zone.to_offset_info(at);
-    let prevailing = info.offset().seconds() / 60;
-    let standard = if info.dst().is_dst() { prevailing - 60 } else { prevailing };
-    HourStamp::at(utc_hour, standard, prevailing)
+    ZoneClock(zone).stamp(utc_hour)
 }

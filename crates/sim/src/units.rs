@@ -34,8 +34,19 @@ pub(crate) const NEW_PLANTS: [(Technology, Fuel, f64, f64); ENTRANTS.len()] = [
     (Technology::Solar, Fuel::Solar, 0.0, 0.0),
 ];
 
+/// What a zone pays for fuels beyond the region's prices.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ZoneExtra {
+    /// Natural gas.
+    pub gas_usd_per_mmbtu: f64,
+    /// Coal.
+    pub coal_usd_per_mmbtu: f64,
+    /// Oil products.
+    pub oil_usd_per_mmbtu: f64,
+}
+
 /// Prices of fuels and of carbon.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FuelPrices {
     /// Natural gas.
     pub gas_usd_per_mmbtu: f64,
@@ -49,6 +60,8 @@ pub struct FuelPrices {
     pub other_usd_per_mmbtu: f64,
     /// Emitted carbon dioxide.
     pub carbon_usd_per_tonne: f64,
+    /// By zone; empty where all zones pay the same.
+    pub zone_extra: Vec<ZoneExtra>,
 }
 
 impl FuelPrices {
@@ -62,6 +75,18 @@ impl FuelPrices {
             Fuel::Other => self.other_usd_per_mmbtu,
             Fuel::Wind | Fuel::Solar | Fuel::Hydro | Fuel::Storage => 0.0,
         }
+    }
+
+    /// The price of a fuel in a zone.
+    pub fn in_zone(&self, fuel: Fuel, zone: ZoneId) -> f64 {
+        let extra = self.zone_extra.get(usize::from(zone.0)).copied().unwrap_or_default();
+        self.of(fuel)
+            + match fuel {
+                Fuel::Gas | Fuel::Import => extra.gas_usd_per_mmbtu,
+                Fuel::Coal => extra.coal_usd_per_mmbtu,
+                Fuel::Oil => extra.oil_usd_per_mmbtu,
+                _ => 0.0,
+            }
     }
 }
 
@@ -155,7 +180,7 @@ impl Unit {
 
     /// Price of its fuel at its zone, with the carbon that comes of it.
     pub fn fuel_price_usd_per_mmbtu(&self, prices: &FuelPrices) -> f64 {
-        prices.of(self.fuel)
+        prices.in_zone(self.fuel, self.zone)
             + self.fuel_basis_usd_per_mmbtu
             + self.co2.tonnes_per_mmbtu * prices.carbon_usd_per_tonne
     }

@@ -22,6 +22,7 @@ mod review;
 mod security;
 mod settle;
 mod storage;
+mod zonal;
 
 use std::sync::Arc;
 
@@ -42,12 +43,12 @@ use thiserror::Error;
 use crate::clearing::Clearing;
 use crate::commitment::Commitment;
 use crate::event::{Event, FirmEvent, SupplyEvent};
+use crate::limits::{BindingLimit, Elements};
 use crate::metrics::{Metric, RunTotals};
 use crate::outages::{Behind, Outages};
 use crate::planning::Planner;
 use crate::probe::Probes;
 use crate::scenario::Level;
-use crate::security::BindingLimit;
 use crate::setup::{Setup, SetupError, start_day};
 use crate::site::Site;
 use crate::supply::Supply;
@@ -56,6 +57,7 @@ use crate::units::{Costs, FuelPrices};
 use accounts::Accounts;
 use firms::{Arrivals, Intent, Trailing};
 use review::Transmission;
+use zonal::ZonalStudies;
 
 /// Why a replication stopped.
 #[derive(Debug, Error)]
@@ -155,6 +157,8 @@ pub struct World {
     outages: Outages,
     /// Absent when no branch can be out.
     behind: Option<Behind>,
+    /// What may be at its limit, in the order of accounts.
+    elements: Elements,
     transmission: Transmission,
     planner: Planner,
     sites: Vec<Site>,
@@ -166,6 +170,8 @@ pub struct World {
     unit_flows: UnitFlows,
     study_branches: Vec<StudyBranch>,
     snapshots: Vec<Snapshot>,
+    /// What studies look at where pipes join zones.
+    zonal: Option<ZonalStudies>,
     bitcoin: BitcoinWorld,
     bitcoin_day: Option<DayReport>,
     ledger: Ledger,
@@ -186,6 +192,8 @@ pub struct World {
     firm_month: usize,
     hours_dispatched: u64,
     pivots: u64,
+    /// Whether the present interval must be cleared again.
+    again: bool,
 }
 
 impl World {
@@ -202,6 +210,9 @@ impl World {
 
     /// Handles events until prices are needed or the run is over.
     pub fn advance(&mut self, sink: &mut dyn RowSink) -> Result<Step, RunError> {
+        if std::mem::take(&mut self.again) {
+            return Ok(Step::NeedsDispatch);
+        }
         let end = self.setup.end();
         while let Some((now, event)) = self.calendar.peek() {
             if now > end {
@@ -240,10 +251,15 @@ impl World {
         &self.clearing
     }
 
-    /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date.
+    /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date. Where flow runs
+    /// in a circle of pipes, the interval is cleared again instead.
     pub fn apply(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
-        self.hours_dispatched += 1;
         self.pivots += u64::from(solution.pivots);
+        if self.clearing.break_circle(solution) {
+            self.again = true;
+            return Ok(());
+        }
+        self.hours_dispatched += 1;
         self.award(solver, solution)
     }
 
@@ -335,6 +351,7 @@ impl World {
         }
         let bitcoin = BitcoinWorld::with_prices(params, &streams, path, on_grid_ehs);
         let (buses, branches) = (network.buses().len(), network.branches().len());
+        let elements = Elements::of(&setup.pack);
         let hourly = setup.scenario.results.level == Level::Hourly;
         Ok(World {
             causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
@@ -344,7 +361,8 @@ impl World {
             supply: Supply::new(&setup, &streams),
             outages: Outages::new(&setup, &clearing, streams, &weather),
             behind: setup.branches_can_fail().then(whole).transpose()?,
-            transmission: Transmission::new(branches),
+            transmission: Transmission::new(elements.count()),
+            elements,
             planner: Planner::default(),
             sites: Vec::new(),
             site_of_request: Vec::new(),
@@ -355,11 +373,12 @@ impl World {
             topology,
             study_branches: StudyBranch::of_network(network),
             snapshots: Vec::new(),
+            zonal: setup.is_zonal().then(|| ZonalStudies::new(network)),
             bitcoin,
             bitcoin_day: None,
             ledger,
             accounts,
-            probes: Probes::new(hourly, zones, CLASSES.len(), branches),
+            probes: Probes::new(hourly, zones, CLASSES.len(), elements.count()),
             metrics: RunTotals::default(),
             interval: None,
             spare: Interval::default(),
@@ -371,6 +390,7 @@ impl World {
             firm_month: 0,
             hours_dispatched: 0,
             pivots: 0,
+            again: false,
             calendar: Calendar::new(),
             clearing,
             prices,

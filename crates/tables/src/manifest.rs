@@ -59,6 +59,9 @@ pub struct Manifest {
     pub generator: String,
     /// The data that was used.
     pub data: Vec<DataFile>,
+    /// What was repaired in it, each with file and line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repairs: Vec<String>,
     /// The files that were written.
     pub tables: Vec<ResultFile>,
 }

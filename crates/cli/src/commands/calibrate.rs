@@ -4,7 +4,6 @@
 //! out and the draw of the modelled classes; the fitted model is written only when the history could be
 //! read. Files are plain CSV: unpack `.gz` first.
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -13,16 +12,16 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gridrush_core::weather::calibrate::{self, Calibration, GenerationInput, Input, LoadInput, Window};
 use gridrush_core::weather::checks::{self, Check};
-use gridrush_core::weather::record::{
-    self, DateOrder, HourLabel, HourlyRecord, Layout, Plausible, StampClock,
-};
-use gridrush_core::weather::{Clock, SeriesKind, draw};
+use gridrush_core::weather::record::{self, HourlyRecord, Plausible};
+use gridrush_core::weather::{Clock, WeatherModel, draw};
 use gridrush_tables::atomic;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 
+use self::recipe::{Part, Recipe};
 use crate::stop::Stop;
+
+mod recipe;
 
 /// Fit a region's weather to hourly history and check the fit.
 #[derive(Debug, Args)]
@@ -35,6 +34,9 @@ pub struct CalibrateArgs {
     /// Write the fitted model here; without it only the checks are printed.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write nothing; the `weather.toml` beside the recipe must be what the recipe makes.
+    #[arg(long, conflicts_with = "out")]
+    pub check: bool,
     /// How often history's calendar is generated for the checks.
     #[arg(long, default_value_t = 300, value_name = "N")]
     pub repetitions: u32,
@@ -44,110 +46,6 @@ pub struct CalibrateArgs {
     /// Refuse files with values that had to be left out.
     #[arg(long)]
     pub strict: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Recipe {
-    title: String,
-    source: String,
-    time_zone: String,
-    base_year: i16,
-    base_demand_ratio: f64,
-    /// The modelled draw, beside the recipe.
-    draw: Option<PathBuf>,
-    load_format: Format,
-    generation_format: Option<Format>,
-    #[serde(default)]
-    load: Vec<Load>,
-    #[serde(default)]
-    generation: Vec<Generation>,
-    #[serde(default)]
-    exclude: Vec<Exclude>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Format {
-    time_column: String,
-    hour: Hour,
-    clock: Stamps,
-    date: Date,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Hour {
-    Beginning,
-    Ending,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Stamps {
-    Utc,
-    Standard,
-    Prevailing,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Date {
-    YearMonthDay,
-    MonthDayYear,
-    DayMonthYear,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Load {
-    name: String,
-    file: PathBuf,
-    column: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Generation {
-    name: String,
-    kind: SeriesKind,
-    zone: Option<String>,
-    file: PathBuf,
-    column: String,
-    capacity: Vec<Capacity>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Capacity {
-    date: Day,
-    mw: f64,
-    /// For readers of the recipe.
-    #[serde(rename = "source")]
-    _source: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Exclude {
-    /// First day, UTC.
-    from: Day,
-    /// Last day, UTC.
-    through: Day,
-    reason: String,
-}
-
-/// A day such as 2021-02-10.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(try_from = "String")]
-struct Day(jiff::civil::Date);
-
-impl TryFrom<String> for Day {
-    type Error = jiff::Error;
-
-    fn try_from(text: String) -> Result<Day, jiff::Error> {
-        text.parse().map(Day)
-    }
 }
 
 /// A place's clock from the bundled time-zone database.
@@ -162,21 +60,30 @@ impl Clock for ZoneClock {
     }
 }
 
+/// A fit as the command uses it.
+struct Fit {
+    fitted: Calibration,
+    /// What is written: the fitted model with its loads split into zones.
+    model: WeatherModel,
+    /// What the reader should know.
+    notes: Vec<String>,
+}
+
 /// Fits, writes the model if asked to, and checks the fit.
 ///
 /// # Errors
 /// `Stop::Usage` for input that cannot be used, with nothing written; `Stop::Failed` for a file that cannot
-/// be written and for checks that fail.
+/// be written, for checks that fail, and with `--check` for a `weather.toml` that is not what the recipe makes.
 pub fn run(args: &CalibrateArgs) -> Result<(), Stop> {
-    let (fitted, notes) = fit(args).map_err(|error| Stop::usage(format!("{error:#}")))?;
+    let Fit { fitted, model, notes } = fit(args).map_err(|error| Stop::usage(format!("{error:#}")))?;
     let mut out = io::stdout().lock();
     for note in notes {
         writeln!(out, "{note}")?;
     }
+    let text = model.to_toml();
     if let Some(file) = &args.out {
-        let text = fitted.model.to_toml();
         atomic::write(file, text.as_bytes()).with_context(|| format!("{}: cannot write", file.display()))?;
-        let (series, kb) = (fitted.model.series.len(), text.len() / 1000);
+        let (series, kb) = (model.series.len(), text.len() / 1000);
         writeln!(out, "{}: {series} series, {kb} kB", file.display())?;
     }
     let checks = checks::check(&fitted, args.seed, args.repetitions)
@@ -187,11 +94,19 @@ pub fn run(args: &CalibrateArgs) -> Result<(), Stop> {
         return Err(anyhow!("{fail} of {} checks fail", checks.len()).into());
     }
     writeln!(out, "all {} checks pass", checks.len())?;
+    if args.check {
+        let beside = args.recipe.with_file_name("weather.toml");
+        if read(&beside)? != text {
+            let stale = "is not what the recipe makes of these files; write it again with --out";
+            return Err(anyhow!("{}: {stale}", beside.display()).into());
+        }
+        writeln!(out, "{}: what the recipe makes", beside.display())?;
+    }
     Ok(())
 }
 
-/// Reads the recipe and its files and fits the model; also returns what the reader should know.
-fn fit(args: &CalibrateArgs) -> Result<(Calibration, Vec<String>)> {
+/// Reads the recipe and its files and fits the model.
+fn fit(args: &CalibrateArgs) -> Result<Fit> {
     let recipe_text = read(&args.recipe)?;
     let recipe: Recipe =
         toml::from_str(&recipe_text).with_context(|| format!("{}: not a recipe", args.recipe.display()))?;
@@ -202,11 +117,25 @@ fn fit(args: &CalibrateArgs) -> Result<(Calibration, Vec<String>)> {
     let fitted = calibrate::calibrate(&input, &clock).map_err(|faults| {
         anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
+    let mut model = fitted.model.clone();
+    for load in recipe.load.iter().filter(|load| !load.split.is_empty()) {
+        let zones: Vec<(String, f64)> =
+            load.split.iter().map(|zone| (zone.name.clone(), zone.share)).collect();
+        model.split(&load.name, &zones)?;
+        notes.push(format!(
+            "{}: {} zones by declared shares, one shape: an assumption",
+            load.name,
+            zones.len()
+        ));
+    }
+    for source in recipe.generation.iter().filter(|source| source.is_assumed()) {
+        notes.push(format!("{}: an assumption, no check is claimed", source.name));
+    }
     for exclude in &recipe.exclude {
-        notes.push(format!("left out {} through {}: {}", exclude.from.0, exclude.through.0, exclude.reason));
+        notes.push(format!("left out {} through {}: {}", exclude.from, exclude.through, exclude.reason));
     }
     notes.extend(fitted.notes.iter().cloned());
-    Ok((fitted, notes))
+    Ok(Fit { fitted, model, notes })
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -219,28 +148,67 @@ fn read(path: &Path) -> Result<String> {
         .with_context(|| format!("{}: not UTF-8", path.display()))
 }
 
-fn layout(format: &Format) -> Layout {
-    Layout {
-        time_column: format.time_column.clone(),
-        hour: match format.hour {
-            Hour::Beginning => HourLabel::Beginning,
-            Hour::Ending => HourLabel::Ending,
-        },
-        clock: match format.clock {
-            Stamps::Utc => StampClock::Utc,
-            Stamps::Standard => StampClock::Standard,
-            Stamps::Prevailing => StampClock::Prevailing,
-        },
-        date: match format.date {
-            Date::YearMonthDay => DateOrder::YearMonthDay,
-            Date::MonthDayYear => DateOrder::MonthDayYear,
-            Date::DayMonthYear => DateOrder::DayMonthYear,
-        },
+/// Reads the recipe's files; every fault of every file is reported at once.
+struct Reader<'a> {
+    recipe: &'a Recipe,
+    folder: &'a Path,
+    clock: &'a ZoneClock,
+    strict: bool,
+    /// Faults that do not refuse a file, each once.
+    notes: Vec<String>,
+    refused: Vec<String>,
+}
+
+impl Reader<'_> {
+    /// One series from its parts; `None` if any of them was refused.
+    fn series(&mut self, parts: &[Part], sequence: bool, plausible: Plausible) -> Option<HourlyRecord> {
+        let mut records = Vec::new();
+        for part in parts {
+            for column in part.column.all() {
+                records.push((part.weight, self.column(part, column, plausible)));
+            }
+        }
+        let records: Vec<(f64, HourlyRecord)> =
+            records.into_iter().map(|(weight, record)| Some((weight, record?))).collect::<Option<_>>()?;
+        if sequence {
+            let records: Vec<HourlyRecord> = records.into_iter().map(|(_, record)| record).collect();
+            HourlyRecord::sequence(&records)
+        } else {
+            HourlyRecord::weighted_sum(&records)
+        }
+    }
+
+    fn column(&mut self, part: &Part, column: &str, plausible: Plausible) -> Option<HourlyRecord> {
+        let name = part.file.display().to_string();
+        let found = self.recipe.layout(part.format.as_deref()).and_then(|layout| {
+            let text = read(&self.folder.join(&part.file))?;
+            Ok(record::read_hourly(&name, &text, &layout, column, plausible, self.clock))
+        });
+        let (record, faults) = match found {
+            Ok(found) => found,
+            Err(error) => {
+                self.refuse(format!("{error:#}"));
+                return None;
+            }
+        };
+        for fault in &faults {
+            if fault.fatal || self.strict {
+                self.refuse(fault.to_string());
+            } else if !self.notes.contains(&fault.to_string()) {
+                self.notes.push(fault.to_string());
+            }
+        }
+        record
+    }
+
+    fn refuse(&mut self, fault: String) {
+        if !self.refused.contains(&fault) {
+            self.refused.push(fault);
+        }
     }
 }
 
-/// Reads all files; every fault of every file is reported at once. Also returns the faults that are none to
-/// a reader who is not strict.
+/// Everything that the recipe names, and the faults that are none to a reader who is not strict.
 fn read_history(
     recipe: &Recipe,
     folder: &Path,
@@ -248,43 +216,34 @@ fn read_history(
     clock: &ZoneClock,
     strict: bool,
 ) -> Result<(Input, Vec<String>)> {
-    let mut notes = Vec::new();
-    let mut refused = String::new();
-    let mut series = |file: &Path, format: &Format, column: &str, plausible| -> Option<HourlyRecord> {
-        let path = folder.join(file);
-        let text = match read(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                let _ = writeln!(refused, "{error:#}");
-                return None;
-            }
-        };
-        let name = file.display().to_string();
-        let (record, faults) = record::read_hourly(&name, &text, &layout(format), column, plausible, clock);
-        for fault in &faults {
-            if fault.fatal || strict {
-                let _ = writeln!(refused, "{fault}");
-            } else {
-                notes.push(fault.to_string());
-            }
-        }
-        record
-    };
+    let mut reader = Reader { recipe, folder, clock, strict, notes: Vec::new(), refused: recipe.faults() };
     let mut loads = Vec::new();
     for load in &recipe.load {
-        let record = series(&load.file, &recipe.load_format, &load.column, Plausible::Positive);
+        let record = reader.series(&load.parts(), load.sequence(), Plausible::Positive);
         loads.extend(record.map(|record| LoadInput { name: load.name.clone(), record }));
     }
     let mut generation = Vec::new();
     for source in &recipe.generation {
-        let format = recipe.generation_format.as_ref().unwrap_or(&recipe.load_format);
-        let record = series(&source.file, format, &source.column, Plausible::NotNegative);
+        let mut parts = source.parts();
+        let default = recipe.generation_format.is_some().then(|| recipe::GENERATION.to_owned());
+        for part in &mut parts {
+            part.format = part.format.take().or_else(|| default.clone());
+        }
+        let mut record = reader.series(&parts, source.sequence(), Plausible::NotNegative);
+        if let (Some(record), Some(hour)) = (&mut record, source.day_late_hour) {
+            let moved = record.move_to_day_before(hour, clock);
+            reader
+                .notes
+                .push(format!("{}: hour {hour} of {moved} days moved to the day before", source.name));
+        }
         generation.extend(record.map(|record| GenerationInput {
             name: source.name.clone(),
             kind: source.kind,
             zone: source.zone.clone(),
             record,
-            capacity: source.capacity.iter().map(|point| (first_hour(point.date), point.mw)).collect(),
+            capacity: source.capacity.iter().map(|point| (point.date.first_hour(), point.mw)).collect(),
+            capacity_factor: source.capacity_factor,
+            assumed: source.is_assumed(),
         }));
     }
     let mut draw = Vec::new();
@@ -292,16 +251,17 @@ fn read_history(
         let path = beside.join(file);
         match draw::parse(&path.display().to_string(), &read(&path)?) {
             Ok(rows) => draw = rows,
-            Err(faults) => {
-                for fault in faults {
-                    let _ = writeln!(refused, "{fault}");
-                }
-            }
+            Err(faults) => reader.refused.extend(faults.iter().map(ToString::to_string)),
         }
     }
-    if !refused.is_empty() {
-        bail!("{}", refused.trim_end());
+    if !reader.refused.is_empty() {
+        bail!("{}", reader.refused.join("\n"));
     }
+    let window = |window: &recipe::Exclude| Window {
+        series: window.series.clone(),
+        from_hour: window.from.first_hour(),
+        to_hour: window.through.first_hour() + 24,
+    };
     let input = Input {
         title: recipe.title.clone(),
         source: recipe.source.clone(),
@@ -311,25 +271,9 @@ fn read_history(
         loads,
         generation,
         draw,
-        exclude: recipe
-            .exclude
-            .iter()
-            .map(|window| Window {
-                from_hour: first_hour(window.from),
-                to_hour: first_hour(window.through) + 24,
-            })
-            .collect(),
+        exclude: recipe.exclude.iter().map(window).collect(),
     };
-    Ok((input, notes))
-}
-
-/// The UTC hour in which a day begins.
-fn first_hour(Day(date): Day) -> i64 {
-    24 * gridrush_core::weather::days_from_civil(
-        i64::from(date.year()),
-        date.month().unsigned_abs(),
-        date.day().unsigned_abs(),
-    )
+    Ok((input, reader.notes))
 }
 
 fn print_checks(out: &mut impl Write, checks: &[Check], repetitions: u32) -> io::Result<()> {
@@ -394,6 +338,7 @@ mod tests {
             repetitions: 300,
             seed: 1,
             strict: false,
+            check: false,
         };
         // Fails if a single fitted-year check fails.
         run(&args).expect("a good fit");
@@ -401,7 +346,7 @@ mod tests {
         let shipped = fs::read_to_string(pack.join("weather.toml")).expect("part of the project");
         assert!(made == shipped, "data/regions/texas/weather.toml is stale: run gridrush calibrate");
         // Values that had to be left out are a refusal under --strict, each with its line.
-        let error = fit(&CalibrateArgs { strict: true, ..args }).expect_err("the record has defects");
+        let error = fit(&CalibrateArgs { strict: true, ..args }).err().expect("the record has defects");
         let text = error.to_string();
         assert!(text.contains("ERCO-EAST.csv:13413: raw demand (MW) 4800"), "{text}");
         assert!(text.contains("ERCO-WEST.csv:16964: raw demand (MW) 4000"), "{text}");
@@ -411,7 +356,7 @@ mod tests {
     fn the_bundled_zone_database_knows_texas() {
         let clock = ZoneClock(TimeZone::get("America/Chicago").expect("bundled"));
         // The hours around 2024-03-10T08:00Z, when the clocks go forward.
-        let change = first_hour(Day(jiff::civil::date(2024, 3, 10))) + 8;
+        let change = recipe::Day(jiff::civil::date(2024, 3, 10)).first_hour() + 8;
         assert_eq!(clock.offsets_minutes(change - 1), (-360, -360));
         assert_eq!(clock.offsets_minutes(change), (-360, -300));
     }
@@ -442,8 +387,9 @@ mod tests {
             repetitions: 1,
             seed: 1,
             strict: false,
+            check: false,
         };
-        let text = fit(&args).expect_err("three faults").to_string();
+        let text = fit(&args).err().expect("three faults").to_string();
         assert!(text.contains("a.csv:3: \"noon\" is not the stamp of a whole hour"), "{text}");
         assert!(text.contains("b.csv: cannot read"), "{text}");
         assert!(text.contains("c.csv.gz: compressed"), "{text}");

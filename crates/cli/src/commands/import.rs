@@ -13,6 +13,7 @@ use anyhow::Context;
 use gridrush_core::grid::case::matpower::ZoneBy;
 use gridrush_core::grid::case::powersimdata;
 use gridrush_core::grid::recipe::Recipe;
+use gridrush_core::grid::recipe::zonal::{ZonalRecipe, is_zonal};
 use gridrush_core::grid::{Network, RegionPack};
 
 use crate::case::{self, Case};
@@ -88,7 +89,7 @@ pub fn run(args: ImportArgs) -> Result<(), Stop> {
 
 fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path, print: &mut impl Write) -> Result<(), Stop> {
     let name = recipe.display().to_string();
-    let recipe = Recipe::parse(&name, &text(recipe)?).map_err(|faults| case::refuse(&name, &faults))?;
+    let recipe = text(recipe)?;
     let mut tables = BTreeMap::new();
     for name in [
         powersimdata::BUS,
@@ -103,7 +104,13 @@ fn import_powersimdata(dir: &Path, recipe: &Path, out: &Path, print: &mut impl W
         }
     }
     let origin = dir.display().to_string();
-    let files = recipe.apply_to_powersimdata(&tables).map_err(|faults| case::refuse(&origin, &faults))?;
+    let files = if is_zonal(&recipe) {
+        let recipe = ZonalRecipe::parse(&name, &recipe).map_err(|faults| case::refuse(&name, &faults))?;
+        recipe.apply(&tables).map_err(|faults| case::refuse(&origin, &faults))?
+    } else {
+        let recipe = Recipe::parse(&name, &recipe).map_err(|faults| case::refuse(&name, &faults))?;
+        recipe.apply_to_powersimdata(&tables).map_err(|faults| case::refuse(&origin, &faults))?
+    };
     write(out, &files, print)?;
     if !out.join("region.toml").is_file() {
         writeln!(print, "region.toml is written by hand: docs/region-packs.md tells what it holds")?;

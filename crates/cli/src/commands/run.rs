@@ -34,7 +34,9 @@ pub fn run(args: &RunArgs) -> Result<(), Stop> {
     let started = (Instant::now(), SystemTime::now());
     let (outcome, written) = simulate(&job, args.replication, &dir, !args.no_progress)?;
     let simulated_s = started.0.elapsed().as_secs_f64();
-    describe(&job, args, &dir, &written, started)?;
+    let described = Described { job: &job, scenario_file: &args.scenario, replication: args.replication };
+    describe(&described, &dir, &written, started)?;
+    render::repairs(&mut std::io::stdout().lock(), &job.setup.repairs)?;
 
     let mut rows = vec![
         ("simulated", format!("{} hours, {} dispatched", outcome.hours, outcome.dispatched_hours)),
@@ -94,10 +96,19 @@ fn simulate(
     Ok((outcome, written))
 }
 
+/// What a manifest describes.
+pub(super) struct Described<'a> {
+    /// The scenario.
+    pub job: &'a Job,
+    /// Its file.
+    pub scenario_file: &'a Path,
+    /// Which replication.
+    pub replication: u32,
+}
+
 /// Writes manifest and provenance.
-fn describe(
-    job: &Job,
-    args: &RunArgs,
+pub(super) fn describe(
+    &Described { job, scenario_file, replication }: &Described<'_>,
     dir: &Path,
     written: &[WrittenTable],
     started: (Instant, SystemTime),
@@ -108,9 +119,10 @@ fn describe(
         scenario: scenario.name.clone(),
         scenario_sha256: sha256(job.text.as_bytes()),
         seed: scenario.seed,
-        replication: args.replication,
+        replication,
         generator: Streams::GENERATOR.to_owned(),
         data: job.data.clone(),
+        repairs: job.setup.repairs.iter().map(ToString::to_string).collect(),
         tables: Vec::new(),
     };
     manifest.add_tables(written);
@@ -122,7 +134,7 @@ fn describe(
         elapsed_s: started.0.elapsed().as_secs_f64(),
         host: fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned()),
         folder: std::env::current_dir().map(|dir| dir.display().to_string()).unwrap_or_default(),
-        scenario_file: Some(args.scenario.display().to_string()),
+        scenario_file: Some(scenario_file.display().to_string()),
         threads: 1,
     };
     provenance.write(dir)?;

@@ -11,7 +11,8 @@
 //! island, and *price* otherwise. The network part is named after the binding flow (branch or
 //! flowgate) that lifts the price at the block's bus most above the island's load-weighted mean: the largest
 //! `-mu_l (h_lb - sum_k w_k h_lk)` with shadow price `mu_l`, transfer factors `h` and load shares `w`.
-//! Only `w` matters there, not the reference bus of `h`.
+//! Only `w` matters there, not the reference bus of `h`. Where [pipes](super::Pipe) join the buses, the copper plate
+//! is the whole of what they join, and the pipe that binds most is found likewise (see `pipes`).
 //!
 //! Cost: nothing when no block is short; no second solve when no flow binds; otherwise one warm
 //! copper-plate solve and `O(binding flows x (buses + blocks))`.
@@ -20,8 +21,10 @@ use super::basis::{Basis, Constraint};
 use super::copper::CopperPlate;
 use super::error::DispatchError;
 use super::parts::PriceParts;
+use super::pipes::Joined;
 use super::problem::{ColumnId, DispatchProblem, DispatchSolution, Place};
 use super::solver::Solver;
+use super::topology::Islands;
 
 /// Less than this is not curtailed, in MW.
 const CURTAILED_MIN_MW: f64 = 1e-6;
@@ -85,6 +88,13 @@ pub enum Cause {
         /// Position of the flowgate.
         flowgate: u32,
     },
+    /// The network did not deliver; named after the pipe that binds most for this block.
+    Pipe {
+        /// Position of the pipe.
+        pipe: u32,
+        /// Whether its flow runs from `to` to `from`.
+        backward: bool,
+    },
 }
 
 /// A part of a block's curtailment.
@@ -102,6 +112,8 @@ pub struct Curtailment {
 #[derive(Clone, Debug)]
 pub struct Causes {
     plate: CopperPlate,
+    /// What pipes join, where there are any.
+    joined: Option<Joined>,
     plate_solution: DispatchSolution,
     /// Which islands are short of power or reserve.
     scarce: Vec<bool>,
@@ -111,8 +123,10 @@ pub struct Causes {
 impl Causes {
     /// Ready for this problem.
     pub fn new(problem: &DispatchProblem) -> Result<Causes, DispatchError> {
+        let joined = (!problem.pipes.is_empty()).then(|| Joined::new(problem)).transpose()?;
         Ok(Causes {
-            plate: CopperPlate::new(problem)?,
+            plate: CopperPlate::new(joined.as_ref().map_or(problem, Joined::problem))?,
+            joined,
             plate_solution: DispatchSolution::default(),
             scarce: Vec::new(),
             parts: PriceParts::default(),
@@ -145,12 +159,17 @@ impl Causes {
         if blocks.iter().all(|block| lacks(block) <= CURTAILED_MIN_MW) {
             return Ok(());
         }
-        let congested = !solution.binding.is_empty() || !solution.binding_flowgates.is_empty();
+        let congested = match &mut self.joined {
+            Some(joined) => joined.take(problem, solution),
+            None => !solution.binding.is_empty() || !solution.binding_flowgates.is_empty(),
+        };
         if congested {
-            self.plate.solve(problem, &mut self.plate_solution)?;
+            let plate = self.joined.as_ref().map_or(problem, Joined::problem);
+            self.plate.solve(plate, &mut self.plate_solution)?;
         }
         let plate_mw = if congested { &self.plate_solution.column_mw } else { &solution.column_mw };
-        find_scarcity(problem, solver, plate_mw, shortages, &mut self.scarce);
+        let islands = self.joined.as_ref().map_or_else(|| solver.islands(), Joined::islands);
+        find_scarcity(problem, islands, plate_mw, shortages, &mut self.scarce);
         self.parts.flows.clear();
 
         for (at, &block) in blocks.iter().enumerate() {
@@ -169,15 +188,19 @@ impl Causes {
             let block_id = at as u32;
             if network_mw < lacks_mw {
                 let scarce = matches!(block, Block::Shed { .. })
-                    || islands_of(solver, place).any(|island| self.scarce[island as usize]);
+                    || islands_of(islands, place).any(|island| self.scarce[island as usize]);
                 let cause = if scarce { Cause::Scarcity } else { Cause::Price };
                 rows.push(Curtailment { block: block_id, cause, mw: lacks_mw - network_mw });
             }
             if network_mw > 0.0 {
-                if self.parts.flows.is_empty() {
-                    self.parts.update_flows(solver, problem, solution);
-                }
-                let cause = heaviest_flow(solver, &self.parts, place);
+                let cause = if let Some(joined) = &self.joined {
+                    joined.heaviest(weights(place))
+                } else {
+                    if self.parts.flows.is_empty() {
+                        self.parts.update_flows(solver, problem, solution);
+                    }
+                    heaviest_flow(solver, &self.parts, place)
+                };
                 rows.push(Curtailment { block: block_id, cause, mw: network_mw });
             }
         }
@@ -202,20 +225,20 @@ fn weights(place: &Place) -> impl Iterator<Item = (u32, f64)> + '_ {
     one.into_iter().chain(terms(place).iter().map(|&(bus, coefficient)| (bus, coefficient.abs())))
 }
 
-fn islands_of<'a>(solver: &'a Solver, place: &'a Place) -> impl Iterator<Item = u32> + 'a {
-    weights(place).map(|(bus, _)| solver.islands().by_bus()[bus as usize])
+fn islands_of<'a>(islands: &'a Islands, place: &'a Place) -> impl Iterator<Item = u32> + 'a {
+    weights(place).map(|(bus, _)| islands.by_bus()[bus as usize])
 }
 
 /// Marks the islands that are short; a shortage without a bus (reserve) marks all.
 fn find_scarcity(
     problem: &DispatchProblem,
-    solver: &Solver,
+    islands: &Islands,
     plate_mw: &[f64],
     shortages: &[Shortage],
     scarce: &mut Vec<bool>,
 ) {
     scarce.clear();
-    scarce.resize(solver.islands().count(), false);
+    scarce.resize(islands.count(), false);
     for &shortage in shortages {
         let (column, short) = match shortage {
             Shortage::Used(column) => {
@@ -232,7 +255,7 @@ fn find_scarcity(
             _ if !short => {}
             Place::None => scarce.fill(true),
             Place::Bus(..) | Place::Spread(_) => {
-                islands_of(solver, place).for_each(|island| scarce[island as usize] = true);
+                islands_of(islands, place).for_each(|island| scarce[island as usize] = true);
             }
         }
     }

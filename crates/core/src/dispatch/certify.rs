@@ -53,7 +53,7 @@ impl Certificate {
 pub fn certify(problem: &DispatchProblem, solution: &DispatchSolution) -> Certificate {
     let mut gates = Gates::default();
     if !problem.flowgates.is_empty() {
-        let topology = Topology::new(problem.bus_count(), &problem.branches);
+        let topology = Topology::refactored(problem.bus_count(), &problem.branches);
         let taken = topology.is_ok_and(|t| gates.extend(&problem.flowgates, &problem.branches, &t).is_ok());
         if !taken {
             return Certificate { flow_law_mw: f64::INFINITY, ..Certificate::default() };

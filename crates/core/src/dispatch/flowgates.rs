@@ -11,11 +11,13 @@
 //! with the weight `sum_t w_t LODF_tk`. Flows of branches being known, all flowgates cost one pass over
 //! their terms and no network solve.
 //!
-//! A flowgate is idle when it is not in force, when a term or the outaged branch is out of service, or
-//! when the loss would split the island (`|1 - H_kk|` below [`SPLIT`]).
+//! A flowgate that provides for a loss is idle when it is not in force, when a term or the outaged branch is out of
+//! service, or when the loss would split the island (`|1 - H_kk|` below [`SPLIT`]). One that provides for none is an
+//! interface: it is watched while any term is in service, and the others carry nothing.
 //!
-//! Cost of an update: per distinct outaged branch one solve that climbs the elimination tree from the ends
-//! of that branch and comes down only to the ends of the terms.
+//! Shares `H` in the factored network are kept; a change of topology corrects them for the branches that are
+//! out. Cost of an update: a pass over the terms; for what is new, per distinct outaged branch one solve that
+//! climbs the elimination tree from the ends of that branch and comes down only to the ends of the terms.
 
 use super::error::DispatchError;
 use super::ldl::Partial;
@@ -34,11 +36,27 @@ pub(super) struct Gates {
     terms: Vec<(u32, f64)>,
     /// Sum of the sizes of the weights, at least one.
     size: Vec<f64>,
-    /// Flowgates by outaged branch, to share solves.
+    /// The factor to which `known` belongs.
+    edition: u64,
+    known: Vec<Known>,
+    /// Flowgates whose shares are missing by outaged branch, to share solves.
     order: Vec<(u32, u32)>,
     /// Weight of the outaged branch by flowgate.
     transferred: Vec<Option<f64>>,
     angle: Partial,
+}
+
+/// A flowgate and its shares in the factored network.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    terms: Vec<(u32, f64)>,
+    outage: Option<u32>,
+    /// Whether it is in force and its branches are in service: all of them, of an interface any.
+    live: bool,
+    /// Flow of each term per MW from end to end of the outaged branch.
+    shares: Vec<f64>,
+    /// The same of the outaged branch; none until it is needed.
+    own_share: Option<f64>,
 }
 
 impl Gates {
@@ -70,7 +88,7 @@ impl Gates {
         }
     }
 
-    /// Forgets all.
+    /// Forgets all but the shares.
     pub(super) fn clear(&mut self) {
         self.start.clear();
         self.terms.clear();
@@ -120,41 +138,57 @@ impl Gates {
         branches: &[FlowBranch],
         topology: &Topology,
     ) {
-        self.transferred.clear();
+        if self.edition != topology.edition() {
+            self.edition = topology.edition();
+            self.known.clear();
+        }
+        self.known.resize_with(flowgates.len(), Known::default);
         self.order.clear();
-        for (at, gate) in flowgates[first..].iter().enumerate() {
+        for (g, (gate, known)) in flowgates.iter().zip(&mut self.known).enumerate().skip(first) {
+            if known.outage != gate.outage || known.terms != gate.terms {
+                *known = Known { terms: gate.terms.clone(), outage: gate.outage, ..Known::default() };
+            }
             let mut members = gate.terms.iter().map(|term| term.0).chain(gate.outage);
-            let live = gate.in_force && members.all(|l| branches[l as usize].in_service);
-            self.transferred.push((live && gate.outage.is_none()).then_some(0.0));
-            if let (true, Some(k)) = (live, gate.outage) {
-                self.order.push((k, at as u32));
+            let in_service = |l: u32| branches[l as usize].in_service;
+            known.live = gate.in_force
+                && if gate.outage.is_some() { members.all(in_service) } else { members.any(in_service) };
+            if let (true, Some(k), None) = (known.live, gate.outage, known.own_share) {
+                self.order.push((k, g as u32));
             }
         }
+        self.find_shares(topology);
+        self.transferred.clear();
+        self.transferred.extend(self.known[first..].iter().map(|known| known.transferred(topology)));
+    }
+
+    /// Fills the shares of the flowgates in `order`, those of one outage from one solve.
+    fn find_shares(&mut self, topology: &Topology) {
         self.order.sort_unstable();
-        let mut rest = &self.order[..];
-        while let Some(&(k, _)) = rest.first() {
-            let (same, others) = rest.split_at(rest.partition_point(|&(outage, _)| outage == k));
-            rest = others;
-            let own = topology.links()[k as usize];
-            let gates = || same.iter().map(|&(_, at)| &flowgates[first + at as usize]);
-            let wanted =
-                gates().flat_map(|gate| gate.terms.iter().map(|term| topology.links()[term.0 as usize]));
-            let ends = wanted.chain([own]).flat_map(|link| [link.from, link.to]);
-            topology.angles_of_pair(own, ends, &mut self.angle);
-            let share = |l: u32| {
-                let link = topology.links()[l as usize];
-                link.susceptance_mw_per_rad * (self.angle.at(link.from) - self.angle.at(link.to))
-            };
-            let left = 1.0 - share(k);
-            if left.abs() < SPLIT {
-                continue;
-            }
-            for &(_, at) in same {
-                let gate = &flowgates[first + at as usize];
-                let factor = |l: u32| if l == k { -1.0 } else { share(l) / left };
-                let weight = gate.terms.iter().map(|&(l, weight)| weight * factor(l)).sum();
-                self.transferred[at as usize] = Some(weight);
+        for same in self.order.chunk_by(|a, b| a.0 == b.0) {
+            let k = same[0].0;
+            let terms = same.iter().flat_map(|&(_, g)| &self.known[g as usize].terms);
+            topology.angles_of_pair(k, terms.map(|term| term.0), &mut self.angle);
+            for &(_, g) in same {
+                let known = &mut self.known[g as usize];
+                known.own_share = Some(topology.whole_share(k, &self.angle));
+                let shares = known.terms.iter().map(|term| topology.whole_share(term.0, &self.angle));
+                known.shares = shares.collect();
             }
         }
+    }
+}
+
+impl Known {
+    /// The weight of the outaged branch in the present network, zero without one; none when idle.
+    fn transferred(&self, topology: &Topology) -> Option<f64> {
+        let (Some(k), true) = (self.outage, self.live) else { return self.live.then_some(0.0) };
+        let left = 1.0 - topology.share(k, k, self.own_share?);
+        if left.abs() < SPLIT {
+            return None;
+        }
+        let factor = |l, share| if l == k { -1.0 } else { topology.share(l, k, share) / left };
+        Some(
+            self.terms.iter().zip(&self.shares).map(|(&(l, weight), &share)| weight * factor(l, share)).sum(),
+        )
     }
 }

@@ -27,6 +27,11 @@ impl Inverse {
         &self.data[i * self.stride..i * self.stride + self.size]
     }
 
+    /// The size of the largest entry.
+    pub(super) fn largest(&self) -> f64 {
+        (0..self.size).flat_map(|i| self.row(i)).fold(0.0, |largest, value| value.abs().max(largest))
+    }
+
     /// `out = inverse * rhs`.
     pub(super) fn multiply(&self, rhs: &[f64], out: &mut Vec<f64>) {
         out.clear();

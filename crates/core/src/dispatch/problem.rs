@@ -14,6 +14,7 @@
 //! block a column spread over the buses of a zone. Every column is boxed with finite bounds, so every
 //! basis can be made dual feasible by moving columns between their bounds.
 
+use super::pipes::Pipe;
 use crate::names::Key;
 
 /// Position of a column in the problem. Columns are only ever appended, so it stays valid.
@@ -81,8 +82,8 @@ pub struct Flowgate {
     pub upper_mw: f64,
     /// Price of one MW beyond the limits; infinite for hard limits.
     pub ceiling_usd_per_mwh: f64,
-    /// Whether it is watched. A flowgate is also idle while a term or the outaged branch is out of
-    /// service, or when that loss would split an island.
+    /// Whether it is watched. One that provides for a loss is also idle while a term or the outaged branch is out of
+    /// service, or when that loss would split an island; one that does not, while no term is in service.
     pub in_force: bool,
 }
 
@@ -116,6 +117,9 @@ pub struct DispatchProblem {
     pub bounds: Vec<Bound>,
     /// All linear rows.
     pub rows: Vec<LinearRow>,
+    /// Pairs of columns that are the two directions of a pipe. The solver needs no more than the columns; who asks
+    /// what binds, and what a network withholds, looks here.
+    pub pipes: Vec<Pipe>,
     places: Vec<Place>,
     keys: Vec<Key>,
     topology: u64,

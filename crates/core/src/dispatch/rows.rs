@@ -2,7 +2,7 @@
 //!
 //! An island's row holds what a column of each group injects into the island, a linear row its own terms, and a
 //! branch's or flowgate's row the transfer factors gathered at the groups. Rows of flows are built when
-//! one first binds (one solve with the factor of the network) and kept until the topology changes, so the
+//! one first binds (from rows of the factored network, which outlive the topology) and kept until the topology changes, so the
 //! memory is `O(flows that ever bound x (buses + groups))`.
 
 use super::basis::Constraint;
@@ -11,7 +11,7 @@ use super::error::DispatchError;
 use super::flowgates::Gates;
 use super::inverse::dot;
 use super::problem::{DispatchProblem, RowId};
-use super::topology::Topology;
+use super::topology::{Topology, WholeRows};
 
 /// The row of a branch or flowgate.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,8 @@ pub(super) struct Rows {
     gate_slot: Vec<Option<u32>>,
     /// How many of `flows` are in use.
     used: usize,
+    /// What the rows of flows are made of.
+    whole: WholeRows,
     /// Counts the intervals, so that bases are computed once in each.
     interval: u64,
 }
@@ -110,11 +112,11 @@ impl Rows {
             row.by_bus.resize(topology.bus_count(), 0.0);
             match constraint {
                 Constraint::Flowgate(g) => {
-                    topology.transfer_factors_of_sum(gates.terms(g), &mut row.by_bus);
+                    self.whole.combine(topology, gates.terms(g), &mut row.by_bus);
                     self.gate_slot[g as usize] = Some(slot as u32);
                 }
                 Constraint::Branch(l) => {
-                    topology.transfer_factors_in_order(l, &mut row.by_bus);
+                    self.whole.combine(topology, &[(l, 1.0)], &mut row.by_bus);
                     self.branch_slot[l as usize] = Some(slot as u32);
                 }
                 Constraint::Island(_) | Constraint::Row(_) => unreachable!("only flows are prepared"),

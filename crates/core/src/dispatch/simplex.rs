@@ -47,6 +47,8 @@ const ROW_TOLERANCE: f64 = 1e-8;
 const FLOW_ROUNDING_RAD: f64 = 1e-13;
 /// A reduced cost of the wrong sign this far is an error, in $/MWh.
 const DUAL_TOLERANCE: f64 = 1e-9;
+/// A kernel that is taken over with a larger entry in its inverse is reduced to its independent part.
+const INVERSE_MAX: f64 = 1e7;
 /// How many violated flows of one flow solution are watched.
 const WATCHED_AT_ONCE: usize = 6;
 /// Greatest cost perturbation that breaks ties, in $/MWh.
@@ -103,6 +105,8 @@ pub(super) struct Engine {
     version: Option<u64>,
     /// Columns that were moved until then.
     moves: u64,
+    /// Rows are not those of the present islands and columns.
+    ungrouped: bool,
     /// Place of each bus in nodal vectors.
     order: Vec<u32>,
     /// Island by place.
@@ -390,17 +394,25 @@ impl Engine {
         }
         self.basic.sort_unstable();
         self.kernel.sort_unstable_by_key(|row| row.constraint);
-        if self.reselect {
+        if self.reselect && !(self.invert() && self.inverse.largest() <= INVERSE_MAX) {
             self.select_independent();
+            self.inverse_stale = true;
         }
+        self.reselect = false;
+        if self.inverse_stale && !self.invert() {
+            return Err(Stop::Stalled);
+        }
+        Ok(())
+    }
+
+    /// Inverts the kernel; false when it is singular or not square.
+    fn invert(&mut self) -> bool {
         let (kernel, basic, rows) = (&self.kernel, &self.basic, &self.rows);
         let columns = &self.columns;
         let entry = |r: usize, c: usize| rows.by_group(kernel[r].constraint)[columns.group(basic[c])];
-        if !self.inverse.invert(kernel.len(), entry) {
-            return Err(Stop::Stalled);
-        }
-        self.inverse_stale = false;
-        Ok(())
+        let inverted = kernel.len() == basic.len() && self.inverse.invert(kernel.len(), entry);
+        self.inverse_stale = !inverted;
+        inverted
     }
 
     /// Position of a constraint among flows; none for islands and linear rows.

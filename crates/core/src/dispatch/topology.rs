@@ -1,21 +1,36 @@
 //! Islands, angles, flows and transfer factors of a network of branches.
 //!
-//! The susceptance matrix `B` is grounded at one reference bus per island and factored once as
-//! `L D L'`; an injection then gives angles by one solve and flows by one pass over the branches. The
-//! fill-reducing order comes from all branches, in service or not, so an outage only replaces numbers.
-//! The row of power transfer distribution factors of a branch (its flow per MW injected at each bus and
-//! withdrawn at the island's reference) costs one more solve.
+//! The susceptance matrix `B` is grounded at one reference bus per island and factored as `L D L'`; an
+//! injection then gives angles by one solve and flows by one pass over the branches. The row of power
+//! transfer distribution factors of a branch (its flow per MW injected at each bus and withdrawn at the
+//! island's reference) costs one more solve.
 //!
-//! Invariant: flows do not depend on the reference as long as each island's injections sum to zero;
-//! otherwise the reference bus of the island absorbs the difference.
+//! Factored is the *whole* network, with every branch in service. Branches out of service are corrections of low
+//! rank of its answers (`outages`), so an outage leaves the factor and all that was derived from it. Only when too many are
+//! out, or a correction would lose digits, is the present network factored, in the same order.
 //!
-//! Cost: analysis once per list of branches, `O(sum of squared column counts)` per change of service or
-//! susceptance, `O(buses + branches + fill)` per flow solution.
+//! Invariants: answers are a function of the list of branches, not of earlier ones. Flows do not depend on
+//! the reference as long as each island's injections sum to zero; otherwise the reference bus of the
+//! island absorbs the difference.
+//!
+//! Cost: analysis once per list of branches, `O(sum of squared column counts)` per change of susceptance, one
+//! solve per branch that goes out of service, `O(buses + branches + fill)` per flow solution.
+
+mod islands;
+mod outages;
+#[cfg(test)]
+mod tests;
+mod whole_rows;
 
 use thiserror::Error;
 
 use super::ldl::{Ldl, Partial, Slot};
 use super::problem::FlowBranch;
+use islands::find;
+use outages::{Outages, RANK_MAX};
+
+pub use islands::Islands;
+pub(super) use whole_rows::WholeRows;
 
 /// Why a list of branches makes no network.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
@@ -57,7 +72,7 @@ pub enum TopologyError {
     },
 }
 
-/// A branch in service as the flow pass needs it; ends are elimination positions.
+/// A branch as the flow pass needs it; ends are elimination positions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Link {
     pub(super) from: u32,
@@ -72,83 +87,84 @@ impl Link {
     /// The flow under these angles (in elimination order).
     #[inline]
     pub(super) fn flow(&self, angle: &[f64]) -> f64 {
-        self.susceptance_mw_per_rad * (angle[self.from as usize] - angle[self.to as usize]) - self.shift_mw
+        self.carries(angle) - self.shift_mw
+    }
+
+    /// The flow without its phase shift.
+    #[inline]
+    pub(super) fn carries(&self, angle: &[f64]) -> f64 {
+        self.susceptance_mw_per_rad * (angle[self.from as usize] - angle[self.to as usize])
     }
 }
 
-/// Which buses hang together through branches in service.
-#[derive(Clone, Debug, Default)]
-pub struct Islands {
-    of: Vec<u32>,
-    reference: Vec<u32>,
+/// What was read of a branch, bit by bit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Numbers {
+    susceptance: u64,
+    shift: u64,
+    in_service: bool,
 }
 
-impl Islands {
-    /// Finds the islands; they are numbered by their lowest bus, which is their reference. Branch ends
-    /// must be buses. Cost: `O(buses + branches)` up to the inverse Ackermann function.
-    pub fn of(bus_count: usize, branches: &[FlowBranch]) -> Islands {
-        let mut root: Vec<u32> = (0..bus_count as u32).collect();
-        for branch in branches.iter().filter(|branch| branch.in_service) {
-            let (a, b) = (find(&mut root, branch.from), find(&mut root, branch.to));
-            // The lower bus stays the root, whatever the order of branches.
-            root[a.max(b) as usize] = a.min(b);
+impl Numbers {
+    fn of(branch: &FlowBranch) -> Numbers {
+        Numbers {
+            susceptance: branch.susceptance_mw_per_rad.to_bits(),
+            shift: branch.shift_rad.to_bits(),
+            in_service: branch.in_service,
         }
-        let mut islands = Islands { of: vec![0; bus_count], reference: Vec::new() };
-        for bus in 0..bus_count as u32 {
-            let root_bus = find(&mut root, bus);
-            if root_bus == bus {
-                islands.of[bus as usize] = islands.reference.len() as u32;
-                islands.reference.push(bus);
-            } else {
-                islands.of[bus as usize] = islands.of[root_bus as usize];
-            }
-        }
-        islands
-    }
-
-    /// How many islands there are.
-    pub fn count(&self) -> usize {
-        self.reference.len()
-    }
-
-    /// The island of each bus.
-    pub fn by_bus(&self) -> &[u32] {
-        &self.of
-    }
-
-    /// The reference bus of each island.
-    pub fn references(&self) -> &[u32] {
-        &self.reference
     }
 }
 
-/// The root of a bus, halving the path on the way.
-fn find(root: &mut [u32], mut bus: u32) -> u32 {
-    while root[bus as usize] != bus {
-        let above = root[root[bus as usize] as usize];
-        root[bus as usize] = above;
-        bus = above;
-    }
-    bus
+/// A branch whose numbers allow it in a factor.
+fn is_usable(branch: &FlowBranch) -> bool {
+    let b = branch.susceptance_mw_per_rad;
+    b != 0.0 && b.is_finite() && (b * branch.shift_rad).is_finite()
 }
 
 /// A network ready to answer injections with flows.
 #[derive(Clone, Debug)]
 pub struct Topology {
+    /// Of the present network.
     islands: Islands,
     ends: Vec<(u32, u32)>,
     slots: Vec<Slot>,
+    /// The branches as they were taken over; none after a failure.
+    taken: Vec<Numbers>,
+    /// The present network.
     links: Vec<Link>,
-    /// What the phase shifters inject, in elimination order.
+    /// What its phase shifters inject, in elimination order.
     shift_injection_mw: Vec<f64>,
-    /// Whether the bus at an elimination position is a reference.
+    /// The factored network.
+    whole: Vec<Link>,
+    whole_islands: Islands,
+    /// Branches that could be in the factored network and are not; none when the factor is of no use.
+    without: Option<Vec<u32>>,
+    /// Whether the bus at an elimination position is a reference of the factored network.
     grounded: Vec<bool>,
     ldl: Ldl,
+    /// Counts factors.
+    edition: u64,
+    outages: Outages,
+    /// Whether outages may be corrections.
+    corrects: bool,
 }
 
 impl Topology {
     /// Analyses and factors the network.
     pub fn new(bus_count: usize, branches: &[FlowBranch]) -> Result<Topology, TopologyError> {
+        Topology::analysed(bus_count, branches, true)
+    }
+
+    /// The same, always with a factor of the present network.
+    pub(super) fn refactored(bus_count: usize, branches: &[FlowBranch]) -> Result<Topology, TopologyError> {
+        Topology::analysed(bus_count, branches, false)
+    }
+
+    fn analysed(
+        bus_count: usize,
+        branches: &[FlowBranch],
+        corrects: bool,
+    ) -> Result<Topology, TopologyError> {
         let mut ends = Vec::with_capacity(branches.len());
         for (l, branch) in branches.iter().enumerate() {
             for bus in [branch.from, branch.to] {
@@ -162,16 +178,31 @@ impl Topology {
             ends.push((branch.from, branch.to));
         }
         let (ldl, slots) = Ldl::analyse(bus_count, &ends);
+        let position = ldl.position();
+        let link = |&(from, to): &(u32, u32)| Link {
+            from: position[from as usize],
+            to: position[to as usize],
+            susceptance_mw_per_rad: 0.0,
+            shift_mw: 0.0,
+        };
+        let links: Vec<Link> = ends.iter().map(link).collect();
         let mut topology = Topology {
             islands: Islands::default(),
             ends,
             slots,
-            links: Vec::with_capacity(branches.len()),
+            taken: Vec::new(),
+            whole: links.clone(),
+            links,
             shift_injection_mw: vec![0.0; bus_count],
+            whole_islands: Islands::default(),
+            without: None,
             grounded: vec![false; bus_count],
             ldl,
+            edition: 0,
+            outages: Outages::default(),
+            corrects,
         };
-        topology.refactor(branches)?;
+        topology.update(branches)?;
         Ok(topology)
     }
 
@@ -180,59 +211,163 @@ impl Topology {
     pub fn update(&mut self, branches: &[FlowBranch]) -> Result<(), TopologyError> {
         let same_ends = self.ends.len() == branches.len()
             && self.ends.iter().zip(branches).all(|(&ends, branch)| ends == (branch.from, branch.to));
-        if same_ends {
-            self.refactor(branches)
-        } else {
-            *self = Topology::new(self.bus_count(), branches)?;
-            Ok(())
+        if !same_ends {
+            let edition = self.edition;
+            *self = Topology::analysed(self.bus_count(), branches, self.corrects)?;
+            self.edition += edition;
+            return Ok(());
         }
-    }
-
-    fn refactor(&mut self, branches: &[FlowBranch]) -> Result<(), TopologyError> {
-        let bus_count = self.bus_count();
-        let position = self.ldl.position();
-        self.islands = Islands::of(bus_count, branches);
-        self.grounded.fill(false);
-        for &bus in self.islands.references() {
-            self.grounded[position[bus as usize] as usize] = true;
+        // A network without branches is taken over once as well.
+        let known = self.edition > 0 && self.taken.len() == branches.len();
+        if known && self.taken.iter().zip(branches).all(|(&taken, branch)| taken == Numbers::of(branch)) {
+            return Ok(());
         }
-        self.links.clear();
-        self.shift_injection_mw.fill(0.0);
-        let mut diagonal: Vec<f64> = self.grounded.iter().map(|&g| if g { 1.0 } else { 0.0 }).collect();
-        let mut off_diagonal = vec![0.0; self.ldl.slot_count()];
-        for (l, (branch, &slot)) in branches.iter().zip(&self.slots).enumerate() {
-            let (from, to) = (position[branch.from as usize], position[branch.to as usize]);
-            let b = branch.susceptance_mw_per_rad;
-            if !branch.in_service {
-                self.links.push(Link { from, to, susceptance_mw_per_rad: 0.0, shift_mw: 0.0 });
+        let taken = std::mem::take(&mut self.taken);
+        let mut out = Vec::new();
+        let mut shifted = !known;
+        for (l, (branch, link)) in branches.iter().zip(&mut self.links).enumerate() {
+            let usable = is_usable(branch);
+            if !branch.in_service && usable {
+                out.push(l as u32);
+            }
+            let numbers = Numbers::of(branch);
+            if known && taken[l] == numbers {
                 continue;
             }
-            let shift_mw = b * branch.shift_rad;
-            if b == 0.0 || !b.is_finite() || !shift_mw.is_finite() {
+            if branch.in_service && !usable {
                 return Err(TopologyError::NotANumber {
                     branch: l as u32,
-                    susceptance_mw_per_rad: b,
+                    susceptance_mw_per_rad: branch.susceptance_mw_per_rad,
                     shift_rad: branch.shift_rad,
                 });
             }
-            self.links.push(Link { from, to, susceptance_mw_per_rad: b, shift_mw });
-            let (f, t) = (from as usize, to as usize);
-            self.shift_injection_mw[f] += shift_mw;
-            self.shift_injection_mw[t] -= shift_mw;
-            if !self.grounded[f] {
-                diagonal[f] += b;
+            if !known || (numbers.susceptance, numbers.shift) != (taken[l].susceptance, taken[l].shift) {
+                self.without = None;
             }
-            if !self.grounded[t] {
-                diagonal[t] += b;
+            let b = if branch.in_service { branch.susceptance_mw_per_rad } else { 0.0 };
+            let shift_mw = if branch.in_service { b * branch.shift_rad } else { 0.0 };
+            shifted |= shift_mw != 0.0 || link.shift_mw != 0.0;
+            link.susceptance_mw_per_rad = b;
+            link.shift_mw = shift_mw;
+        }
+        if shifted {
+            self.shift_injection_mw.fill(0.0);
+            for link in self.links.iter().filter(|link| link.shift_mw != 0.0) {
+                self.shift_injection_mw[link.from as usize] += link.shift_mw;
+                self.shift_injection_mw[link.to as usize] -= link.shift_mw;
             }
-            if !self.grounded[f] && !self.grounded[t] {
+        }
+        if !self.take_out(branches, &out) {
+            self.factor(branches, &out)?;
+            self.islands.clone_from(&self.whole_islands);
+        }
+        self.taken = taken;
+        self.taken.clear();
+        self.taken.extend(branches.iter().map(Numbers::of));
+        Ok(())
+    }
+
+    /// Corrects the whole network for these branches; false when that cannot be done well.
+    fn take_out(&mut self, branches: &[FlowBranch], out: &[u32]) -> bool {
+        if !self.corrects && !out.is_empty() {
+            return false;
+        }
+        if out.len() <= RANK_MAX {
+            if !self.have_whole(branches) {
+                return false;
+            }
+            if self.correct(out) {
+                self.islands.clone_from(&self.whole_islands);
+                return true;
+            }
+        }
+        let islands = Islands::of(self.bus_count(), branches);
+        // Branches that join islands, one after the other, stay in the factor.
+        let mut root: Vec<u32> = (0..islands.count() as u32).collect();
+        let mut lost = Vec::new();
+        for &l in out {
+            let (from, to) = self.ends[l as usize];
+            let [a, b] = [from, to].map(|bus| find(&mut root, islands.by_bus()[bus as usize]));
+            if a == b {
+                lost.push(l);
+            } else {
+                root[a.max(b) as usize] = a.min(b);
+            }
+        }
+        if lost.len() == out.len()
+            || lost.len() > RANK_MAX
+            || !self.have_whole(branches)
+            || !self.correct(&lost)
+        {
+            return false;
+        }
+        self.outages.split(&islands, self.ldl.position(), &self.grounded);
+        self.islands = islands;
+        true
+    }
+
+    fn have_whole(&mut self, branches: &[FlowBranch]) -> bool {
+        self.without.as_ref().is_some_and(Vec::is_empty) || self.factor(branches, &[]).is_ok()
+    }
+
+    fn correct(&mut self, lost: &[u32]) -> bool {
+        let mut outages = std::mem::take(&mut self.outages);
+        let angles = |link: Link| {
+            let mut angle = vec![0.0; self.bus_count()];
+            self.angles_of(link, 1.0, &mut angle);
+            angle
+        };
+        let corrected = outages.set(lost, &self.whole, angles);
+        self.outages = outages;
+        corrected
+    }
+
+    /// Factors the network of all usable branches but these.
+    fn factor(&mut self, branches: &[FlowBranch], without: &[u32]) -> Result<(), TopologyError> {
+        self.edition += 1;
+        self.outages.clear();
+        self.without = None;
+        let mut out = without.iter().peekable();
+        for (l, (branch, link)) in branches.iter().zip(&mut self.whole).enumerate() {
+            let there = is_usable(branch) && out.next_if(|&&o| o == l as u32).is_none();
+            link.susceptance_mw_per_rad = if there { branch.susceptance_mw_per_rad } else { 0.0 };
+        }
+        self.whole_islands = Islands::joined(
+            self.bus_count(),
+            self.ends
+                .iter()
+                .zip(&self.whole)
+                .filter_map(|(&ends, link)| (link.susceptance_mw_per_rad != 0.0).then_some(ends)),
+        );
+        let position = self.ldl.position();
+        self.grounded.fill(false);
+        for &bus in self.whole_islands.references() {
+            self.grounded[position[bus as usize] as usize] = true;
+        }
+        let grounded = &self.grounded;
+        let mut diagonal: Vec<f64> = grounded.iter().map(|&g| if g { 1.0 } else { 0.0 }).collect();
+        let mut off_diagonal = vec![0.0; self.ldl.slot_count()];
+        for (link, &slot) in self.whole.iter().zip(&self.slots) {
+            let (from, to, b) = (link.from as usize, link.to as usize, link.susceptance_mw_per_rad);
+            if b == 0.0 {
+                continue;
+            }
+            if !grounded[from] {
+                diagonal[from] += b;
+            }
+            if !grounded[to] {
+                diagonal[to] += b;
+            }
+            if !grounded[from] && !grounded[to] {
                 off_diagonal[slot as usize] -= b;
             }
         }
         self.ldl.factor(&diagonal, &off_diagonal).map_err(|at| {
             let bus = self.ldl.position().iter().position(|&p| p as usize == at).unwrap_or(at);
             TopologyError::Singular { bus: bus as u32 }
-        })
+        })?;
+        self.without = Some(without.to_vec());
+        Ok(())
     }
 
     /// How many buses there are.
@@ -252,80 +387,117 @@ impl Topology {
 
     /// The voltage angle of every bus under these injections, zero at references.
     pub fn angles(&self, injection_mw: &[f64], angle_rad: &mut Vec<f64>) {
-        let position = self.position();
-        let mut work = vec![0.0; self.bus_count()];
-        for (&at, &mw) in position.iter().zip(injection_mw) {
-            work[at as usize] = mw + self.shift_injection_mw[at as usize];
-        }
+        let mut work = self.injected(injection_mw);
         self.solve_angles(&mut work);
+        self.outages.refer(&mut work);
         angle_rad.clear();
-        angle_rad.extend(position.iter().map(|&at| work[at as usize]));
+        angle_rad.extend(self.position().iter().map(|&at| work[at as usize]));
     }
 
     /// The flow of every branch under these injections, positive from `from` to `to`, phase shifts
     /// included, zero out of service. What an island's injections lack or exceed enters at its reference.
     pub fn flows(&self, injection_mw: &[f64], flow_mw: &mut Vec<f64>) {
-        debug_assert_eq!(injection_mw.len(), self.bus_count());
-        let mut work = vec![0.0; self.bus_count()];
-        for (&at, &mw) in self.position().iter().zip(injection_mw) {
-            work[at as usize] = mw + self.shift_injection_mw[at as usize];
-        }
+        let mut work = self.injected(injection_mw);
         self.solve_angles(&mut work);
         flow_mw.clear();
         flow_mw.extend(self.links.iter().map(|link| link.flow(&work)));
+    }
+
+    /// Injections by bus and those of shifters, in elimination order.
+    fn injected(&self, injection_mw: &[f64]) -> Vec<f64> {
+        debug_assert_eq!(injection_mw.len(), self.bus_count());
+        let mut work = self.shift_injection_mw.clone();
+        for (&at, &mw) in self.position().iter().zip(injection_mw) {
+            work[at as usize] += mw;
+        }
+        work
     }
 
     /// The transfer factors of a branch by bus: its flow per MW injected at the bus and withdrawn at the
     /// island's reference. Zero outside the island and for a branch out of service.
     pub fn transfer_factors(&self, branch: u32, factor_by_bus: &mut Vec<f64>) {
         let mut work = vec![0.0; self.bus_count()];
-        self.transfer_factors_in_order(branch, &mut work);
+        if self.links[branch as usize].susceptance_mw_per_rad != 0.0 {
+            let link = self.whole[branch as usize];
+            self.angles_of(link, link.susceptance_mw_per_rad, &mut work);
+            self.correct_row(&[(branch, 1.0)], &mut work);
+        }
         factor_by_bus.clear();
         factor_by_bus.extend(self.position().iter().map(|&at| work[at as usize]));
     }
 
-    /// The same in elimination order, into a slice of one entry per bus.
-    pub(super) fn transfer_factors_in_order(&self, branch: u32, factor: &mut [f64]) {
-        let link = self.links[branch as usize];
-        factor.fill(0.0);
-        factor[link.from as usize] = link.susceptance_mw_per_rad;
-        factor[link.to as usize] = -link.susceptance_mw_per_rad;
-        for end in [link.from, link.to] {
-            if self.grounded[end as usize] {
-                factor[end as usize] = 0.0;
+    /// Angles of the factored network when `mw` go from end to end of a link.
+    fn angles_of(&self, link: Link, mw: f64, angle: &mut [f64]) {
+        angle.fill(0.0);
+        for (end, mw) in [(link.from as usize, mw), (link.to as usize, -mw)] {
+            if !self.grounded[end] {
+                angle[end] = mw;
             }
         }
-        self.ldl.solve_pair(factor, link.from, link.to);
+        self.ldl.solve_pair(angle, link.from, link.to);
     }
 
-    /// The same for a weighted sum of flows.
-    pub(super) fn transfer_factors_of_sum(&self, terms: &[(u32, f64)], factor: &mut [f64]) {
-        factor.fill(0.0);
-        for &(branch, weight) in terms {
-            let link = self.links[branch as usize];
-            factor[link.from as usize] += weight * link.susceptance_mw_per_rad;
-            factor[link.to as usize] -= weight * link.susceptance_mw_per_rad;
+    /// The transfer factors of a weighted sum of flows, in elimination order, from one solve.
+    fn transfer_factors_of_sum(&self, terms: &[(u32, f64)], row: &mut [f64]) {
+        row.fill(0.0);
+        for &(l, weight) in terms {
+            let link = self.whole[l as usize];
+            row[link.from as usize] += weight * link.susceptance_mw_per_rad;
+            row[link.to as usize] -= weight * link.susceptance_mw_per_rad;
         }
-        self.solve_angles(factor);
+        self.solve_whole(row);
+        self.correct_row(terms, row);
     }
 
-    /// Angles when 1 MW is injected at the link's from end and withdrawn at its to end, at the places asked
-    /// for.
-    pub(super) fn angles_of_pair(&self, link: Link, wanted: impl Iterator<Item = u32>, angle: &mut Partial) {
+    /// Makes transfer factors of the present network of a weighted sum of those of the factored one.
+    fn correct_row(&self, terms: &[(u32, f64)], row: &mut [f64]) {
+        let terms = terms.iter().map(|&(l, weight)| (self.whole[l as usize], weight));
+        self.outages.correct_row(terms, row);
+    }
+
+    /// The share of a transfer from end to end of `pair` that flows over `of`, in the factored network; `angle`
+    /// comes from [`Topology::angles_of_pair`].
+    pub(super) fn whole_share(&self, of: u32, angle: &Partial) -> f64 {
+        let link = self.whole[of as usize];
+        link.susceptance_mw_per_rad * (angle.at(link.from) - angle.at(link.to))
+    }
+
+    /// The same in the present network, given what it is in the factored one.
+    pub(super) fn share(&self, of: u32, pair: u32, whole_share: f64) -> f64 {
+        self.outages.correct_share(self.whole[of as usize], self.whole[pair as usize], whole_share)
+    }
+
+    /// Angles of the factored network when 1 MW goes from end to end of a branch, at the ends of the branches
+    /// asked for.
+    pub(super) fn angles_of_pair(&self, pair: u32, wanted: impl Iterator<Item = u32>, angle: &mut Partial) {
+        let link = self.whole[pair as usize];
         let unless_grounded = |end: u32, mw: f64| if self.grounded[end as usize] { 0.0 } else { mw };
         let (from, to) = (unless_grounded(link.from, 1.0), unless_grounded(link.to, -1.0));
-        self.ldl.solve_at((link.from, from), (link.to, to), wanted, angle);
+        let ends = wanted.map(|l| self.whole[l as usize]).flat_map(|link| [link.from, link.to]);
+        self.ldl.solve_at((link.from, from), (link.to, to), ends, angle);
     }
 
     /// Turns nodal values in elimination order (injections plus [`Topology::shift_injection`]) into
-    /// angles, in place.
+    /// angles, in place. Islands may differ by a constant.
     pub(super) fn solve_angles(&self, value: &mut [f64]) {
+        self.outages.balance(value);
+        self.solve_whole(value);
+        self.outages.correct(value);
+    }
+
+    /// Turns nodal values into angles of the factored network.
+    fn solve_whole(&self, value: &mut [f64]) {
         for (value, &grounded) in value.iter_mut().zip(&self.grounded) {
             if grounded {
                 *value = 0.0;
             }
         }
         self.ldl.solve(value);
+    }
+
+    /// Counts factors: what is known of the factored network holds for one edition.
+    pub(super) fn edition(&self) -> u64 {
+        self.edition
     }
 
     /// Elimination position by bus.
@@ -341,82 +513,5 @@ impl Topology {
     /// What the phase shifters inject, in elimination order.
     pub(super) fn shift_injection(&self) -> &[f64] {
         &self.shift_injection_mw
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(from: u32, to: u32, b: f64) -> FlowBranch {
-        FlowBranch {
-            from,
-            to,
-            susceptance_mw_per_rad: b,
-            shift_rad: 0.0,
-            limit_mw: f64::INFINITY,
-            ceiling_usd_per_mwh: f64::INFINITY,
-            in_service: true,
-        }
-    }
-
-    #[test]
-    fn a_triangle_of_equal_lines_splits_two_to_one() {
-        let topology = Topology::new(3, &[line(0, 1, 50.0), line(1, 2, 50.0), line(0, 2, 50.0)]).unwrap();
-        let mut flow = Vec::new();
-        topology.flows(&[90.0, 0.0, -90.0], &mut flow);
-        for (got, want) in flow.iter().zip([30.0, 30.0, 60.0]) {
-            assert!((got - want).abs() < 1e-12, "{flow:?}");
-        }
-        let mut factor = Vec::new();
-        topology.transfer_factors(2, &mut factor);
-        let transfer = factor[1] - factor[2];
-        assert!((transfer - 1.0 / 3.0).abs() < 1e-14, "{factor:?}");
-    }
-
-    #[test]
-    fn a_phase_shifter_drives_a_loop_flow() {
-        let mut shifter = line(0, 1, 100.0);
-        shifter.shift_rad = 0.2;
-        let topology = Topology::new(2, &[shifter, line(0, 1, 300.0)]).unwrap();
-        let mut flow = Vec::new();
-        topology.flows(&[0.0, 0.0], &mut flow);
-        // Around the loop: f1/100 + 0.2 = f2/300 and f1 = -f2.
-        assert!((flow[0] + 15.0).abs() < 1e-12 && (flow[1] - 15.0).abs() < 1e-12, "{flow:?}");
-    }
-
-    #[test]
-    fn an_outage_splits_the_island_and_back() {
-        let mut branches = vec![line(0, 1, 10.0), line(1, 2, 10.0), line(2, 3, 10.0)];
-        let mut topology = Topology::new(4, &branches).unwrap();
-        assert_eq!(topology.islands().count(), 1);
-        branches[1].in_service = false;
-        topology.update(&branches).unwrap();
-        assert_eq!(topology.islands().by_bus(), [0, 0, 1, 1]);
-        assert_eq!(topology.islands().references(), [0, 2]);
-        let mut flow = Vec::new();
-        topology.flows(&[5.0, -5.0, -7.0, 7.0], &mut flow);
-        assert_eq!(flow[1], 0.0);
-        assert!((flow[0] - 5.0).abs() < 1e-12 && (flow[2] + 7.0).abs() < 1e-12, "{flow:?}");
-        branches[1].in_service = true;
-        topology.update(&branches).unwrap();
-        topology.flows(&[1.0, 0.0, 0.0, -1.0], &mut flow);
-        assert!(flow.iter().all(|f| (f - 1.0).abs() < 1e-12), "{flow:?}");
-    }
-
-    #[test]
-    fn faults_are_typed() {
-        let no_bus = Topology::new(2, &[line(0, 2, 1.0)]).unwrap_err();
-        assert_eq!(no_bus, TopologyError::NoSuchBus { branch: 0, bus: 2, bus_count: 2 });
-        assert_eq!(
-            Topology::new(2, &[line(1, 1, 1.0)]).unwrap_err(),
-            TopologyError::Loop { branch: 0, bus: 1 }
-        );
-        assert!(matches!(
-            Topology::new(2, &[line(0, 1, 0.0)]),
-            Err(TopologyError::NotANumber { branch: 0, .. })
-        ));
-        let cancelling = Topology::new(2, &[line(0, 1, 5.0), line(0, 1, -5.0)]);
-        assert!(matches!(cancelling, Err(TopologyError::Singular { .. })), "{cancelling:?}");
     }
 }

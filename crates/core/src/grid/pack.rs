@@ -3,6 +3,7 @@
 //! ```text
 //!   region.toml          zones, market rules, fuels, notices          Region
 //!   buses.csv branches.csv generators.csv [dc_links.csv]              Network
+//!   interfaces.csv       limits between zones (optional)              Interface
 //!   planned.csv          dated additions and retirements              PlannedChange
 //!   sites.csv            large loads that exist at the start          ExistingSite
 //!   reinforcements.csv   ratings raised against the source, and why   Reinforcement
@@ -20,19 +21,23 @@ use super::case::{CaseFault, Faults};
 use super::{BusId, Fuel, Network, Technology, ZoneId};
 
 mod context;
+mod interfaces;
 mod region;
 
 pub use super::Date;
 pub use context::{
     CapacityMarket, CapacityMarketKind, Context, PublicFigures, Retail, SeriesOrigin, WeatherOrigin,
 };
+pub use interfaces::Interface;
 pub use region::{
-    Availability, BranchCeiling, FuelPrice, Market, NetworkKind, Region, RegionFacts, ReserveStep, Shed,
-    ZoneFacts,
+    Availability, BranchCeiling, CarbonPrice, CommitmentFacts, FuelPrice, Market, NetworkKind, Region,
+    RegionFacts, ReserveStep, Shed, ZoneFacts,
 };
 
 /// File name of the region's settings.
 pub const REGION: &str = "region.toml";
+/// File name of the limits between zones.
+pub const INTERFACES: &str = "interfaces.csv";
 /// File name of the dated additions and retirements.
 pub const PLANNED: &str = "planned.csv";
 /// File name of the large loads that exist at the start.
@@ -45,8 +50,11 @@ pub const REINFORCEMENTS: &str = "reinforcements.csv";
 pub struct RegionPack {
     /// Zones, market rules, fuels, notices.
     pub region: Region,
-    /// Buses, branches and generators at the base year.
+    /// Buses, branches and generators at the base year. A zonal pack has no branches; its direct-current lines are
+    /// its pipes, one for each of `interfaces`.
     pub network: Network,
+    /// Limits between zones, in file order.
+    pub interfaces: Vec<Interface>,
     /// Dated additions and retirements in file order.
     pub planned: Vec<PlannedChange>,
     /// Large loads that exist at the start, in file order.
@@ -165,15 +173,28 @@ impl RegionPack {
             return Err(list);
         }
         let base_mva = region.as_ref().map_or(100.0, |region| region.facts.base_mva);
-        let network = own::read(files, &zones, base_mva).map_err(|mut faults| list.append(&mut faults));
-        let (Some(region), Ok(network)) = (region, network) else {
+        let zonal = region.as_ref().is_some_and(Region::is_zonal);
+        let absent: &[&str] = if zonal { &[own::BRANCHES] } else { &[] };
+        let mut tables = Vec::new();
+        let (mut network, bus_lines) = own::read_tables(files, &zones, base_mva, absent, &mut tables);
+        if zonal {
+            interfaces::check_zonal(files, &network, &bus_lines, &mut tables);
+        }
+        let interfaces = interfaces::read(files, &network, zonal, &mut tables);
+        if zonal {
+            network.dc_links = interfaces::pipes(&interfaces, &network);
+        }
+        own::connected(&network, &bus_lines, &mut tables);
+        let whole = tables.is_empty();
+        list.append(&mut tables);
+        let Some(region) = region.filter(|_| whole) else {
             return Err(list);
         };
         let planned = read_planned(files, &network, &mut list);
         let sites = read_sites(files, &network, &mut list);
         let reinforcements = read_reinforcements(files, &network, &mut list);
         if list.is_empty() {
-            Ok(RegionPack { region, network, planned, sites, reinforcements })
+            Ok(RegionPack { region, network, interfaces, planned, sites, reinforcements })
         } else {
             Err(list)
         }
@@ -190,7 +211,21 @@ impl RegionPack {
         self.network.buses().filter_map(share).collect()
     }
 
-    /// Writes every file but `region.toml`, which is written by hand, and `weather.toml`.
+    /// Every file of the pack but `region.toml`, which is written by hand, and `weather.toml`.
+    pub fn tables(&self) -> BTreeMap<String, String> {
+        let mut files =
+            RegionPack::write_tables(&self.network, &self.planned, &self.sites, &self.reinforcements);
+        if self.region.is_zonal() {
+            files.remove(own::BRANCHES);
+            files.remove(own::DC_LINKS);
+        }
+        if !self.interfaces.is_empty() {
+            files.insert(INTERFACES.to_owned(), interfaces::write(&self.interfaces, &self.network));
+        }
+        files
+    }
+
+    /// Writes the tables of a network and its lists, without interfaces.
     pub fn write_tables(
         network: &Network,
         planned: &[PlannedChange],

@@ -18,6 +18,7 @@ use super::{BusId, Date, Fuel, Network, RegionPack, Technology, ZoneId};
 
 mod dates;
 mod fleet;
+pub mod zonal;
 
 /// A recipe file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -225,12 +226,6 @@ impl Recipe {
         for (i, rule) in self.fleet.iter().enumerate() {
             rule.capacity_mw.keys().for_each(|name| zone(&format!("fleet[{i}].capacity_mw"), name));
         }
-        for (i, rule) in self.sites.iter().enumerate() {
-            zone(&format!("sites[{i}].zone"), &rule.zone);
-        }
-        for (i, rule) in self.planned.iter().enumerate() {
-            rule.zone_share.keys().for_each(|name| zone(&format!("planned[{i}].zone_share"), name));
-        }
         let given = [&self.source_date, &self.fleet_date].map(Option::is_some);
         if given[0] != given[1] || (given[0] && self.days().is_none_or(|(source, fleet)| source >= fleet)) {
             let message =
@@ -252,22 +247,9 @@ impl Recipe {
                 faults.add(None, "ladder", format!("the shares of {} sum to {sum}, not to 1", fuel.name()));
             }
         }
-        for (i, rule) in self.planned.iter().enumerate() {
-            let sum: f64 = rule.zone_share.values().sum();
-            if (sum - 1.0).abs() > 1e-9 {
-                faults.add(None, &format!("planned[{i}].zone_share"), format!("sums to {sum}, not to 1"));
-            }
-            if !matches!(rule.action.as_str(), "add" | "retire") {
-                let known = ["add", "retire"].into_iter();
-                faults.unknown(None, &format!("planned[{i}].action"), "action", &rule.action, known);
-            }
-        }
-        for (i, rule) in self.sites.iter().enumerate() {
-            if Date::parse(&rule.energized).is_none() {
-                let message = format!("\"{}\" is not a date", rule.energized);
-                faults.add(None, &format!("sites[{i}].energized"), message);
-            }
-        }
+        let names: Vec<&str> = self.zones.iter().map(|zone| zone.name.as_str()).collect();
+        check_sites(&self.sites, &names, faults);
+        check_planned(&self.planned, &names, faults);
     }
 
     /// The day of the source's fleet and that of the targets.
@@ -299,7 +281,8 @@ impl Recipe {
         self.place_load(&mut network);
         fleet::bring_to_target(self, &mut network);
         let sites = self.place_sites(&network);
-        Ok(RegionPack::write_tables(&network, &self.plan(), &sites, &[]))
+        let names: Vec<&str> = self.zones.iter().map(|zone| zone.name.as_str()).collect();
+        Ok(RegionPack::write_tables(&network, &plan(&self.planned, &names), &sites, &[]))
     }
 
     /// Load shares: of a zone's peak, what the source case had stays by the source's loads, and the rest
@@ -355,39 +338,71 @@ impl Recipe {
         };
         self.sites.iter().filter_map(place).collect()
     }
+}
 
-    /// One row per rule, year and zone, dated the first of June: before the summer peak.
-    fn plan(&self) -> Vec<PlannedChange> {
-        let mut rows = Vec::new();
-        for rule in &self.planned {
-            for (year, total_mw) in (rule.first_year..).zip(&rule.capacity_mw) {
-                for zone in &self.zones {
-                    let share = rule.zone_share.get(&zone.name).copied().unwrap_or(0.0);
-                    let capacity_mw = (total_mw * share).round();
-                    if capacity_mw <= 0.0 {
-                        continue;
-                    }
-                    rows.push(PlannedChange {
-                        name: format!("{}_{}_{}_{year}", rule.action, rule.technology.name(), zone.name),
-                        date: Date { year, month: 6, day: 1 },
-                        zone: self.zone(&zone.name),
-                        action: if rule.action == "add" { PlannedAction::Add } else { PlannedAction::Retire },
-                        fuel: rule.fuel,
-                        technology: rule.technology,
-                        capacity_mw,
-                        storage_mwh: round(capacity_mw * rule.storage_hours, 1),
-                        heat_rate_mmbtu_per_mwh: rule.heat_rate_mmbtu_per_mwh,
-                        variable_om_usd_per_mwh: rule.variable_om_usd_per_mwh,
-                        completion_probability: rule.completion_probability,
-                        mean_slip_months: rule.mean_slip_months,
-                        source: rule.source.clone(),
-                    });
+/// Zones and dates of the large loads.
+fn check_sites(rules: &[SiteRule], zones: &[&str], faults: &mut Faults<'_>) {
+    for (i, rule) in rules.iter().enumerate() {
+        if !zones.contains(&rule.zone.as_str()) {
+            let path = format!("sites[{i}].zone");
+            faults.unknown(None, &path, "zone", &rule.zone, zones.iter().copied());
+        }
+        if Date::parse(&rule.energized).is_none() {
+            let message = format!("\"{}\" is not a date", rule.energized);
+            faults.add(None, &format!("sites[{i}].energized"), message);
+        }
+    }
+}
+
+/// Zones, shares and actions of the plan.
+fn check_planned(rules: &[PlannedRule], zones: &[&str], faults: &mut Faults<'_>) {
+    for (i, rule) in rules.iter().enumerate() {
+        for name in rule.zone_share.keys().filter(|name| !zones.contains(&name.as_str())) {
+            let path = format!("planned[{i}].zone_share");
+            faults.unknown(None, &path, "zone", name, zones.iter().copied());
+        }
+        let sum: f64 = rule.zone_share.values().sum();
+        if (sum - 1.0).abs() > 1e-9 {
+            faults.add(None, &format!("planned[{i}].zone_share"), format!("sums to {sum}, not to 1"));
+        }
+        if !matches!(rule.action.as_str(), "add" | "retire") {
+            let known = ["add", "retire"].into_iter();
+            faults.unknown(None, &format!("planned[{i}].action"), "action", &rule.action, known);
+        }
+    }
+}
+
+/// One row per rule, year and zone, dated the first of June: before the summer peak.
+fn plan(rules: &[PlannedRule], zones: &[&str]) -> Vec<PlannedChange> {
+    let mut rows = Vec::new();
+    for rule in rules {
+        for (year, total_mw) in (rule.first_year..).zip(&rule.capacity_mw) {
+            for (place, zone) in zones.iter().enumerate() {
+                let share = rule.zone_share.get(*zone).copied().unwrap_or(0.0);
+                let capacity_mw = (total_mw * share).round();
+                if capacity_mw <= 0.0 {
+                    continue;
                 }
+                rows.push(PlannedChange {
+                    name: format!("{}_{}_{zone}_{year}", rule.action, rule.technology.name()),
+                    date: Date { year, month: 6, day: 1 },
+                    zone: ZoneId(place as u16),
+                    action: if rule.action == "add" { PlannedAction::Add } else { PlannedAction::Retire },
+                    fuel: rule.fuel,
+                    technology: rule.technology,
+                    capacity_mw,
+                    storage_mwh: round(capacity_mw * rule.storage_hours, 1),
+                    heat_rate_mmbtu_per_mwh: rule.heat_rate_mmbtu_per_mwh,
+                    variable_om_usd_per_mwh: rule.variable_om_usd_per_mwh,
+                    completion_probability: rule.completion_probability,
+                    mean_slip_months: rule.mean_slip_months,
+                    source: rule.source.clone(),
+                });
             }
         }
-        rows.sort_by_key(|row| row.date);
-        rows
     }
+    rows.sort_by_key(|row| row.date);
+    rows
 }
 
 /// A number with that many decimals, so that tables are short.

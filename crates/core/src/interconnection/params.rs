@@ -6,6 +6,7 @@ use super::office::Duration;
 use super::siting::SitingRules;
 use super::study::StudyRules;
 use super::upgrade::Catalogue;
+use super::zonal::ZonalRules;
 
 /// Parameters of a first-come first-served queue for large loads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +49,8 @@ pub struct QueueParams {
     pub siting: SitingRules,
     /// Standard works.
     pub catalogue: Catalogue,
+    /// Works where pipes join zones.
+    pub zonal: ZonalRules,
 }
 
 impl Default for QueueParams {
@@ -69,6 +72,7 @@ impl Default for QueueParams {
             rules: StudyRules::default(),
             siting: SitingRules::default(),
             catalogue: Catalogue::default(),
+            zonal: ZonalRules::default(),
         }
     }
 }

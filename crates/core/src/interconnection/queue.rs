@@ -229,7 +229,8 @@ impl Queue {
                         && upgrade.state != UpgradeState::Cancelled
                 });
                 let catalogue = &self.params.catalogue;
-                catalogue.remedy(&overload.studied, reconductored, overload.lacking_mw())
+                let standard = || catalogue.remedy(&overload.studied, reconductored, overload.lacking_mw());
+                overload.remedy.or_else(standard)
             })
             .collect();
         let Some(remedies) = remedies else {

@@ -20,6 +20,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::transfer::{DcFlow, UnitFlows};
+use super::upgrade::Remedy;
 use crate::grid::{BranchId, BranchKind, BusId, Network};
 
 /// Which states of the network a study covers.
@@ -131,6 +132,8 @@ pub struct Overload {
     pub after_mw: f64,
     /// The branch as it was studied.
     pub studied: StudyBranch,
+    /// The works that clear it, where the study itself says; otherwise the catalogue does.
+    pub remedy: Option<Remedy>,
 }
 
 impl Overload {
@@ -290,8 +293,16 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
                     relied_mw = relied_mw.max(after_mw.abs() - studied.rating_mw);
                 }
                 if grows(before_mw, after_mw, studied.future_mw(), least_growth) {
-                    let overload =
-                        Overload { branch, outage: None, snapshot, dfax, before_mw, after_mw, studied };
+                    let overload = Overload {
+                        branch,
+                        outage: None,
+                        snapshot,
+                        dfax,
+                        before_mw,
+                        after_mw,
+                        studied,
+                        remedy: None,
+                    };
                     if worst.is_none_or(|worst| overload.lacking_mw() > worst.lacking_mw()) {
                         worst = Some(overload);
                     }
@@ -310,7 +321,7 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
 }
 
 /// Whether a branch is overloaded after and its overload grew by more than a part of its rating.
-fn grows(before_mw: f64, after_mw: f64, rating_mw: f64, least_growth: f64) -> bool {
+pub(super) fn grows(before_mw: f64, after_mw: f64, rating_mw: f64, least_growth: f64) -> bool {
     let overload_after = after_mw.abs() - rating_mw;
     let overload_before = (before_mw.abs() - rating_mw).max(0.0);
     overload_after > 0.0 && overload_after - overload_before > least_growth * rating_mw

@@ -33,6 +33,10 @@ pub enum Works {
     ParallelCircuit,
     /// A bank beside a transformer.
     Transformer,
+    /// Stations and lines inside a zone whose network is not modelled.
+    LocalStation,
+    /// More import into such a zone.
+    ZoneImport,
 }
 
 impl Works {
@@ -42,6 +46,8 @@ impl Works {
             Works::Reconductor => "reconductor",
             Works::ParallelCircuit => "parallel_circuit",
             Works::Transformer => "transformer",
+            Works::LocalStation => "local_station",
+            Works::ZoneImport => "zone_import",
         }
     }
 }
@@ -95,7 +101,7 @@ impl Upgrade {
 }
 
 /// Works that would clear an overload.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Remedy {
     /// What is built.
     pub works: Works,

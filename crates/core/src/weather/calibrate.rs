@@ -42,11 +42,17 @@ pub struct GenerationInput {
     pub record: HourlyRecord,
     /// Installed capacity at instants (UTC hour, MW), ascending; linear between, flat outside.
     pub capacity: Vec<(i64, f64)>,
+    /// Scales the shape to this mean, cut at the whole capacity; `None` keeps the record's own.
+    pub capacity_factor: Option<f64>,
+    /// The record stands for a fleet that it does not measure: no check is claimed.
+    pub assumed: bool,
 }
 
 /// Hours that are left out of the fit, such as days with load shed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
+    /// Names of the series that lose these hours; without names all of them.
+    pub series: Vec<String>,
     /// First hour, UTC.
     pub from_hour: i64,
     /// The hour after the last.
@@ -92,6 +98,8 @@ pub struct Calibration {
     pub model: WeatherModel,
     /// Its history.
     pub history: History,
+    /// Per series: it stands for a fleet that its record does not measure.
+    pub assumed: Vec<bool>,
     /// Metered, modelled and native load by year.
     pub books: Vec<native::YearBook>,
     /// What was changed before the fit besides the values that reading left out.
@@ -112,16 +120,28 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
     };
     let end = records().map(HourlyRecord::end_hour).max().unwrap_or(start);
     let stamps: Vec<HourStamp> = (start..end).map(|hour| clock.stamp(hour)).collect();
-    let excluded = |hour: i64| input.exclude.iter().any(|w| (w.from_hour..w.to_hour).contains(&hour));
+    let names: Vec<&str> = input
+        .loads
+        .iter()
+        .map(|load| load.name.as_str())
+        .chain(input.generation.iter().map(|generation| generation.name.as_str()))
+        .collect();
+    let excluded = |name: &str, hour: i64| {
+        input.exclude.iter().any(|w| {
+            (w.from_hour..w.to_hour).contains(&hour)
+                && (w.series.is_empty() || w.series.iter().any(|one| one == name))
+        })
+    };
 
     let native = native::native(input, start, &stamps)?;
     let (mut series, mut books) = (native.series, native.books);
     for generation in &input.generation {
         series.push(per_capacity(generation, start, stamps.len())?);
     }
-    for values in &mut series {
+    let assumed = |i: usize| i.checked_sub(input.loads.len()).is_some_and(|g| input.generation[g].assumed);
+    for (values, name) in series.iter_mut().zip(names) {
         for (value, hour) in values.iter_mut().zip(start..) {
-            if excluded(hour) {
+            if excluded(name, hour) {
                 *value = None;
             }
         }
@@ -153,6 +173,9 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
                         ));
                     }
                 }
+                if let Some(wanted) = generation.capacity_factor {
+                    scale_to_mean(values, wanted);
+                }
                 (&generation.name, generation.kind, generation.zone.clone(), None)
             }
         };
@@ -172,8 +195,9 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
         let mut model =
             SeriesModel { name: name.clone(), kind, zone, base_mean_mw, low, high, shape, memory };
         let deviation = Deviation::of(&model, values, &stamps);
+        let turning = kind != SeriesKind::Load;
         model.memory = (0..SEASONS)
-            .map(|s| fit(&LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, &stamps))))
+            .map(|s| fit(&LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, &stamps)), turning))
             .collect();
         models.push(model);
         deviations.push(deviation);
@@ -194,7 +218,8 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(Calibration { model, history: History { stamps, series }, books, notes })
+    let assumed = (0..series.len()).map(assumed).collect();
+    Ok(Calibration { model, history: History { stamps, series }, assumed, books, notes })
 }
 
 fn fault(path: &str, message: &str) -> WeatherFault {
@@ -231,6 +256,18 @@ fn per_capacity(
     Ok(values)
 }
 
+/// Scales parts of capacity to a mean, cut at one.
+fn scale_to_mean(values: &mut [Option<f64>], wanted: f64) {
+    // Every round brings back what the last one cut off.
+    for _ in 0..20 {
+        let (sum, count) = values.iter().flatten().fold((0.0, 0.0), |(sum, n), x| (sum + x, n + 1.0));
+        let scale = if sum > 0.0 { wanted * count / sum } else { 1.0 };
+        for x in values.iter_mut().flatten() {
+            *x = (*x * scale).min(1.0);
+        }
+    }
+}
+
 /// A load may pass its record by 8 %, a fleet its best hour by 2 % (assumed: a longer record has higher
 /// extremes).
 fn bounds(values: &[Option<f64>], shape: &Shape) -> (f64, f64) {
@@ -239,7 +276,7 @@ fn bounds(values: &[Option<f64>], shape: &Shape) -> (f64, f64) {
     let round = |x: f64| (x * 1e4).round() / 1e4;
     match shape {
         Shape::Scaled { .. } => (round(0.92 * least), round(1.08 * most)),
-        Shape::Direct { .. } => (0.0, round((1.02 * most).min(1.0))),
+        Shape::Direct { .. } | Shape::Like { .. } => (0.0, round((1.02 * most).min(1.0))),
     }
 }
 
@@ -254,7 +291,7 @@ struct Deviation {
 
 impl Deviation {
     fn of(model: &SeriesModel, values: &[Option<f64>], stamps: &[HourStamp]) -> Deviation {
-        let table = Table::new(model);
+        let table = Table::new(model, &model.shape);
         let quadrature = Quadrature::new();
         let mut sums = [(0.0, 0.0); SEASONS];
         let deviation = |(value, stamp): (&Option<f64>, &HourStamp)| {

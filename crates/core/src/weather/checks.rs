@@ -2,15 +2,22 @@
 //!
 //! History's own calendar is generated again and again with the same hours left out, so both sides see
 //! the same days. First the books: history's own native weather at each year's level plus the modelled
-//! draw must give metered energy and peak back, and so must generated weather on average. Loads: month-by-hour means, duration quantiles, yearly peak, autocorrelation; wind and
-//! sun: month-by-hour means, capacity factor, duration quantiles, autocorrelation; the zones' sum (in base
-//! year MW) as one more load. Autocorrelation is taken twice: of the series, and of what is left after the
-//! month-by-hour means. Cost: about 0.1 us per series, hour and repetition.
+//! draw must give metered energy and peak back, and so must generated weather on average. Then every series, and the
+//! zones' sum (in base year MW) as one more load: month-by-hour means, duration quantiles, ramps from hour to hour,
+//! autocorrelation (of the series, and of what is left after the month-by-hour means), extremes of single years; and
+//! the correlation of the sum with wind and sun. Series that are assumptions are left out. Cost: about 0.1 us per series,
+//! hour and repetition.
 
+mod extremes;
+mod histogram;
+
+use self::extremes::{Extremes, against_band};
+use self::histogram::Histogram;
 use super::calibrate::{Calibration, native::YearBook};
 use super::model::{HOURS, MONTHS};
 use super::{HourStamp, SeriesKind, WeatherFault};
 use crate::kernel::Streams;
+use crate::math::sqrt;
 
 /// Tolerance of month-by-hour means.
 pub const MEAN_TOLERANCE: f64 = 0.02;
@@ -28,7 +35,15 @@ pub const BOOKS_TOLERANCE: f64 = 0.02;
 /// Tolerance of autocorrelations, absolute.
 pub const AUTOCORRELATION_TOLERANCE: f64 = 0.05;
 /// Duration quantiles: the load exceeded in that part of the hours is the quantile of its complement.
-pub const QUANTILES: [f64; 5] = [0.01, 0.10, 0.50, 0.90, 0.99];
+pub const QUANTILES: [f64; 7] = [0.001, 0.01, 0.10, 0.50, 0.90, 0.99, 0.999];
+/// Tolerance of ramp quantiles. The median, which is near zero, is measured against the 99 % quantile.
+pub const RAMP_TOLERANCE: f64 = 0.10;
+/// Quantiles of the change from one hour to the next.
+pub const RAMP_QUANTILES: [f64; 3] = [0.01, 0.50, 0.99];
+/// Tolerance of the correlation of load with wind and sun, absolute.
+pub const CORRELATION_TOLERANCE: f64 = 0.05;
+/// Tolerance of the mean of the yearly lowest 72-hour means of wind.
+pub const DROUGHT_TOLERANCE: f64 = 0.15;
 
 /// One line of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +56,8 @@ pub struct Check {
     pub fitted: f64,
     /// In generated weather.
     pub generated: f64,
-    /// The difference: relative to `fitted`, absolute for autocorrelations.
+    /// The difference: relative to `fitted`, absolute for correlations; for a year's peak the distance to the
+    /// band that holds 95 % of the generated ones.
     pub error: f64,
     /// What the error's size may be.
     pub tolerance: f64,
@@ -59,7 +75,7 @@ impl Check {
 /// # Errors
 /// Faults of the model's tables.
 pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Check>, Vec<WeatherFault>> {
-    let Calibration { model, history, books, .. } = fitted;
+    let Calibration { model, history, books, assumed, .. } = fitted;
     let prepared = model.prepare()?;
     let loads: Vec<(usize, f64)> = (0..model.series.len())
         .filter(|&i| model.series[i].kind == SeriesKind::Load)
@@ -82,7 +98,13 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
         .map(|((_, kind), values)| Frame::new(*kind, values, &history.stamps))
         .collect();
     let mut seen: Vec<Summary> = frames.iter().map(Summary::new).collect();
-    let mut rebuilt = vec![(0.0, 0.0); books.len()];
+    let mut rebuilt: Vec<(f64, Vec<f64>)> = vec![(0.0, Vec::new()); books.len()];
+    // The load that the others are set against: the sum, or the only one.
+    let system = if with_system { model.series.len() } else { loads.first().map_or(0, |&(i, _)| i) };
+    let others: Vec<usize> = (0..model.series.len())
+        .filter(|&i| model.series[i].kind != SeriesKind::Load && !assumed[i] && !loads.is_empty())
+        .collect();
+    let mut together = vec![Together::default(); others.len()];
     let mut buffer = vec![0.0; history.stamps.len()];
     for repetition in 0..repetitions {
         // Every other repetition is the mirror image of the one before: the same law, less noise in means.
@@ -99,11 +121,18 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
                 }
             }
             summary.add(&frames[i], &buffer);
+            if i == system {
+                for (&other, together) in others.iter().zip(&mut together) {
+                    let values = weather.values[other].iter().map(|&x| f64::from(x));
+                    together.add(&frames[i], &frames[other], &buffer, values);
+                }
+            }
         }
         for (book, sums) in books.iter().zip(&mut rebuilt) {
             let (energy, peak) =
                 rebuild(book, &loads, &history.stamps, |i, t| f64::from(weather.values[i][t]));
-            *sums = (sums.0 + energy, sums.1 + peak);
+            sums.0 += energy;
+            sums.1.push(peak);
         }
     }
     let mut out = Vec::new();
@@ -113,7 +142,7 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
     };
     let count = f64::from(repetitions);
     let (mut metered, mut generated) = (0.0, 0.0);
-    for (book, (energy, peak)) in books.iter().zip(rebuilt) {
+    for (book, (energy, peaks)) in books.iter().zip(&rebuilt) {
         let year = book.year;
         let (same_energy, same_peak) =
             rebuild(book, &loads, &history.stamps, |i, t| history.series[i][t].unwrap_or(0.0));
@@ -124,7 +153,7 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
         let what = format!("{year} generated + modelled, TWh");
         push(what, metered_twh, energy / count * 1e-6, BOOKS_TOLERANCE);
         metered += book.metered_peak_mw * 1e-3;
-        generated += peak / count * 1e-3;
+        generated += peaks.iter().sum::<f64>() / count * 1e-3;
     }
     if !books.is_empty() {
         // One year's peak is one draw of its weather; the mean of all years is compared.
@@ -132,7 +161,37 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
         let what = "generated + modelled, mean peak GW".to_owned();
         push(what, metered / years, generated / years, PEAK_TOLERANCE);
     }
+    for (book, (_, peaks)) in books.iter().zip(&rebuilt) {
+        let real = book.metered_peak_mw;
+        let (middle, outside) = against_band(real, peaks);
+        out.push(Check {
+            series: "metered".to_owned(),
+            what: format!("{} peak in the generated 95 % band, GW", book.year),
+            fitted: real * 1e-3,
+            generated: middle * 1e-3,
+            error: outside / real,
+            tolerance: 0.0,
+        });
+    }
+    for (&other, seen) in others.iter().zip(&together) {
+        let mut truth = Together::default();
+        let values = |i: usize| observed[i].iter().map(|x: &Option<f64>| x.unwrap_or(0.0));
+        let load: Vec<f64> = values(system).collect();
+        truth.add(&frames[system], &frames[other], &load, values(other));
+        let (fitted, generated) = (truth.correlation(), seen.correlation());
+        out.push(Check {
+            series: names[system].0.clone(),
+            what: format!("correlation with {}", names[other].0),
+            fitted,
+            generated,
+            error: generated - fitted,
+            tolerance: CORRELATION_TOLERANCE,
+        });
+    }
     for (i, (name, kind)) in names.iter().enumerate() {
+        if assumed.get(i) == Some(&true) {
+            continue;
+        }
         let frame = &frames[i];
         let mut truth = Summary::new(frame);
         for (out, x) in buffer.iter_mut().zip(&observed[i]) {
@@ -212,32 +271,34 @@ impl Frame {
 /// Running sums over repetitions.
 struct Summary {
     cells: Vec<(f64, f64)>,
-    histogram: Vec<u32>,
+    levels: Histogram,
+    ramps: Histogram,
     count: f64,
     sum: f64,
-    peaks: (f64, f64),
-    /// Lagged products and squares of (the series, its residual) at lags 1 and 24.
-    products: [[(f64, f64); 2]; 2],
+    extremes: Extremes,
+    /// Lagged products and squares of (the series, its residual) at the lags.
+    products: [[(f64, f64); 2]; LAGS.len()],
 }
 
 /// Width of a histogram's cell, in parts of the mean or of capacity.
 const CELL: f64 = 2e-4;
-const LAGS: [usize; 2] = [1, 24];
+const LAGS: [usize; 3] = [1, 24, 168];
 
 impl Summary {
     fn new(frame: &Frame) -> Summary {
         Summary {
             cells: vec![(0.0, 0.0); frame.means.len()],
-            histogram: vec![0; (5.0 / CELL) as usize],
+            levels: Histogram::new(0.0, 5.0, CELL),
+            ramps: Histogram::new(-1.0, 1.0, CELL),
             count: 0.0,
             sum: 0.0,
-            peaks: (0.0, 0.0),
-            products: [[(0.0, 0.0); 2]; 2],
+            extremes: Extremes::new(frame),
+            products: [[(0.0, 0.0); 2]; LAGS.len()],
         }
     }
 
     fn add(&mut self, frame: &Frame, values: &[f64]) {
-        let mut peaks = vec![(0.0_f64, 0_u32); frame.year_count];
+        self.extremes.add(frame, values);
         for (t, (&x, cell)) in values.iter().zip(&frame.cells).enumerate() {
             let Some(cell) = *cell else { continue };
             let cell = usize::from(cell);
@@ -245,10 +306,10 @@ impl Summary {
             self.cells[cell].1 += 1.0;
             self.count += 1.0;
             self.sum += x;
-            let bin = ((x / CELL) as usize).min(self.histogram.len() - 1);
-            self.histogram[bin] += 1;
-            let peak = &mut peaks[usize::from(frame.years[t])];
-            *peak = (peak.0.max(x), peak.1 + 1);
+            self.levels.add(x);
+            if t > 0 && frame.cells[t - 1].is_some() {
+                self.ramps.add(x - values[t - 1]);
+            }
             for (lag, products) in LAGS.iter().zip(&mut self.products) {
                 let Some(earlier) = t.checked_sub(*lag) else { continue };
                 let Some(before) = frame.cells[earlier] else { continue };
@@ -265,26 +326,41 @@ impl Summary {
                 products[1].1 += 0.5 * (left.0 * left.0 + left.1 * left.1);
             }
         }
-        for (peak, hours) in peaks {
-            // A year that is barely there has no peak of its own.
-            if hours > 4000 {
-                self.peaks = (self.peaks.0 + peak, self.peaks.1 + 1.0);
+    }
+}
+
+/// Sums for the correlation of two series over the hours that both know.
+#[derive(Clone, Copy, Default)]
+struct Together {
+    count: f64,
+    sum: (f64, f64),
+    square: (f64, f64),
+    product: f64,
+}
+
+impl Together {
+    fn add(&mut self, one: &Frame, other: &Frame, a: &[f64], b: impl Iterator<Item = f64>) {
+        for (((x, y), here), there) in a.iter().zip(b).zip(&one.cells).zip(&other.cells) {
+            if here.is_some() && there.is_some() {
+                self.count += 1.0;
+                self.sum = (self.sum.0 + x, self.sum.1 + y);
+                self.square = (self.square.0 + x * x, self.square.1 + y * y);
+                self.product += x * y;
             }
         }
     }
 
-    fn quantile(&self, p: f64) -> f64 {
-        let target = p * self.count;
-        let mut below = 0.0;
-        for (bin, &count) in self.histogram.iter().enumerate() {
-            let count = f64::from(count);
-            if below + count >= target && count > 0.0 {
-                return CELL * (bin as f64 + (target - below) / count);
-            }
-            below += count;
-        }
-        0.0
+    fn correlation(&self) -> f64 {
+        let n = self.count.max(1.0);
+        let (x, y) = (self.sum.0 / n, self.sum.1 / n);
+        let variance = (self.square.0 / n - x * x) * (self.square.1 / n - y * y);
+        if variance > 0.0 { (self.product / n - x * y) / sqrt(variance) } else { 0.0 }
     }
+}
+
+/// A part as a per cent without needless digits.
+fn percent(part: f64) -> f64 {
+    (part * 1e3).round() / 10.0
 }
 
 fn compare(name: &str, kind: SeriesKind, truth: &Summary, seen: &Summary, out: &mut Vec<Check>) {
@@ -315,17 +391,33 @@ fn compare(name: &str, kind: SeriesKind, truth: &Summary, seen: &Summary, out: &
         push("capacity factor".to_owned(), mean, generated, CAPACITY_FACTOR_TOLERANCE, mean);
     }
     for p in QUANTILES {
-        let (fitted, generated) = (truth.quantile(p), seen.quantile(p));
+        let (fitted, generated) = (truth.levels.quantile(p), seen.levels.quantile(p));
         // Sun and wind: parts of capacity, so that an hour of dusk is not measured against itself.
         let scale = if kind == SeriesKind::Load { fitted } else { 1.0 };
-        push(format!("quantile {:.0} %", p * 100.0), fitted, generated, QUANTILE_TOLERANCE, scale);
+        push(format!("quantile {} %", percent(p)), fitted, generated, QUANTILE_TOLERANCE, scale);
     }
-    if kind == SeriesKind::Load {
-        let (fitted, generated) = (truth.peaks.0 / truth.peaks.1, seen.peaks.0 / seen.peaks.1);
-        push("yearly peak hour".to_owned(), fitted, generated, PEAK_TOLERANCE, fitted);
+    let steep = truth.ramps.quantile(0.99);
+    for p in RAMP_QUANTILES {
+        let (fitted, generated) = (truth.ramps.quantile(p), seen.ramps.quantile(p));
+        let scale = if p == 0.5 { steep } else { fitted.abs() };
+        push(format!("ramp quantile {} %", percent(p)), fitted, generated, RAMP_TOLERANCE, scale);
+    }
+    match kind {
+        SeriesKind::Load => {
+            let of = |summary: &Summary| extremes::mean(&summary.extremes.peaks);
+            let (fitted, generated) = (of(truth), of(seen));
+            push("yearly peak hour".to_owned(), fitted, generated, PEAK_TOLERANCE, fitted);
+        }
+        SeriesKind::Wind => {
+            let of = |summary: &Summary| extremes::mean(&summary.extremes.lowest_3_days);
+            let (fitted, generated) = (of(truth), of(seen));
+            push("yearly lowest 72-hour mean".to_owned(), fitted, generated, DROUGHT_TOLERANCE, fitted);
+        }
+        SeriesKind::Solar => {}
     }
     for (which, what) in ["", " of the residual"].into_iter().enumerate() {
-        for (lag, hours) in LAGS.iter().enumerate() {
+        // A few years do not tell what is left a week later from chance.
+        for (lag, hours) in LAGS.iter().enumerate().take(LAGS.len() - which) {
             let at = |summary: &Summary| summary.products[lag][which].0 / summary.products[lag][which].1;
             let what = format!("lag-{hours} autocorrelation{what}");
             push(what, at(truth), at(seen), AUTOCORRELATION_TOLERANCE, 1.0);

@@ -3,13 +3,13 @@
 //! Slow components of series i and j correlate by `S`, fast ones by `F`. At lag k (mean of both
 //! directions) the scores correlate by `sqrt(si sj) S (mean of slow autocorrelations) + sqrt((1-si)(1-sj))
 //! F (mean of fast autocorrelations)`; lags 0 and 24 give two equations for the two unknowns. The innovations that produce a
-//! stationary correlation R between two slow components correlate by `R (1 - ai aj) / sqrt((1 - ai^2)
-//! (1 - aj^2))`; between two fast ones, whose response after k hours is `(k + 1) b^k`, by R times the same
-//! ratio of `(1 - x)^3 / (1 + x)` at `x = bi bj`, `bi^2` and `bj^2`. A matrix that is not positive definite is replaced by the one with its negative
+//! stationary correlation R between two components correlate by R over the overlap of the two responses (sum of
+//! products over the root of the squares' product); for fast ones, whose response after k hours is `(k + 1) b^k`, the
+//! sum of products is `(1 + x) / (1 - x)^3` at `x = bi bj`. A matrix that is not positive definite is replaced by the one with its negative
 //! eigenvalues raised and a unit diagonal. Cost: O(n^3) for n series.
 
 use super::Memory;
-use super::memory::{fast_after, slow_after};
+use super::memory::{fast_after, slow_after, slow_overlap};
 use crate::math::{exp, sqrt};
 
 /// A symmetric matrix as rows.
@@ -23,10 +23,8 @@ pub(crate) fn factors(memory: &[Memory], lag_0: &Matrix, lag_24: &Matrix) -> (Ma
     for i in 0..count {
         for j in 0..i {
             let (s, f) = components(&memory[i], &memory[j], lag_0[i][j], lag_24[i][j]);
-            let once = |x: f64| 1.0 - x;
-            let twice = |x: f64| (1.0 - x) * (1.0 - x) * (1.0 - x) / (1.0 + x);
-            slow[i][j] = innovation(s, memory[i].slow_hours, memory[j].slow_hours, once);
-            fast[i][j] = innovation(f, memory[i].fast_hours, memory[j].fast_hours, twice);
+            slow[i][j] = innovation(s, slow_overlap(&memory[i], &memory[j]));
+            fast[i][j] = innovation(f, fast_overlap(memory[i].fast_hours, memory[j].fast_hours));
             (slow[j][i], fast[j][i]) = (slow[i][j], fast[i][j]);
         }
     }
@@ -35,7 +33,7 @@ pub(crate) fn factors(memory: &[Memory], lag_0: &Matrix, lag_24: &Matrix) -> (Ma
 
 /// Stationary correlations of the slow and the fast components of two series.
 fn components(i: &Memory, j: &Memory, lag_0: f64, lag_24: f64) -> (f64, f64) {
-    let slow_keep = 0.5 * (slow_after(24.0, i.slow_hours) + slow_after(24.0, j.slow_hours));
+    let slow_keep = 0.5 * (slow_after(24.0, i) + slow_after(24.0, j));
     let fast_keep = 0.5 * (fast_after(24.0, i.fast_hours) + fast_after(24.0, j.fast_hours));
     let slow = sqrt(i.slow_share * j.slow_share);
     let fast = sqrt((1.0 - i.slow_share) * (1.0 - j.slow_share));
@@ -49,12 +47,15 @@ fn components(i: &Memory, j: &Memory, lag_0: f64, lag_24: f64) -> (f64, f64) {
     (s, f)
 }
 
-/// Correlation of innovations; `inverse_sum` is one over the sum of the two responses' products, as a
-/// function of the product of their roots.
-fn innovation(stationary: f64, hours_i: f64, hours_j: f64, inverse_sum: fn(f64) -> f64) -> f64 {
+/// Correlation of innovations for a stationary one.
+fn innovation(stationary: f64, overlap: f64) -> f64 {
+    (stationary / overlap).clamp(-0.999, 0.999)
+}
+
+fn fast_overlap(hours_i: f64, hours_j: f64) -> f64 {
     let (a, b) = (exp(-1.0 / hours_i), exp(-1.0 / hours_j));
-    let ratio = inverse_sum(a * b) / sqrt(inverse_sum(a * a) * inverse_sum(b * b));
-    (stationary * ratio).clamp(-0.999, 0.999)
+    let sum = |x: f64| (1.0 + x) / ((1.0 - x) * (1.0 - x) * (1.0 - x));
+    sum(a * b) / sqrt(sum(a * a) * sum(b * b))
 }
 
 fn identity(count: usize) -> Matrix {
@@ -174,10 +175,10 @@ mod tests {
 
     #[test]
     fn components_give_both_lags_back() {
-        let i = Memory { slow_share: 0.7, slow_hours: 60.0, fast_hours: 5.0 };
-        let j = Memory { slow_share: 0.6, slow_hours: 80.0, fast_hours: 3.0 };
+        let i = Memory { slow_share: 0.7, slow_hours: 60.0, fast_hours: 5.0, slow_turn_hours: None };
+        let j = Memory { slow_share: 0.6, slow_hours: 80.0, fast_hours: 3.0, slow_turn_hours: None };
         let (s, f) = (0.6, 0.2);
-        let slow_keep = 0.5 * (slow_after(24.0, 60.0) + slow_after(24.0, 80.0));
+        let slow_keep = 0.5 * (slow_after(24.0, &i) + slow_after(24.0, &j));
         let fast_keep = 0.5 * (fast_after(24.0, 5.0) + fast_after(24.0, 3.0));
         let (slow, fast) = (sqrt(0.7 * 0.6), sqrt(0.3 * 0.4));
         let lag_24 = slow * s * slow_keep + fast * f * fast_keep;

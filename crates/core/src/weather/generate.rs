@@ -5,6 +5,7 @@
 //! weather. A run-up of 60 days from a stream of its own gives the first hour a stationary state. Cost: about 0.1 us per
 //! series and hour, memory four bytes each.
 
+use super::memory::slow_variance;
 use super::model::{HOURS, MONTHS, SEASONS, season};
 use super::transform::{KNOTS, locate, value};
 use super::{HourStamp, Memory, SeriesKind, SeriesModel, Shape, WeatherFault, WeatherModel};
@@ -57,7 +58,7 @@ impl WeatherModel {
         }
         Ok(Prepared {
             names: self.series.iter().map(|series| series.name.clone()).collect(),
-            series: self.series.iter().map(PreparedSeries::new).collect(),
+            series: (0..self.series.len()).map(|i| PreparedSeries::new(self, i)).collect(),
             slow: self.coupling.iter().map(|coupling| coupling.slow.clone()).collect(),
             fast: self.coupling.iter().map(|coupling| coupling.fast.clone()).collect(),
         })
@@ -127,9 +128,10 @@ struct PreparedSeries {
 }
 
 impl PreparedSeries {
-    fn new(series: &SeriesModel) -> PreparedSeries {
+    fn new(model: &WeatherModel, index: usize) -> PreparedSeries {
+        let series = &model.series[index];
         PreparedSeries {
-            table: Table::new(series),
+            table: Table::new(series, model.shape_of(index)),
             steps: core::array::from_fn(|s| Step::new(&series.memory[s])),
         }
     }
@@ -137,7 +139,8 @@ impl PreparedSeries {
 
 /// Weights of one hour in a season.
 struct Step {
-    slow_keep: f64,
+    /// Keep per hour along and across the turn.
+    slow_keep: (f64, f64),
     slow_new: f64,
     slow_weight: f64,
     fast_keep: f64,
@@ -149,10 +152,11 @@ struct Step {
 impl Step {
     fn new(memory: &Memory) -> Step {
         let (slow_keep, fast_keep) = (exp(-1.0 / memory.slow_hours), exp(-1.0 / memory.fast_hours));
+        let turn = memory.slow_turn_hours.map_or(0.0, |hours| core::f64::consts::TAU / hours);
         let square = fast_keep * fast_keep;
         Step {
-            slow_keep,
-            slow_new: sqrt(1.0 - slow_keep * slow_keep),
+            slow_keep: (slow_keep * cos(turn), slow_keep * sin(turn)),
+            slow_new: 1.0 / sqrt(slow_variance(memory)),
             slow_weight: sqrt(memory.slow_share),
             fast_keep,
             fast_new: sqrt(1.0 - square),
@@ -166,6 +170,8 @@ impl Step {
 #[derive(Clone, Copy, Default)]
 struct State {
     slow: f64,
+    /// The slow component a quarter turn behind.
+    behind: f64,
     /// The fast component's input, itself filtered once.
     drive: f64,
     fast: f64,
@@ -173,7 +179,11 @@ struct State {
 
 impl State {
     fn advance(&mut self, step: &Step, slow: f64, fast: f64) {
-        self.slow = step.slow_keep * self.slow + step.slow_new * slow;
+        let (along, across) = step.slow_keep;
+        (self.slow, self.behind) = (
+            along * self.slow - across * self.behind + step.slow_new * slow,
+            across * self.slow + along * self.behind,
+        );
         self.drive = step.fast_keep * self.drive + step.fast_new * fast;
         self.fast = step.fast_keep * self.fast + step.fast_gain * self.drive;
     }
@@ -210,10 +220,10 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Unpacks a checked series.
-    pub(crate) fn new(series: &SeriesModel) -> Table {
-        let mut knots = Vec::new();
-        let interpolated = match &series.shape {
+    /// Unpacks a checked series with the tables that it uses.
+    pub(crate) fn new(series: &SeriesModel, shape: &Shape) -> Table {
+        let mut knots = vec![];
+        let interpolated = match shape {
             Shape::Scaled { workday_per_10k, restday_per_10k, spread_per_10k, residual_per_1k } => {
                 let count = residual_per_1k.len() / MONTHS;
                 for means in [workday_per_10k, restday_per_10k] {
@@ -234,6 +244,11 @@ impl Table {
             }
             Shape::Direct { value_per_100k } => {
                 knots.extend(value_per_100k.iter().flatten().map(|&x| f64::from(x) * 1e-5));
+                false
+            }
+            // A checked model has tables behind every name.
+            Shape::Like { .. } => {
+                knots.resize(2 * MONTHS * HOURS * KNOTS, 0.0);
                 false
             }
         };
@@ -304,7 +319,8 @@ mod tests {
 
     #[test]
     fn a_score_has_unit_variance_and_the_stated_memory() {
-        let memory = Memory { slow_share: 0.6, slow_hours: 20.0, fast_hours: 3.0 };
+        let memory =
+            Memory { slow_share: 0.6, slow_hours: 20.0, fast_hours: 3.0, slow_turn_hours: Some(60.0) };
         let step = Step::new(&memory);
         let mut rng = Streams::new(4, 0).open(Key::of("x"), INNOVATION);
         let mut state = State::default();
@@ -319,7 +335,7 @@ mod tests {
             let products = scores.iter().zip(&scores[lag..]).map(|(a, b)| a * b);
             let seen = products.sum::<f64>() / (scores.len() - lag) as f64;
             let k = lag as f64;
-            let stated = 0.6 * slow_after(k, 20.0) + 0.4 * fast_after(k, 3.0);
+            let stated = 0.6 * slow_after(k, &memory) + 0.4 * fast_after(k, 3.0);
             assert!((seen - stated).abs() < 0.02, "lag {lag}: {seen} {stated}");
         }
     }

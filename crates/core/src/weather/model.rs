@@ -99,12 +99,18 @@ pub enum Shape {
         /// 288 rows of 13 (month, then hour), parts per 100,000.
         value_per_100k: Vec<Vec<i32>>,
     },
+    /// The same as an earlier series: a zone without a record of its own.
+    Like {
+        /// Name of that series.
+        series: String,
+    },
 }
 
 /// How a score remembers: `sqrt(share) * slow + sqrt(1 - share) * fast`, both of unit variance.
 ///
-/// The slow component is a first-order autoregression with root `exp(-1 / slow_hours)`, the fast one has
-/// the double root `exp(-1 / fast_hours)` and so no jumps from hour to hour.
+/// The slow component is a first-order autoregression with root `exp(-1 / slow_hours)`, turned by
+/// `2 pi / slow_turn_hours` where a turn is given; the fast one has the double root `exp(-1 / fast_hours)` and so no
+/// jumps from hour to hour.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Memory {
@@ -114,6 +120,9 @@ pub struct Memory {
     pub slow_hours: f64,
     /// Time constant of the fast component, above 0.
     pub fast_hours: f64,
+    /// After about half of it the slow component tends to the opposite side; at least 24. Absent: it only fades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow_turn_hours: Option<f64>,
 }
 
 /// Lower triangular factors of the innovations' correlation, row i with i + 1 entries and unit norm.
@@ -153,6 +162,15 @@ impl WeatherModel {
                 faults.add(&format!("series.{}", series.name), "the name occurs twice".to_owned());
             }
             series.check(&mut faults);
+            if let Shape::Like { series: other } = &series.shape {
+                let earlier = self.series[..i].iter().find(|one| one.name == *other);
+                if earlier
+                    .is_none_or(|one| one.kind != series.kind || matches!(one.shape, Shape::Like { .. }))
+                {
+                    let message = format!("{other:?} is no earlier series of the same kind with tables");
+                    faults.add(&format!("series.{}.shape.series", series.name), message);
+                }
+            }
         }
         faults.length("coupling", self.coupling.len(), SEASONS, "seasons");
         for (s, coupling) in self.coupling.iter().enumerate() {
@@ -170,6 +188,54 @@ impl WeatherModel {
             }
         }
         faults.0
+    }
+
+    /// The tables of a series of a sound model.
+    pub(crate) fn shape_of(&self, series: usize) -> &Shape {
+        match &self.series[series].shape {
+            Shape::Like { series: other } => self
+                .index_of(other)
+                .map_or_else(|| &self.series[series].shape, |index| &self.series[index].shape),
+            own => own,
+        }
+    }
+
+    /// Cuts the load series `name` into zones that share its weather hour by hour: the first takes its place, the
+    /// others are appended. Shares are parts of its mean load; at least one.
+    ///
+    /// # Errors
+    /// There is no such series, or no zone.
+    pub fn split(&mut self, name: &str, zones: &[(String, f64)]) -> Result<(), WeatherFault> {
+        let (Some(index), [(first, first_share), others @ ..]) = (self.index_of(name), zones) else {
+            let message = "a split needs an existing series and at least one zone".to_owned();
+            return Err(WeatherFault { path: format!("series.{name}"), message });
+        };
+        let mw = |share: f64, whole: Option<f64>| whole.map(|mw| (mw * share * 10.0).round() / 10.0);
+        let whole = self.series[index].base_mean_mw;
+        for (zone, share) in others {
+            let original = &self.series[index];
+            let memory = original.memory.clone();
+            self.series.push(SeriesModel {
+                name: zone.clone(),
+                zone: Some(zone.clone()),
+                base_mean_mw: mw(*share, whole),
+                shape: Shape::Like { series: first.clone() },
+                memory,
+                ..*original
+            });
+            for coupling in &mut self.coupling {
+                for factor in [&mut coupling.slow, &mut coupling.fast] {
+                    // The row of the original: the same draws in the same proportions.
+                    let mut row = factor[index].clone();
+                    row.resize(factor.len() + 1, 0.0);
+                    factor.push(row);
+                }
+            }
+        }
+        let original = &mut self.series[index];
+        (original.name, original.zone) = (first.clone(), Some(first.clone()));
+        original.base_mean_mw = mw(*first_share, whole);
+        Ok(())
     }
 
     /// Position of a series.
@@ -216,6 +282,7 @@ impl SeriesModel {
                 faults.table(&values, value_per_100k, MONTHS * HOURS, KNOTS);
                 faults.ascending(&values, value_per_100k);
             }
+            Shape::Like { .. } => {}
         }
         faults.length(&format!("{path}.memory"), self.memory.len(), SEASONS, "seasons");
         for (s, memory) in self.memory.iter().enumerate() {
@@ -227,6 +294,11 @@ impl SeriesModel {
                 if !(hours.is_finite() && hours > 0.0) {
                     faults.add(&path, format!("{name} {hours} is not above 0"));
                 }
+            }
+            if let Some(hours) = memory.slow_turn_hours
+                && !(hours.is_finite() && hours >= 24.0)
+            {
+                faults.add(&path, format!("slow_turn_hours {hours} is below 24"));
             }
         }
     }

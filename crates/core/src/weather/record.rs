@@ -6,6 +6,8 @@
 //! one hour off the *label*, then the label is resolved on the place's clock: in autumn the label that
 //! occurs twice is first summer, then standard time; in spring the skipped label does not exist.
 
+mod arithmetic;
+
 use core::fmt;
 
 use thiserror::Error;
@@ -30,6 +32,9 @@ pub enum StampClock {
     Standard,
     /// The region's prevailing time, with its missing and doubled hours.
     Prevailing,
+    /// Prevailing time whose publisher wrote 24 labels on every day: the label that spring skips holds a made-up
+    /// value and the one that autumn doubles stands for two hours. Both are left out and listed.
+    PrevailingFilled,
 }
 
 /// Order of a date's parts.
@@ -46,8 +51,8 @@ pub enum DateOrder {
 /// How to read a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// Header of the time column.
-    pub time_column: String,
+    /// Header of the time column; or the headers of year, month, day and hour in this order.
+    pub time_columns: Vec<String>,
     /// What a stamp names.
     pub hour: HourLabel,
     /// The clock of the stamps.
@@ -216,11 +221,10 @@ pub(crate) fn read_rows(
         }
         index
     };
-    let time = find(&layout.time_column);
+    let time: Vec<Option<usize>> = layout.time_columns.iter().map(|name| find(name)).collect();
     let wanted: Vec<Option<usize>> = columns.iter().map(|name| find(name)).collect();
-    let (Some(time), Some(wanted)) = (time, wanted.into_iter().collect::<Option<Vec<usize>>>()) else {
-        return Vec::new();
-    };
+    let all = |indices: Vec<Option<usize>>| indices.into_iter().collect::<Option<Vec<usize>>>();
+    let (Some(time), Some(wanted)) = (all(time), all(wanted)) else { return Vec::new() };
     let mut rows = Vec::new();
     let mut last_label = None;
     for record in reader.records() {
@@ -232,8 +236,9 @@ pub(crate) fn read_rows(
             }
         };
         let line = record.position().map_or(0, csv::Position::line);
-        let stamp = record.get(time).unwrap_or("").trim();
-        let Some(mut label) = parse_hour(stamp, layout.date) else {
+        let cell = |index: usize| record.get(index).unwrap_or("").trim();
+        let stamp = stamp_text(&time.iter().map(|&index| cell(index)).collect::<Vec<_>>());
+        let Some(mut label) = parse_hour(&stamp, layout.date) else {
             faults.fatal(Some(line), format!("{stamp:?} is not the stamp of a whole hour"));
             continue;
         };
@@ -242,9 +247,24 @@ pub(crate) fn read_rows(
         }
         let again = last_label == Some(label);
         last_label = Some(label);
-        let Some(utc_hour) = resolve(label, again, layout.clock, clock) else {
-            faults.fatal(Some(line), format!("{stamp:?} names an hour that the local clock skips"));
-            continue;
+        let found = instants(label, layout.clock, clock);
+        let utc_hour = match (&found[..], layout.clock) {
+            (&[one], _) => one,
+            (&[.., later], StampClock::Prevailing) if again => later,
+            (&[earlier, ..], StampClock::Prevailing) => earlier,
+            ([], StampClock::PrevailingFilled) => {
+                faults
+                    .left_out(line, format!("{stamp:?} names an hour that the local clock skips, left out"));
+                continue;
+            }
+            (_, StampClock::PrevailingFilled) => {
+                faults.left_out(line, format!("{stamp:?} names two hours with one value, left out"));
+                continue;
+            }
+            _ => {
+                faults.fatal(Some(line), format!("{stamp:?} names an hour that the local clock skips"));
+                continue;
+            }
         };
         let fields = wanted.iter().map(|&i| record.get(i).unwrap_or("").to_owned()).collect();
         rows.push(Row { line, utc_hour, fields });
@@ -260,13 +280,27 @@ pub(crate) fn read_rows(
     rows
 }
 
+/// The text of a stamp from its cells: year, month, day and hour, or parts that follow each other.
+pub(crate) fn stamp_text(cells: &[&str]) -> String {
+    match cells {
+        [year, month, day, hour] => format!("{year}-{month}-{day} {hour}:00"),
+        parts => parts.join(" "),
+    }
+}
+
 /// The UTC hour of a local label; the second of two equal labels in a row is the later hour.
-fn resolve(label: i64, again: bool, stamps: StampClock, clock: &dyn Clock) -> Option<i64> {
+pub(crate) fn resolve(label: i64, again: bool, stamps: StampClock, clock: &dyn Clock) -> Option<i64> {
+    let found = instants(label, stamps, clock);
+    if again { found.last().copied() } else { found.first().copied() }
+}
+
+/// The UTC hours of a local label in order: one, or none or two where the clock changes.
+fn instants(label: i64, stamps: StampClock, clock: &dyn Clock) -> Vec<i64> {
     let hours = |minutes: i32| i64::from(minutes).div_euclid(60);
     match stamps {
-        StampClock::Utc => Some(label),
-        StampClock::Standard => Some(label - hours(clock.offsets_minutes(label).0)),
-        StampClock::Prevailing => {
+        StampClock::Utc => vec![label],
+        StampClock::Standard => vec![label - hours(clock.offsets_minutes(label).0)],
+        StampClock::Prevailing | StampClock::PrevailingFilled => {
             // Every offset that is in force near the label; the right ones map back to themselves.
             let mut found: Vec<i64> = [-26, -3, 0, 3, 26]
                 .iter()
@@ -275,15 +309,13 @@ fn resolve(label: i64, again: bool, stamps: StampClock, clock: &dyn Clock) -> Op
                 .collect();
             found.sort_unstable();
             found.dedup();
-            if again { found.last().copied() } else { found.first().copied() }
+            found
         }
     }
 }
 
-/// Hours since 1970-01-01 of `date[ T]hh[:00[:00]][Z]`; hour 24 is the next day's first.
-pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
-    let stamp = stamp.strip_suffix('Z').or_else(|| stamp.strip_suffix("+00:00")).unwrap_or(stamp);
-    let (date, time) = stamp.split_once([' ', 'T'])?;
+/// Days since 1970-01-01 of a date with its parts in an order, parted by `-` or `/`.
+pub fn parse_day(date: &str, order: DateOrder) -> Option<i64> {
     let parts: Vec<i64> = date.split(['-', '/']).map(|x| x.parse().ok()).collect::<Option<_>>()?;
     let &[a, b, c] = parts.as_slice() else { return None };
     let (year, month, day) = match order {
@@ -295,9 +327,14 @@ pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
         return None;
     }
     let days = days_from_civil(year, month as u8, u8::try_from(day).ok().filter(|&day| day > 0)?);
-    if super::civil_from_days(days) != (year, month as u8, day as u8) {
-        return None;
-    }
+    (super::civil_from_days(days) == (year, month as u8, day as u8)).then_some(days)
+}
+
+/// Hours since 1970-01-01 of `date[ T]hh[:00[:00]][Z]`; hour 24 is the next day's first.
+pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
+    let stamp = stamp.strip_suffix('Z').or_else(|| stamp.strip_suffix("+00:00")).unwrap_or(stamp);
+    let (date, time) = stamp.split_once([' ', 'T'])?;
+    let days = parse_day(date, order)?;
     let mut clock = time.split(':');
     let hour: i64 = clock.next()?.parse().ok()?;
     let whole = clock.all(|part| part.parse::<f64>() == Ok(0.0));
@@ -305,7 +342,7 @@ pub(crate) fn parse_hour(stamp: &str, order: DateOrder) -> Option<i64> {
 }
 
 /// Leaves out levels far outside the record, lone spikes and frozen runs.
-fn leave_out_outliers(
+pub(crate) fn leave_out_outliers(
     values: &mut [Option<f64>],
     lines: &[u64],
     column: &str,

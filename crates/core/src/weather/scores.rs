@@ -11,12 +11,15 @@ impl WeatherModel {
     /// loads. `years` must come from this model and these hours. `O(hours x series)`.
     pub fn load_scores(&self, years: &WeatherYears, hours: &[HourStamp]) -> Vec<f32> {
         let mut scores = vec![0.0_f32; hours.len()];
-        let loads = || self.series.iter().zip(&years.values).filter(|(s, _)| s.kind == SeriesKind::Load);
-        let total: f64 = loads().map(|(series, _)| series.base_mean_mw.unwrap_or(0.0)).sum();
-        for (series, values) in loads() {
+        let loads = || {
+            let all = self.series.iter().zip(&years.values).enumerate();
+            all.filter(|(_, (s, _))| s.kind == SeriesKind::Load)
+        };
+        let total: f64 = loads().map(|(_, (series, _))| series.base_mean_mw.unwrap_or(0.0)).sum();
+        for (i, (series, values)) in loads() {
             let weight = series.base_mean_mw.unwrap_or(0.0) / total;
             if weight > 0.0 {
-                let table = Table::new(series);
+                let table = Table::new(series, self.shape_of(i));
                 for ((score, &stamp), &value) in scores.iter_mut().zip(hours).zip(values) {
                     *score += (weight * score_of(&table.knots_at(stamp), f64::from(value))) as f32;
                 }

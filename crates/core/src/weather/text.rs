@@ -37,9 +37,11 @@ impl WeatherModel {
             writeln!(out, "low = {:?}\nhigh = {:?}", series.low, series.high)?;
             writeln!(out, "memory = [")?;
             for m in &series.memory {
+                let turn =
+                    m.slow_turn_hours.map_or_else(String::new, |h| format!(", slow_turn_hours = {h:?}"));
                 writeln!(
                     out,
-                    "  {{ slow_share = {:?}, slow_hours = {:?}, fast_hours = {:?} }},",
+                    "  {{ slow_share = {:?}, slow_hours = {:?}, fast_hours = {:?}{turn} }},",
                     m.slow_share, m.slow_hours, m.fast_hours
                 )?;
             }
@@ -56,6 +58,7 @@ impl WeatherModel {
                     writeln!(out, "form = \"direct\"")?;
                     table(out, "value_per_100k", value_per_100k)?;
                 }
+                Shape::Like { series } => writeln!(out, "form = \"like\"\nseries = {}", quoted(series))?,
             }
         }
         for coupling in &self.coupling {

@@ -167,7 +167,7 @@ fn network_flowgates_and_price_all_occur() {
                 Cause::Network { .. } => network += 1,
                 Cause::Price => price += 1,
                 Cause::Flowgate { .. } => flowgate += 1,
-                Cause::Scarcity => {}
+                Cause::Scarcity | Cause::Pipe { .. } => {}
             }
         }
     }

@@ -11,6 +11,7 @@ mod hand;
 mod meshed;
 mod oracle;
 mod parts;
+mod pipes;
 mod random;
 mod rts;
 mod unique;

@@ -187,7 +187,12 @@ impl<'a> Model<'a> {
 /// The network in which a flowgate is watched; none while it is idle.
 fn watched_network(problem: &DispatchProblem, gate: &Flowgate) -> Option<Vec<FlowBranch>> {
     let live = |l: u32| problem.branches[l as usize].in_service;
-    if !gate.in_force || !gate.terms.iter().map(|t| t.0).chain(gate.outage).all(live) {
+    let mut terms = gate.terms.iter().map(|t| t.0);
+    let whole = match gate.outage {
+        Some(lost) => live(lost) && terms.all(live),
+        None => terms.any(live),
+    };
+    if !gate.in_force || !whole {
         return None;
     }
     let mut branches = problem.branches.clone();

@@ -101,6 +101,8 @@ pub(crate) fn unknown_names(scenario: &Scenario, pack: &RegionPack) -> Vec<Setup
         for number in &event.substations {
             if !pack.network.buses().any(|(_, bus)| bus.substation == *number) {
                 unknown(format!("substation {number}"));
+            } else if pack.region.is_zonal() {
+                unknown(format!("line at substation {number}: its zones are joined by pipes"));
             }
         }
     }

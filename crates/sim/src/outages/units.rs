@@ -123,7 +123,9 @@ impl Units {
             }
             let (planned, failed, machines_down) = group.out_now(unit, weight, stamp);
             let Shares { forced, planned: mean_planned, ambient } = group.shares;
-            unit.outage_factor = (1.0 - planned - failed) / ((1.0 - mean_planned) * (1.0 - forced));
+            // Everything out may add up to a hair more than one.
+            let left = (1.0 - planned - failed).max(0.0);
+            unit.outage_factor = left / ((1.0 - mean_planned) * (1.0 - forced));
             let mwh = unit.capacity_mw * ambient * hours;
             let subject = Subject::Technology(unit.technology);
             year.add(subject, Cause::Planned, 0.0, planned * mwh);

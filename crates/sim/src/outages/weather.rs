@@ -4,7 +4,6 @@ use gridrush_core::kernel::Streams;
 use gridrush_core::outage::{Sensitivity, Stress};
 use gridrush_core::weather::{HourStamp, WeatherModel, WeatherYears, days_from_civil};
 
-use crate::scenario::LoadSource;
 use crate::setup::Setup;
 
 /// The sample that factors are normalised with: its own seed, so that no replication is its own reference.
@@ -26,10 +25,10 @@ pub(crate) fn reference_means(weather: &WeatherModel, of: [Sensitivity; 3]) -> [
     of.map(|s| s.mean(stamps.iter().map(|stamp| stamp.month).zip(scores.iter().copied())))
 }
 
-/// The stress of every kind of machine over the run. Calm without unit outages and where a file replaces native load.
+/// The stress of every kind of machine over the run. Calm without unit outages.
 pub(super) fn stresses(setup: &Setup, weather: &WeatherYears) -> [Stress; 3] {
     let outages = &setup.scenario.outages;
-    if !outages.units || setup.scenario.load.source != LoadSource::Model {
+    if !outages.units {
         return [Stress::calm(), Stress::calm(), Stress::calm()];
     }
     let scores = setup.weather.load_scores(weather, &setup.stamps);

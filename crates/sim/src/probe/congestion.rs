@@ -8,8 +8,13 @@ pub const TABLE: Table = Table {
     meaning: "One row per month and limit of the network that bound, with its shadow price.",
     columns: &[
         Column { name: "time_utc", kind: Kind::Timestamp, unit: "", meaning: "Start of the month." },
-        Column { name: "branch", kind: Kind::Text, unit: "", meaning: "The branch at its limit." },
-        Column { name: "kind", kind: Kind::Text, unit: "", meaning: "Line or transformer." },
+        Column {
+            name: "branch",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "The branch, pipe or interface at its limit.",
+        },
+        Column { name: "kind", kind: Kind::Text, unit: "", meaning: "Line, transformer, pipe or interface." },
         Column {
             name: "loss",
             kind: Kind::Text,

@@ -5,9 +5,22 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::check::{Fault, Faults};
-use super::declare::{Key, Setting, section};
+use super::declare::{Key, Setting, choices, section};
 use super::document::{Node, Value};
+use super::replay::{DateName, DropName};
 use super::setting::refuse;
+
+choices! {
+    /// A fuel whose price may differ by zone.
+    ZonedFuel {
+        /// Natural gas.
+        Gas = "gas",
+        /// Coal and lignite.
+        Coal = "coal",
+        /// Oil products.
+        Oil = "oil",
+    }
+}
 
 section! {
     /// Fuel prices at the plant, in money of the start year unless a growth or dates are given.
@@ -40,6 +53,34 @@ section! {
         gas_growth_percent_per_year: f64 = 0.0, "% per year", "assumed", -20.0..=50.0;
         /// Price of emitted carbon dioxide, added to the offers of plants that burn.
         carbon_usd_per_tonne: f64 = 0.0, "$/tonne", "no such price in Texas", 0.0..=2000.0;
+    }
+    lists {
+        /// Prices of a file, each from its date on.
+        files: FuelFile;
+    }
+}
+
+section! {
+    /// Prices of a CSV file in place of all others, each from its date on; lines above the header are passed over.
+    FuelFile {
+        /// What the file is and where the public finds it; said when it is missing.
+        source: Option<String> = None, "", "";
+        /// The fuel.
+        fuel: ZonedFuel = ZonedFuel::Gas, "", "";
+        /// The zones that pay these prices; without any the whole region.
+        zones: Vec<String> = Vec::new(), "", "";
+        /// The file; path from the scenario file or in `observed_folder`.
+        file: String, "", "";
+        /// Header of the column of dates.
+        date_column: String = "date".to_owned(), "", "";
+        /// Header of the column of prices, in $/MMBtu.
+        column: String, "", "";
+        /// Order of the parts of a date.
+        date: DateName = DateName::YearMonthDay, "", "";
+        /// Cells without a price; left out, the price before it holds on.
+        text: DropName = DropName::Refuse, "", "";
+        /// Added to every price, such as the cost of delivery.
+        add_usd_per_mmbtu: f64 = 0.0, "$/MMBtu", "", -50.0..=50.0;
     }
 }
 

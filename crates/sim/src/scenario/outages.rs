@@ -42,7 +42,7 @@ section! {
 section! {
     /// Growth of failure rates in extreme weather, per standard deviation of native load beyond the threshold: an
     /// unusually high load is a cold hour from December to February and a hot one from June to September. The mean rate
-    /// over the years is kept. Without effect where a file replaces native load.
+    /// over the years is kept. Replayed load is measured by its own mean.
     OutageWeather {
         /// Standard deviations of native load from which an hour counts as extreme.
         threshold: f64 = 1.0, "standard deviations", "assumed", 0.0..=5.0;

@@ -1,6 +1,6 @@
 //! `[queue]`: how requests for a grid connection are studied, charged and built.
 
-use gridrush_core::interconnection::{Catalogue, Duration, QueueParams, SitingRules, StudyRules};
+use gridrush_core::interconnection::{Catalogue, Duration, QueueParams, SitingRules, StudyRules, ZonalRules};
 
 use super::declare::{mirror, section};
 
@@ -51,6 +51,8 @@ section! {
         siting: Siting;
         /// Cost and time of standard works.
         works: Works;
+        /// Stations and works where pipes join zones.
+        zonal: Zonal;
     }
 }
 
@@ -100,6 +102,32 @@ mirror! {
     }
 }
 
+mirror! {
+    /// Stations and works where pipes join zones: a request is studied on the stations and the import of its zone.
+    Zonal of ZonalRules, from ZonalRules::default() => {
+        /// Capacity of a zone's stations over its native peak.
+        station_ratio: f64, "", "assumed", 1.0..=100.0;
+        /// Size of the steps in which works come.
+        step_mw: f64, "MW", "assumed", 1.0..=10000.0;
+        /// Median cost of local works.
+        local_cost_usd_per_mw: f64, "$/MW", "[S] active requests in PJM 2020-2022", 0.0..=1e8;
+        /// Standard deviation of the logarithm of that cost.
+        local_cost_spread_log: f64, "", "[S] mean 240 $/kW of the same", 0.0..=3.0;
+        /// Median time to build local works.
+        local_lead_months: f64, "months", "[D] ERCOT generation from agreement to energization", 0.0..=600.0;
+        /// Standard deviation of the logarithm of that time.
+        local_lead_spread_log: f64, "", "[D] tenth and ninetieth percentile 8 and 32 months", 0.0..=3.0;
+        /// Median cost of more import into a zone.
+        import_cost_usd_per_mw: f64, "$/MW", "assumed", 0.0..=1e8;
+        /// Standard deviation of the logarithm of that cost.
+        import_cost_spread_log: f64, "", "assumed", 0.0..=3.0;
+        /// Median time to build more import.
+        import_lead_months: f64, "months", "[M] 60-96 for a 345 kV line", 0.0..=600.0;
+        /// Standard deviation of the logarithm of that time.
+        import_lead_spread_log: f64, "", "[M] tenth and ninetieth percentile 60 and 96 months", 0.0..=3.0;
+    }
+}
+
 impl Queue {
     /// The parameters of the queue.
     pub fn params(&self) -> QueueParams {
@@ -113,6 +141,7 @@ impl Queue {
         self.rules.set(&mut params.rules);
         self.siting.set(&mut params.siting);
         self.works.set(&mut params.catalogue);
+        self.zonal.set(&mut params.zonal);
         params
     }
 }

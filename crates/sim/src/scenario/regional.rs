@@ -5,7 +5,7 @@ use gridrush_core::grid::{Fuel, RegionPack};
 use gridrush_core::market::{ReserveCurve, ReserveStep};
 
 use super::declare::Section;
-use super::dispatch::{CeilingStep, Ceilings};
+use super::dispatch::{CeilingStep, Ceilings, Security};
 use super::{Scenario, Surroundings};
 
 impl Scenario {
@@ -37,6 +37,10 @@ impl Scenario {
             dispatch.reserve = reserve;
         }
 
+        if region.is_zonal() {
+            dispatch.security = Security::None;
+        }
+
         let prices = &mut base.fuel;
         for (fuel, price) in [
             (Fuel::Gas, &mut prices.gas_usd_per_mmbtu),
@@ -48,6 +52,20 @@ impl Scenario {
             if let Some(given) = region.fuels.get(&fuel) {
                 *price = given.price_usd_per_mmbtu;
             }
+        }
+        for (fuel, basis) in [
+            (Fuel::Gas, &mut prices.gas_basis_usd_per_mmbtu),
+            (Fuel::Coal, &mut prices.coal_basis_usd_per_mmbtu),
+        ] {
+            if let Some(given) = region.fuels.get(&fuel) {
+                basis.clone_from(&given.basis_usd_per_mmbtu);
+            }
+        }
+        if let Some(commitment) = &region.commitment {
+            base.thermal.margin_percent = commitment.margin_percent;
+        }
+        if let Some(carbon) = &region.carbon {
+            prices.carbon_usd_per_tonne = carbon.price_usd_per_tonne;
         }
         let shares = &mut base.supply.availability;
         for (fuel, share) in [
@@ -73,6 +91,7 @@ impl Surroundings {
     /// Adds the names of the region's zones and the numbers of its buses.
     pub fn add_region(&mut self, pack: &RegionPack) {
         self.zones = pack.region.zone_names();
+        self.zonal = pack.region.is_zonal();
         self.buses = pack.network.buses().map(|(_, bus)| bus.number).collect();
     }
 }

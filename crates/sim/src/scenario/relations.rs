@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use gridrush_core::grid::Fuel;
 use jiff::civil::Date;
 
 use super::check::{Fault, Faults};
 use super::dispatch::Commitment;
 use super::document::Place;
-use super::load::LoadSource;
 use super::{Draft, Scenario, Surroundings};
 
 /// Two values of which the second must be above the first, or at least as large.
@@ -75,9 +75,8 @@ impl Scenario {
 
 impl Draft {
     /// Values that differ from their default and have no effect next to the others.
-    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario) -> Vec<Fault> {
+    pub(super) fn warnings(&self, scenario: &Scenario, base: &Scenario, around: &Surroundings) -> Vec<Fault> {
         let (load, supply) = (&scenario.load, &scenario.supply);
-        let modelled = (load.source == LoadSource::Model).then_some("load.source = \"model\"");
         let no_entry = (!supply.merchant_entry).then_some("supply.merchant_entry = false");
         let no_exit = (!supply.retirement).then_some("supply.retirement = false");
         let no_lines = (!supply.background_transmission).then_some("supply.background_transmission = false");
@@ -89,9 +88,21 @@ impl Draft {
         let no_requests = (!load.large_loads).then_some("load.large_loads = false");
         let uncommitted =
             (scenario.dispatch.commitment == Commitment::None).then_some("dispatch.commitment = \"none\"");
+        let (dispatch, queue) = (&scenario.dispatch, &scenario.queue);
+        let pipes = around.zonal.then_some("a zonal region: pipes join its zones, and no line is modelled");
+        let no_pipes = (!around.zonal).then_some("a nodal region: no pipes join its zones");
         let idle = [
-            ("load.replay_file", load.replay_file != base.load.replay_file, modelled),
-            ("load.replay_hour", load.replay_hour != base.load.replay_hour, modelled),
+            ("queue.zonal", queue.zonal != base.queue.zonal, no_pipes),
+            ("dispatch.security", dispatch.security != base.dispatch.security, pipes),
+            ("dispatch.security_list", dispatch.security_list != base.dispatch.security_list, pipes),
+            ("dispatch.branch_ceilings", dispatch.branch_ceilings != base.dispatch.branch_ceilings, pipes),
+            (
+                "dispatch.contingency_ceilings",
+                dispatch.contingency_ceilings != base.dispatch.contingency_ceilings,
+                pipes,
+            ),
+            ("outages.branches", outages.branches != base.outages.branches, pipes),
+            ("queue.siting", queue.siting != base.queue.siting, pipes),
             ("supply.entry", supply.entry != base.supply.entry, no_entry),
             ("supply.exit", supply.exit != base.supply.exit, no_exit),
             ("supply.transmission", supply.transmission != base.supply.transmission, no_lines),
@@ -140,12 +151,23 @@ impl Draft {
             let fault = fault.value(format!("\"{}\"", scenario.region)).nearest(&scenario.region, regions);
             faults.add(fault.allowed(around.regions.join(", ")));
         }
-        let replays = scenario.load.source == LoadSource::Replay;
-        let replay_is_wrong = faults.touches("load.replay_file") || faults.touches("load.source");
-        if replays && scenario.load.replay_file.is_none() && !replay_is_wrong {
-            let message = "is missing: load.source = \"replay\" needs a file".to_owned();
-            faults.add(Fault::new(&place("load.source"), "load.replay_file", message));
+        let observed = (scenario.replay.load.iter().enumerate())
+            .map(|(i, load)| ("replay.load", i, "zone", std::slice::from_ref(&load.zone)))
+            .chain(
+                (scenario.fuel.files.iter().enumerate())
+                    .map(|(i, file)| ("fuel.files", i, "zones", &*file.zones)),
+            )
+            .chain(
+                (scenario.backtest.prices.iter().enumerate())
+                    .map(|(i, price)| ("backtest.prices", i, "zones", &*price.zones)),
+            );
+        for (list, i, key, zones) in observed {
+            for zone in zones.iter().filter(|zone| !zone.is_empty()) {
+                let path = format!("{list}.{i}.{key}");
+                check_zone(zone, &path, &self.place_in_list(list, i), around, faults);
+            }
         }
+        self.check_backtest(scenario, faults);
         let growth = ("load.growth_by_zone_percent_per_year", &scenario.load.growth_by_zone_percent_per_year);
         let shares = ("arrivals.zone_share", &scenario.arrivals.zone_share);
         let gas = ("fuel.gas_basis_usd_per_mmbtu", &scenario.fuel.gas_basis_usd_per_mmbtu);
@@ -158,6 +180,36 @@ impl Draft {
         }
         self.check_scripted(scenario, around, faults);
         self.check_order(scenario, faults);
+    }
+
+    /// Names within `[backtest]` and names of fuels.
+    fn check_backtest(&self, scenario: &Scenario, faults: &mut Faults) {
+        let backtest = &scenario.backtest;
+        let prices = || backtest.prices.iter().map(|price| price.name.as_str());
+        for (i, spread) in backtest.spreads.iter().enumerate() {
+            for (key, name) in [("of", &spread.of), ("less", &spread.less)] {
+                if !name.is_empty() && !prices().any(|price| price == name) {
+                    let path = format!("backtest.spreads.{i}.{key}");
+                    let place = self.place_in_list("backtest.spreads", i);
+                    let fault = Fault::new(&place, &path, "is not the name of a price".to_owned());
+                    faults.add(fault.value(format!("\"{name}\"")).nearest(name, prices()));
+                }
+            }
+        }
+        let known = || Fuel::ALL.iter().map(|fuel| fuel.name());
+        let mut check_fuel = |list: &str, i: usize, key: &str, name: &str| {
+            if !name.is_empty() && Fuel::from_name(name).is_none() {
+                let place = self.place_in_list(list, i);
+                let fault = Fault::new(&place, &format!("{list}.{i}.{key}"), "is not a fuel".to_owned());
+                let fault = fault.value(format!("\"{name}\"")).nearest(name, known());
+                faults.add(fault.allowed(known().collect::<Vec<_>>().join(", ")));
+            }
+        };
+        for (i, output) in backtest.outputs.iter().enumerate() {
+            for name in &output.fuels {
+                check_fuel("backtest.outputs", i, "fuels", name);
+            }
+        }
     }
 
     /// Values that must not be below others.

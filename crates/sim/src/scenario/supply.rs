@@ -169,8 +169,8 @@ impl Exit {
 }
 
 section! {
-    /// Background transmission: a branch whose yearly congestion rent exceeds the yearly charge of its
-    /// upgrade is strengthened.
+    /// Background transmission: a branch, pipe or interface whose yearly congestion rent exceeds the yearly charge of
+    /// its upgrade is strengthened.
     Transmission {
         /// Yearly revenue requirement of an upgrade as a share of its cost.
         carrying_charge_percent: f64 = 12.0, "% per year", "assumed", 0.0..=100.0;
@@ -179,6 +179,9 @@ section! {
         /// Cost of added capacity at stations or in transformers; a 345/138 kV unit of 400-700 MVA costs
         /// 6-12 million dollars.
         cost_usd_per_mw: f64 = 16000.0, "$/MW", "[M]", 0.0..=1000000.0;
+        /// Cost of added transfer capability of a pipe between zones or of an interface: a hundred miles of line and its
+        /// stations.
+        pipe_cost_usd_per_mw: f64 = 270000.0, "$/MW", "assumed", 0.0..=100000000.0;
         /// Time from the decision to service.
         lead_months: u32 = 36, "months", "[M] 18-36 for reconductoring, 24-48 for a station", 0.0..=240.0;
         /// Percentile over the year of the flow asked for to which an upgrade is sized.
@@ -199,5 +202,10 @@ impl Transmission {
             carrying_charge_per_year: self.carrying_charge_percent / 100.0,
             margin_share: self.size_margin_share,
         }
+    }
+
+    /// The same for pipes and interfaces, which have no length.
+    pub fn pipe_terms(&self) -> ReinforcementTerms {
+        ReinforcementTerms { cost_usd_per_mw: self.pipe_cost_usd_per_mw, ..self.terms() }
     }
 }

@@ -8,6 +8,7 @@ fn around() -> Surroundings {
     Surroundings {
         regions: vec!["testbed".to_owned(), "texas".to_owned()],
         zones: vec!["north".to_owned(), "south".to_owned()],
+        zonal: false,
         buses: [1, 2].into(),
         files: BTreeMap::new(),
     }
@@ -51,18 +52,16 @@ fn the_region_stands_below_the_file() {
 
 #[test]
 fn idle_values_are_warned_of() {
-    let text = format!(
-        "{PLAIN}[load]\nreplay_file = \"x\"\n[supply]\nretirement = false\n[supply.exit]\nyearly_share = 0.2\n"
-    );
+    let text = format!("{PLAIN}[supply]\nretirement = false\n[supply.exit]\nyearly_share = 0.2\n");
     let checked = Draft::parse("s.toml", &text).finish(&Scenario::defaults(), &around()).expect("valid");
     let warned: Vec<_> = checked.warnings.iter().map(|w| (w.line, w.path.as_str())).collect();
-    assert_eq!(warned, [(Some(7), "load.replay_file"), (Some(10), "supply.exit")]);
+    assert_eq!(warned, [(Some(8), "supply.exit")]);
 }
 
 #[test]
 fn all_faults_are_found_at_once() {
     let text = "schema = 1\nname = \"a b\"\nregion = \"texsa\"\nstart = 2025-01-01\nend = 2024-01-01\n\
-                replication = 3\n[load]\ngrowth_percent_per_year = \"much\"\nsource = \"replay\"\n\
+                replication = 3\n[load]\ngrowth_percent_per_year = \"much\"\nlarge_loads = 1\n\
                 [supply.entry.wind]\nyearly_cap_mw = -1\n[dispatch]\nsecurity = \"n1\"\n\
                 native_shed_usd_per_mwh = 100\nreserve = [[1, 2], [1, 3]]\nbranch_ceilings = [[69, 10]]\n[supply.availability]\ngas = 1.2\n";
     let expected = [
@@ -71,7 +70,7 @@ fn all_faults_are_found_at_once() {
         (5, "end"),
         (6, "replication"),
         (8, "load.growth_percent_per_year"),
-        (9, "load.replay_file"),
+        (9, "load.large_loads"),
         (11, "supply.entry.wind.yearly_cap_mw"),
         (13, "dispatch.security"),
         (14, "dispatch.native_shed_usd_per_mwh"),
@@ -85,16 +84,16 @@ fn all_faults_are_found_at_once() {
 
 #[test]
 fn a_fault_says_what_would_be_right() {
-    let text = format!("{PLAIN}[load]\ngrowth_percnt_per_year = 1\nsource = \"modle\"\n");
+    let text = format!("{PLAIN}[load]\ngrowth_percnt_per_year = 1\n[dispatch]\ncommitment = \"lihgt\"\n");
     let found = read(&text).expect_err("faults");
     assert_eq!(found[0].nearest.as_deref(), Some("growth_percent_per_year"));
     assert_eq!((found[0].line, found[0].column), (Some(7), Some(1)));
-    assert_eq!(found[1].nearest.as_deref(), Some("model"));
-    assert_eq!((found[1].line, found[1].column), (Some(8), Some(10)));
+    assert_eq!(found[1].nearest.as_deref(), Some("light"));
+    assert_eq!((found[1].line, found[1].column), (Some(9), Some(14)));
     assert_eq!(
         found[1].to_string(),
-        "s.toml:8:10: load.source = \"modle\" is not one of the choices; allowed: \"model\" or \"replay\"; \
-         did you mean model?"
+        "s.toml:9:14: dispatch.commitment = \"lihgt\" is not one of the choices; allowed: \"none\" or \"light\"; \
+         did you mean light?"
     );
 }
 

@@ -41,6 +41,7 @@ impl World {
                 .begin_hour(outlook, &mut self.clearing, hour)
                 .map_err(|source| RunError::Dispatch { hour, source })?;
         }
+        self.clearing.forget_circles();
         self.quote_stores(hour, &interval.weather);
         self.clearing.set_hour(&interval.native_mw, &interval.weather, INTERVAL_HOURS);
         interval.blocks.clear();

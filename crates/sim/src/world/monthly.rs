@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use gridrush_core::grid::{BranchId, BranchKind};
+use gridrush_core::grid::BranchId;
 use gridrush_core::interconnection::Stage;
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
 
 use super::{RunError, World};
+use crate::limits::Limit;
 use crate::probe::{self, LoadMonth, Why};
 use crate::setup::Month;
 use crate::site::{Asset, Compute};
@@ -56,6 +57,7 @@ impl World {
         let name = |branch: Option<u32>| {
             branch.map_or("", |branch| setup.pack.network.branch(BranchId(branch)).name.as_str())
         };
+        let limited = |limit: Option<Limit>| limit.map_or(String::new(), |l| l.element.name(&setup.pack));
         for ((zone, class, why), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
             let Why { cause, limit, outage } = why;
             if class > 0 {
@@ -66,7 +68,7 @@ impl World {
                 Cell::Text(&self.setup.pack.region.zones[zone].name),
                 Cell::Text(CLASSES[usize::from(class)]),
                 Cell::Text(cause.name()),
-                Cell::Text(name(limit.map(|limit| limit.branch))),
+                Cell::Text(&limited(limit)),
                 Cell::Text(name(outage)),
                 Cell::Text(name(limit.and_then(|limit| limit.loss))),
                 Cell::Float(mwh),
@@ -81,15 +83,11 @@ impl World {
         let at = self.setup.unix_ms(month.begin);
         let setup = Arc::clone(&self.setup);
         for (limit, month) in std::mem::take(&mut self.probes.limits) {
-            let branch = setup.pack.network.branch(BranchId(limit.branch));
             let loss = limit.loss.map_or("", |l| setup.pack.network.branch(BranchId(l)).name.as_str());
             let row = [
                 Cell::Integer(at),
-                Cell::Text(&branch.name),
-                Cell::Text(match branch.kind {
-                    BranchKind::Line => "line",
-                    BranchKind::Transformer => "transformer",
-                }),
+                Cell::Text(&limit.element.name(&setup.pack)),
+                Cell::Text(limit.element.kind(&setup.pack)),
                 Cell::Text(loss),
                 Cell::Float(month.limit_mw),
                 Cell::Float(month.binding_h),
@@ -162,7 +160,7 @@ impl World {
             let limiting = offer
                 .and_then(|offer| offer.upgrades.first())
                 .and_then(|id| self.queue.upgrades().find(|(other, _)| other == id))
-                .map_or("", |(_, upgrade)| self.setup.pack.network.branch(upgrade.branch).name.as_str());
+                .map_or(String::new(), |(_, upgrade)| self.name_of_works(upgrade.branch));
             let bus =
                 request.bus().map_or(String::new(), |b| self.setup.pack.network.bus(b).number.to_string());
             let row = [
@@ -179,7 +177,7 @@ impl World {
                 Cell::Float(days(Stage::Offered)),
                 Cell::Float(days(Stage::Energized)),
                 Cell::Float(offer.map_or(0.0, |offer| offer.upgrade_cost.as_usd())),
-                Cell::Text(limiting),
+                Cell::Text(&limiting),
             ];
             self.probes.table(&probe::requests::TABLE).push(sink, &row)?;
         }

@@ -7,9 +7,9 @@ use gridrush_tables::{Cell, RowSink};
 
 use super::{Interval, RunError, World};
 use crate::event::{Event, OutageEvent};
+use crate::limits::{Element, Limit};
 use crate::outages::{Cause as OutageCause, Subject, Tally};
 use crate::probe::{self, Cause, Why};
-use crate::security::Limit;
 
 impl World {
     pub(super) fn handle_outage(&mut self, event: OutageEvent) {
@@ -59,7 +59,7 @@ impl World {
             Some(block) => self.sites[block.site].bus,
             None => self.clearing.place_of_shed(row.block as usize - interval.blocks.len()).1,
         };
-        let of = |branch: u32| Limit { branch, loss: None };
+        let of = |branch: u32| Limit::from(Element::Branch(branch));
         if let Some(branch) = self.clearing.cut_off(bus) {
             return Why { cause: Cause::Outage, limit: Some(of(branch)), outage: None };
         }
@@ -68,14 +68,18 @@ impl World {
             CauseKind::Scarcity => return Cause::Scarcity.into(),
             CauseKind::Network { branch } => Some(of(branch)),
             CauseKind::Flowgate { flowgate } => {
-                let pair = self.clearing.security.pair(flowgate);
-                pair.map(|pair| Limit { branch: pair.monitored, loss: Some(pair.outaged) })
+                let binding = &interval.solution.binding_flowgates;
+                let shadow = binding.iter().find(|b| b.0 == flowgate).map_or(0.0, |b| b.1);
+                self.clearing.limit_of_gate(flowgate, shadow)
             }
+            CauseKind::Pipe { pipe, backward } => Some(Element::Pipe { pipe, backward }.into()),
         };
-        let kind = limit.map(|limit| self.setup.pack.network.branch(BranchId(limit.branch)).kind);
-        let cause = if kind == Some(BranchKind::Transformer) { Cause::Substation } else { Cause::Congestion };
-        let bare = limit.filter(|limit| limit.loss.is_none());
-        let outage = bare.and_then(|l| interval.behind.iter().find(|b| b.0 == l.branch).map(|b| b.1));
+        let of_station = limit.is_some_and(|limit| limit.element.kind(&self.setup.pack) == "transformer");
+        let cause = if of_station { Cause::Substation } else { Cause::Congestion };
+        let bare = limit.filter(|limit| limit.loss.is_none()).map(|limit| limit.element);
+        let outage = bare.and_then(|element| {
+            interval.behind.iter().find(|b| Element::Branch(b.0) == element).map(|b| b.1)
+        });
         Why { cause, limit, outage }
     }
 

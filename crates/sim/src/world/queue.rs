@@ -33,6 +33,9 @@ impl World {
                 Effect::StudyDue(request) => pending.extend(self.study(request)?),
                 Effect::DecisionDue(request, offer) => pending.extend(self.answer(request, &offer, sink)?),
                 Effect::Energized { request, energized_mw } => self.energize(request, energized_mw)?,
+                Effect::RatingChanged { branch, added_mw } if self.zonal.is_some() => {
+                    self.finish_zonal_works(branch, added_mw);
+                }
                 Effect::RatingChanged { branch, added_mw } => {
                     let rating_mw = self.clearing.problem.branches[branch.0 as usize].limit_mw + added_mw;
                     self.clearing.set_rating(branch.0, rating_mw);
@@ -50,6 +53,9 @@ impl World {
 
     /// Studies a request on the snapshots, finding it a bus first if it has none.
     fn study(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
+        if self.zonal.is_some() {
+            return self.study_zonal(id);
+        }
         let branches = self.branches_as_planned();
         let grid = StudyGrid {
             dc: &self.topology,
@@ -116,6 +122,10 @@ impl World {
 
     /// Adds power that a site draws from now on to the snapshots of studies.
     fn add_to_snapshots(&mut self, site: usize, mw: f64) -> Result<(), RunError> {
+        if let Some(zonal) = &mut self.zonal {
+            zonal.add_load(self.sites[site].zone, mw);
+            return Ok(());
+        }
         let (snapshots, branches) = (std::mem::take(&mut self.snapshots), self.study_branches.clone());
         let rules = self.queue.params().rules;
         let mut case = StudyCase::new(&self.topology, &mut self.unit_flows, snapshots, branches, rules)
@@ -131,6 +141,9 @@ impl World {
         let hours_ahead = months(12 * STUDY_AHEAD_YEARS).0 / HOUR_MS;
         let first_hour = self.calendar.now().hour() + hours_ahead as usize;
         let loads = self.firm_loads(false);
+        if self.zonal.is_some() {
+            return self.refresh_zonal_snapshots(&loads, first_hour);
+        }
         self.snapshots = self
             .planner
             .snapshots(&self.setup, &self.weather, &self.clearing, &self.supply, &loads, first_hour)

@@ -10,21 +10,22 @@ use super::accounts::Accounts;
 use super::{RunError, World};
 use crate::commitment::STARTED;
 use crate::event::{Event, SupplyEvent};
+use crate::limits::Element;
 use crate::probe;
 use crate::supply::{FuelYear, later};
 
-/// Reinforcements of branches that are under way.
+/// Reinforcements of branches, pipes and interfaces that are under way.
 #[derive(Clone, Debug)]
 pub(super) struct Transmission {
-    /// (branch, added rating), in the order of their decisions.
-    under_way: Vec<(u32, f64)>,
-    /// Rating on its way, by branch; zero where nothing is.
+    /// What is raised and by how much, in the order of decisions.
+    under_way: Vec<(Element, f64)>,
+    /// Rating on its way, by element; zero where nothing is.
     pub building_mw: Vec<f64>,
 }
 
 impl Transmission {
-    pub(super) fn new(branches: usize) -> Transmission {
-        Transmission { under_way: Vec::new(), building_mw: vec![0.0; branches] }
+    pub(super) fn new(elements: usize) -> Transmission {
+        Transmission { under_way: Vec::new(), building_mw: vec![0.0; elements] }
     }
 }
 
@@ -41,12 +42,14 @@ impl World {
                 self.refresh_costs();
             }
             SupplyEvent::Reinforced(n) => {
-                let (branch, added_mw) = self.transmission.under_way[n as usize];
-                let branch = branch as usize;
-                let rating_mw = self.clearing.problem.branches[branch].limit_mw + added_mw;
-                self.clearing.set_rating(branch as u32, rating_mw);
-                self.study_branches[branch].rating_mw += added_mw;
-                self.transmission.building_mw[branch] = 0.0;
+                let (element, added_mw) = self.transmission.under_way[n as usize];
+                self.clearing.add_to_limit(element, added_mw);
+                if let Element::Branch(branch) = element {
+                    self.study_branches[branch as usize].rating_mw += added_mw;
+                }
+                for side in element.sides() {
+                    self.transmission.building_mw[self.elements.index(side)] = 0.0;
+                }
             }
         }
     }
@@ -65,7 +68,7 @@ impl World {
         if setup.scenario.supply.background_transmission {
             self.plan_transmission()?;
         }
-        self.probes.branch_rent_usd.fill(0.0);
+        self.probes.rent_usd.fill(0.0);
         self.secure()?;
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
@@ -84,14 +87,17 @@ impl World {
         self.costs = self.clearing.costs(&self.prices);
     }
 
-    /// Strengthens branches whose rent of last year exceeds the yearly charge of what they are asked for.
+    /// Strengthens branches, pipes and interfaces whose rent of last year exceeds the yearly charge of what they are asked for.
     fn plan_transmission(&mut self) -> Result<(), RunError> {
         let setup = Arc::clone(&self.setup);
-        let terms = setup.scenario.supply.transmission.terms();
+        let transmission = &setup.scenario.supply.transmission;
+        let (branch_terms, pipe_terms) = (transmission.terms(), transmission.pipe_terms());
         let online = later(self.calendar.now(), setup.scenario.supply.transmission.lead_months);
         let now = self.calendar.now();
-        let rents: Vec<(usize, f64)> = (self.probes.branch_rent_usd.iter().copied().enumerate())
-            .filter(|&(branch, usd)| usd > 0.0 && self.transmission.building_mw[branch] <= 0.0)
+        let rents: Vec<(Element, f64)> = (self.elements.iter().zip(self.probes.rent_usd.iter().copied()))
+            .filter(|&(element, usd)| {
+                usd > 0.0 && self.transmission.building_mw[self.elements.index(element)] <= 0.0
+            })
             .collect();
         if rents.is_empty() {
             return Ok(());
@@ -99,22 +105,31 @@ impl World {
         let loads = self.firm_loads(true);
         let asked = self
             .planner
-            .asked_flows(&setup, &self.weather, &self.clearing, &loads, now.hour())
+            .asked_flows(&setup, &self.weather, &self.clearing, &loads, now.hour(), self.elements)
             .map_err(RunError::Planning)?;
         let ordered_mw = self.queue.ordered_mw(self.study_branches.len());
-        for (branch, congestion_rent_usd) in rents {
-            // Upgrades that large loads have ordered count.
-            let limit_mw = self.clearing.problem.branches[branch].limit_mw + ordered_mw[branch];
-            let year = BranchYear {
-                rating_mw: limit_mw,
-                length_mi: setup.pack.network.branch(BranchId(branch as u32)).length_mi.unwrap_or(0.0),
-                congestion_rent_usd,
-                asked_mw: asked[branch],
-            };
-            if let Some(project) = reinforce(&terms, &year) {
+        for (element, congestion_rent_usd) in rents {
+            let at = self.elements.index(element);
+            // What is decided for one direction of a pipe or an interface serves the other too.
+            if self.transmission.building_mw[at] > 0.0 {
+                continue;
+            }
+            let mut limit_mw = self.clearing.limit_mw(element);
+            let (mut length_mi, mut terms) = (0.0, &pipe_terms);
+            if let Element::Branch(branch) = element {
+                // Upgrades that large loads have ordered count.
+                limit_mw += ordered_mw[branch as usize];
+                length_mi = setup.pack.network.branch(BranchId(branch)).length_mi.unwrap_or(0.0);
+                terms = &branch_terms;
+            }
+            let year =
+                BranchYear { rating_mw: limit_mw, length_mi, congestion_rent_usd, asked_mw: asked[at] };
+            if let Some(project) = reinforce(terms, &year) {
                 let n = self.transmission.under_way.len() as u32;
-                self.transmission.under_way.push((branch as u32, project.rating_mw - limit_mw));
-                self.transmission.building_mw[branch] = project.rating_mw - limit_mw;
+                self.transmission.under_way.push((element, project.rating_mw - limit_mw));
+                for side in element.sides() {
+                    self.transmission.building_mw[self.elements.index(side)] = project.rating_mw - limit_mw;
+                }
                 if online < setup.end() {
                     self.calendar.schedule(Event::Supply(SupplyEvent::Reinforced(n)), online);
                 }

@@ -3,7 +3,6 @@
 use gridrush_core::market::{SecurityPair, SecurityRules, screen};
 
 use super::{RunError, World};
-use crate::scenario::Security;
 
 /// Rounds of dispatch and screening: room for one loss moves flows towards others.
 const ROUNDS: usize = 3;
@@ -14,7 +13,7 @@ impl World {
     /// more than the redispatch that such a plan counts on.
     pub(super) fn secure_at_start(&mut self) -> Result<(), RunError> {
         let list = &self.setup.scenario.dispatch.security_list;
-        if self.setup.scenario.dispatch.security != Security::List || !list.secure_at_start {
+        if !self.setup.provides_for_losses() || !list.secure_at_start {
             return Ok(());
         }
         let ceiling_usd_per_mwh = list.start_redispatch_usd_per_mwh;
@@ -36,7 +35,7 @@ impl World {
     /// Finds the pairs to watch in the coming year: those that come near their limit in its stressed states,
     /// dispatched with the pairs found so far. Sites count with what they may draw now.
     pub(super) fn secure(&mut self) -> Result<(), RunError> {
-        if self.setup.scenario.dispatch.security != Security::List {
+        if !self.setup.provides_for_losses() {
             return Ok(());
         }
         let rules = self.setup.scenario.dispatch.security_list.rules();
@@ -61,7 +60,7 @@ impl World {
     ) -> Result<Vec<SecurityPair>, RunError> {
         let mut market = self.clearing.clone();
         if let Some(ceiling_usd_per_mwh) = ceiling_usd_per_mwh {
-            for flowgate in &mut market.problem.flowgates {
+            for flowgate in market.problem.flowgates.iter_mut().skip(market.security.first() as usize) {
                 flowgate.ceiling_usd_per_mwh = ceiling_usd_per_mwh;
             }
         }

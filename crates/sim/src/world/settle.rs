@@ -7,8 +7,8 @@ use gridrush_workload::CLASSES;
 use super::{Interval, RunError, World};
 use crate::commitment::Outlook;
 use crate::event::Event;
+use crate::limits::BindingLimit;
 use crate::probe::{self, Cause};
-use crate::security::BindingLimit;
 
 /// Relative tolerance of requested = served + curtailed.
 pub(super) const BALANCE: f64 = 1e-6;
@@ -268,7 +268,7 @@ impl World {
         for binding in &interval.limits {
             let BindingLimit { limit, shadow_price_usd_per_mwh, limit_mw, overload_mw } = *binding;
             let rent_usd = shadow_price_usd_per_mwh * limit_mw * interval.hours;
-            self.probes.branch_rent_usd[limit.branch as usize] += rent_usd;
+            self.probes.rent_usd[self.elements.index(limit.element)] += rent_usd;
             let month = self.probes.limits.entry(limit).or_default();
             month.binding_h += interval.hours;
             month.shadow_usd_per_mw += shadow_price_usd_per_mwh * interval.hours;

@@ -23,6 +23,36 @@ pub fn pack_files(region: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// The testbed with one bus a zone and these pipes: rows of `interfaces.csv`.
+pub fn zonal_testbed(pipes: &str) -> BTreeMap<String, String> {
+    let mut files = pack_files("testbed");
+    let region = files["region.toml"].replace("network = \"nodal\"", "network = \"zonal\"");
+    files.insert("region.toml".to_owned(), region);
+    files.remove("branches.csv");
+    let header = files["buses.csv"].lines().next().unwrap().to_owned();
+    let rows =
+        "1,Plains,plains,1,345,100,0,1,,\n2,City,city,2,345,600,0,1,,\n3,Coast,coast,3,345,300,0,1,,\n";
+    files.insert("buses.csv".to_owned(), format!("{header}\n{rows}"));
+    let zone = |bus: &str| match bus.parse::<u32>().unwrap() {
+        1..=4 => "1",
+        5..=8 => "2",
+        _ => "3",
+    };
+    for (file, column) in [("generators.csv", 1), ("sites.csv", 3)] {
+        let rows = files[file].lines().enumerate().map(|(line, row)| {
+            let mut cells: Vec<&str> = row.split(',').collect();
+            if line > 0 {
+                cells[column] = zone(cells[column]);
+            }
+            cells.join(",") + "\n"
+        });
+        files.insert(file.to_owned(), rows.collect());
+    }
+    let header = "name,from_zones,to_zones,forward_limit_mw,reverse_limit_mw,loss_fraction,source";
+    files.insert("interfaces.csv".to_owned(), format!("{header}\n{pipes}"));
+    files
+}
+
 /// A scenario over a region, as the program reads it. `text` follows the dates.
 pub fn setup(region: &str, start: &str, end: &str, text: &str) -> Arc<Setup> {
     setup_with(region, start, end, text, &|_| {})
@@ -36,9 +66,20 @@ pub fn setup_with(
     text: &str,
     change: &dyn Fn(&mut RegionPack),
 ) -> Arc<Setup> {
-    let pack_files = pack_files(region);
-    let mut pack = RegionPack::parse(&pack_files).unwrap();
+    setup_of(pack_files(region), start, end, text, change)
+}
+
+/// The same over the files of a pack.
+pub fn setup_of(
+    pack_files: BTreeMap<String, String>,
+    start: &str,
+    end: &str,
+    text: &str,
+    change: &dyn Fn(&mut RegionPack),
+) -> Arc<Setup> {
+    let mut pack = RegionPack::parse(&pack_files).unwrap_or_else(|faults| panic!("{faults:#?}"));
     change(&mut pack);
+    let region = pack.region.facts.name.as_str();
     let mut around = Surroundings { regions: vec![region.to_owned()], ..Surroundings::default() };
     around.add_region(&pack);
     let text =

@@ -17,9 +17,11 @@ mod oracle;
 mod order;
 mod outages;
 mod random;
+mod replay;
 mod sites;
 mod storage;
 mod story;
 mod texas;
 #[path = "../../../core/tests/dispatch/unique.rs"]
 mod unique;
+mod zonal;

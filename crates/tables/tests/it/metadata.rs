@@ -34,6 +34,7 @@ fn the_manifest_lists_the_files_with_their_hashes() {
         replication: 3,
         generator: "Pcg64Dxsm".into(),
         data: vec![DataFile { name: "buses.csv".into(), source: "built in".into(), sha256: sha256(b"") }],
+        repairs: Vec::new(),
         tables: Vec::new(),
     };
     manifest.add_tables(&sink.finish().unwrap());

@@ -22,6 +22,7 @@ impl Engine {
             islands: Islands::default(),
             version: None,
             moves: problem.moves(),
+            ungrouped: true,
             order: Vec::new(),
             island_of: Vec::new(),
             columns: Columns::default(),
@@ -95,7 +96,6 @@ impl Engine {
         if rewired {
             self.version = None;
             self.take_topology(problem)?;
-            self.rows.forget_flows(self.branch_count);
             if self.moves != problem.moves() {
                 self.moves = problem.moves();
                 self.columns = Columns::default();
@@ -106,9 +106,11 @@ impl Engine {
         if new_columns {
             self.version = None;
             self.columns = Columns::of(problem, &self.order)?;
+            self.ungrouped = true;
         }
-        if rewired || new_columns {
+        if self.ungrouped {
             self.regroup(problem);
+            self.ungrouped = false;
         }
         self.extend_gates(problem)?;
         self.version = Some(problem.topology_version());
@@ -159,18 +161,23 @@ impl Engine {
         Ok(())
     }
 
-    /// Islands and the order of buses; constraints that are gone leave the basis.
+    /// What is in service; constraints that are gone leave the basis.
     fn take_topology(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
         let buses = problem.bus_count();
         if let Some(topology) = &mut self.topology {
             topology.update(&problem.branches)?;
-            self.islands = topology.islands().clone();
             let stiffness = topology.links().iter().map(|link| link.susceptance_mw_per_rad.abs());
-            self.flow_tolerance = stiffness.map(|b| b * FLOW_ROUNDING_RAD).fold(ROW_TOLERANCE, f64::max);
-            if self.order != topology.position() {
+            let stiffest = stiffness.fold(0.0, f64::max);
+            self.flow_tolerance = (stiffest * FLOW_ROUNDING_RAD).max(ROW_TOLERANCE);
+            let reordered = self.order != topology.position();
+            if reordered {
                 self.order = topology.position().to_vec();
                 // Places of buses are others now, so all columns are read again.
                 self.columns = Columns::default();
+            }
+            if reordered || self.islands != *topology.islands() {
+                let islands = topology.islands().clone();
+                self.take_islands(islands);
             }
         } else {
             for (l, branch) in problem.branches.iter().enumerate() {
@@ -179,33 +186,51 @@ impl Engine {
                     return Err(fault.into());
                 }
             }
-            self.islands = Islands::of(buses, &problem.branches);
-            self.order = (0..buses as u32).collect();
+            let islands = Islands::of(buses, &problem.branches);
+            if self.islands != islands {
+                self.order = (0..buses as u32).collect();
+                self.take_islands(islands);
+            }
         }
-        self.island_of = vec![0; buses];
+        self.branch_count = problem.branches.len();
+        self.rows.forget_flows(self.branch_count);
+        self.gates.clear();
+        self.extend_gates(problem)?;
+        self.drop_idle(problem);
+        Ok(())
+    }
+
+    /// Other islands, which all rows depend on.
+    fn take_islands(&mut self, islands: Islands) {
+        self.islands = islands;
+        self.island_of.resize(self.order.len(), 0);
         for (&place, &island) in self.order.iter().zip(self.islands.by_bus()) {
             self.island_of[place as usize] = island;
         }
         self.set_growth();
-        self.branch_count = problem.branches.len();
-        self.gates.clear();
-        self.extend_gates(problem)?;
+        self.ungrouped = true;
+    }
+
+    /// Takes constraints that are gone out of the basis; rows of flows that stay are others now.
+    fn drop_idle(&mut self, problem: &DispatchProblem) {
         let gates = &self.gates;
         let islands = self.islands.count();
-        self.kernel.retain(|row| match row.constraint {
+        let is_there = |constraint: Constraint| match constraint {
             Constraint::Island(i) => (i as usize) < islands,
             Constraint::Branch(l) => problem.branches[l as usize].in_service,
             Constraint::Flowgate(g) => gates.is_active(g),
             Constraint::Row(_) => true,
-        });
-        self.overloaded.retain(|o| match o.constraint {
-            Constraint::Branch(l) => problem.branches[l as usize].in_service,
-            Constraint::Flowgate(g) => gates.is_active(g),
-            Constraint::Island(_) | Constraint::Row(_) => false,
-        });
+        };
+        let taken = self.kernel.len() + self.overloaded.len();
+        self.kernel.retain(|row| is_there(row.constraint));
+        self.overloaded.retain(|overload| is_there(overload.constraint));
         self.island_binds.resize(islands, false);
-        self.mark_basis();
-        Ok(())
+        if self.ungrouped || self.kernel.len() + self.overloaded.len() < taken {
+            self.mark_basis();
+        }
+        self.reselect = true;
+        self.inverse_stale = true;
+        self.duals_stale = true;
     }
 
     /// Numbers: bounds, costs, ceilings of overloaded branches, demand.

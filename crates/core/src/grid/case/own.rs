@@ -61,12 +61,33 @@ pub fn read(
     base_mva: f64,
 ) -> Result<Network, Vec<CaseFault>> {
     let mut list = Vec::new();
+    let (network, bus_lines) = read_tables(files, zones, base_mva, &[], &mut list);
+    connected(&network, &bus_lines, &mut list);
+    if list.is_empty() { Ok(network) } else { Err(list) }
+}
+
+/// Notes buses that hang in nothing, once all tables could be read: a branch that could not would make its buses
+/// look disconnected, a false fault.
+pub(crate) fn connected(network: &Network, bus_lines: &[u64], list: &mut Vec<CaseFault>) {
+    if list.is_empty() {
+        check::connected(network, bus_lines, &mut Faults::new(BUSES, list));
+    }
+}
+
+/// Reads what can be read, and the line of every bus. Tables named in `optional` may be absent like [`DC_LINKS`].
+pub(crate) fn read_tables(
+    files: &BTreeMap<String, String>,
+    zones: &[String],
+    base_mva: f64,
+    optional: &[&str],
+    list: &mut Vec<CaseFault>,
+) -> (Network, Vec<u64>) {
     let mut network = Network { base_mva, ..Network::default() };
     network.zones = zones.iter().map(|name| Zone { name: name.clone() }).collect();
     let mut numbers = BTreeMap::new();
     let mut bus_lines = Vec::new();
 
-    let mut faults = Faults::new(BUSES, &mut list);
+    let mut faults = Faults::new(BUSES, list);
     if let Some(buses) = open(files, BUSES, &BUS_COLUMNS[..8], &BUS_COLUMNS[8..], &mut faults) {
         for row in buses.rows() {
             if let Some(bus) = read_bus(&row, &network, &mut faults) {
@@ -81,8 +102,10 @@ pub fn read(
         check::shares(&network, &mut faults);
     }
 
-    let mut faults = Faults::new(BRANCHES, &mut list);
-    if let Some(branches) = open(files, BRANCHES, &BRANCH_COLUMNS, &ANGLE_COLUMNS, &mut faults) {
+    let mut faults = Faults::new(BRANCHES, list);
+    if (files.contains_key(BRANCHES) || !optional.contains(&BRANCHES))
+        && let Some(branches) = open(files, BRANCHES, &BRANCH_COLUMNS, &ANGLE_COLUMNS, &mut faults)
+    {
         let mut names = BTreeSet::new();
         for row in branches.rows() {
             let unique = unique_name(&row, &mut names, &mut faults);
@@ -92,10 +115,10 @@ pub fn read(
         }
     }
 
-    network.generators = generators::read(files, &numbers, &mut Faults::new(GENERATORS, &mut list));
+    network.generators = generators::read(files, &numbers, &mut Faults::new(GENERATORS, list));
 
     if files.contains_key(DC_LINKS) {
-        let mut faults = Faults::new(DC_LINKS, &mut list);
+        let mut faults = Faults::new(DC_LINKS, list);
         if let Some(links) = open(files, DC_LINKS, &DC_LINK_COLUMNS, &DC_LINK_EXTRA_COLUMNS, &mut faults) {
             let mut names = BTreeSet::new();
             for row in links.rows() {
@@ -106,12 +129,7 @@ pub fn read(
             }
         }
     }
-
-    // A branch that could not be read would make its buses look disconnected: a false fault.
-    if list.is_empty() {
-        check::connected(&network, &bus_lines, &mut Faults::new(BUSES, &mut list));
-    }
-    if list.is_empty() { Ok(network) } else { Err(list) }
+    (network, bus_lines)
 }
 
 pub(crate) fn open(

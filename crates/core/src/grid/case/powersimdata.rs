@@ -290,11 +290,9 @@ fn read_branch(
     })
 }
 
-fn read_plant(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Faults<'_>) -> Option<Generator> {
-    let bus = bus_of(row, "bus_id", numbers, faults);
-    let capacity_mw = row.not_negative("Pmax", faults);
-    let minimum_mw = row.not_negative("Pmin", faults);
-    let kind = match row.text("type") {
+/// What a plant burns, and the prime mover that is the most usual for it.
+pub(crate) fn plant_kind(row: &Row<'_>, faults: &mut Faults<'_>) -> Option<(Fuel, Technology)> {
+    match row.text("type") {
         "ng" => Some((Fuel::Gas, Technology::CombinedCycle)),
         "coal" => Some((Fuel::Coal, Technology::CoalSteam)),
         "nuclear" => Some((Fuel::Nuclear, Technology::Nuclear)),
@@ -308,7 +306,14 @@ fn read_plant(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Faults
             faults.unknown(Some(row.line), "type", "kind of plant", other, known.into_iter());
             None
         }
-    };
+    }
+}
+
+fn read_plant(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Faults<'_>) -> Option<Generator> {
+    let bus = bus_of(row, "bus_id", numbers, faults);
+    let capacity_mw = row.not_negative("Pmax", faults);
+    let minimum_mw = row.not_negative("Pmin", faults);
+    let kind = plant_kind(row, faults);
     let (fuel, technology) = kind?;
     let follows_weather = matches!(fuel, Fuel::Wind | Fuel::Solar | Fuel::Hydro);
     Some(Generator {

@@ -129,6 +129,29 @@ pub struct ReserveStep {
 pub struct FuelPrice {
     /// Delivered price in the base year.
     pub price_usd_per_mmbtu: f64,
+    /// What the fuel costs more in a zone, by the zone's name; gas and coal only.
+    #[serde(default)]
+    pub basis_usd_per_mmbtu: BTreeMap<String, f64>,
+    /// Where the number comes from.
+    pub source: String,
+}
+
+/// Section `[carbon]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarbonPrice {
+    /// Price of emitted carbon dioxide in the base year.
+    pub price_usd_per_tonne: f64,
+    /// Where the number comes from.
+    pub source: String,
+}
+
+/// Section `[commitment]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitmentFacts {
+    /// What the day-ahead commitment starts beyond the forecast of net load.
+    pub margin_percent: f64,
     /// Where the number comes from.
     pub source: String,
 }
@@ -166,6 +189,10 @@ pub struct Region {
     pub reserve: Vec<ReserveStep>,
     /// Fuel prices of the base year; fuels without an entry cost nothing.
     pub fuels: BTreeMap<Fuel, FuelPrice>,
+    /// What plants that burn pay for carbon dioxide, if anything.
+    pub carbon: Option<CarbonPrice>,
+    /// The margin of the day-ahead commitment, where the default does not fit.
+    pub commitment: Option<CommitmentFacts>,
     /// Availability by fuel; fuels without an entry are always available (or follow the weather).
     pub availability: BTreeMap<Fuel, Availability>,
     /// What is known about whether the network can carry its load.
@@ -178,6 +205,11 @@ impl Region {
     /// The names of the zones in the order of their ids.
     pub fn zone_names(&self) -> Vec<String> {
         self.zones.iter().map(|zone| zone.name.clone()).collect()
+    }
+
+    /// Whether zones are joined by pipes.
+    pub fn is_zonal(&self) -> bool {
+        self.facts.network == NetworkKind::Zonal
     }
 
     /// The ceiling on the price of a branch limit at that voltage; `None` below the lowest entry.
@@ -202,6 +234,8 @@ impl Region {
         let branch_ceilings = sections.list("branch_ceilings");
         let reserve = sections.list("reserve");
         let fuels = sections.by_fuel("fuels");
+        let carbon: Option<CarbonPrice> = sections.maybe("carbon");
+        let commitment: Option<CommitmentFacts> = sections.maybe("commitment");
         let availability = sections.by_fuel("availability");
         let adequacy: Option<Adequacy> = sections.one("adequacy");
         let context = Context {
@@ -219,6 +253,8 @@ impl Region {
             branch_ceilings: branch_ceilings?,
             reserve: reserve?,
             fuels: fuels?,
+            carbon,
+            commitment,
             availability: availability?,
             adequacy_notes: adequacy?.notes,
             context,
@@ -277,6 +313,19 @@ impl Region {
         fault("reserve", !valid, "sizes and prices must be positive");
         let valid = self.fuels.values().all(|fuel| fuel.price_usd_per_mmbtu.is_finite());
         fault("fuels", !valid, "prices must be finite");
+        for (fuel, price) in &self.fuels {
+            let path = format!("fuels.{}.basis_usd_per_mmbtu", fuel.name());
+            let basis = &price.basis_usd_per_mmbtu;
+            let stray = basis.keys().any(|zone| !names.contains(zone.as_str()));
+            fault(&path, stray, "names a zone that the region does not have");
+            fault(&path, !basis.values().all(|x| x.is_finite()), "must be finite");
+            let other = !basis.is_empty() && !matches!(fuel, Fuel::Gas | Fuel::Coal);
+            fault(&path, other, "only gas and coal have prices by zone");
+        }
+        let carbon = self.carbon.as_ref().map_or(0.0, |carbon| carbon.price_usd_per_tonne);
+        fault("carbon.price_usd_per_tonne", !(carbon.is_finite() && carbon >= 0.0), "must not be negative");
+        let margin = self.commitment.as_ref().map_or(0.0, |commitment| commitment.margin_percent);
+        fault("commitment.margin_percent", !(0.0..=100.0).contains(&margin), "lies in 0 to 100");
         let priced = self.fuels.contains_key(&Fuel::Import);
         fault("fuels.import", priced, "an import has the gas price of its zone");
         let valid = self.availability.values().all(|entry| (0.0..=1.0).contains(&entry.fraction));
@@ -382,7 +431,7 @@ impl<'t> Sections<'t, '_, '_> {
 
     /// Notes every section that nobody asked for.
     fn rest(&mut self) {
-        const KNOWN: [&str; 14] = [
+        const KNOWN: [&str; 16] = [
             "schema",
             "region",
             "zones",
@@ -391,6 +440,8 @@ impl<'t> Sections<'t, '_, '_> {
             "branch_ceilings",
             "reserve",
             "fuels",
+            "carbon",
+            "commitment",
             "availability",
             "adequacy",
             "capacity_market",

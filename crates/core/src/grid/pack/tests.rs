@@ -31,11 +31,43 @@ fn every_shipped_pack_reads_and_writes_back_to_the_same_bytes() {
         let size =
             (pack.network.graph.node_count(), pack.network.graph.edge_count(), pack.network.zones.len());
         assert_eq!(size, (buses, branches, zones), "{name}");
+        let shipped = files(name);
+        for (file, text) in pack.tables() {
+            assert!(text == shipped[&file], "{name}/{file} is not in its written form");
+        }
+    }
+}
+
+#[test]
+fn every_zonal_pack_has_one_bus_per_zone_and_the_written_form() {
+    for (name, zones, pipes) in
+        [("nyiso", 11, 12), ("pjm", 4, 4), ("caiso", 3, 2), ("isone", 8, 11), ("miso", 3, 2), ("spp", 2, 1)]
+    {
+        let pack = parse(name);
+        assert_eq!(pack.region.facts.name, name);
+        assert_eq!(pack.region.facts.network, NetworkKind::Zonal);
+        let size = (pack.network.graph.node_count(), pack.network.zones.len(), pack.interfaces.len());
+        assert_eq!(size, (zones, zones, pipes), "{name}");
         let written =
             RegionPack::write_tables(&pack.network, &pack.planned, &pack.sites, &pack.reinforcements);
         let shipped = files(name);
-        for (file, text) in written {
-            assert!(text == shipped[&file], "{name}/{file} is not in its written form");
+        for file in ["buses.csv", "generators.csv", PLANNED, SITES, REINFORCEMENTS] {
+            assert!(written[file] == shipped[file], "{name}/{file} is not in its written form");
+        }
+    }
+}
+
+/// Capacity at the end of the base year against the public figures of the pack: within 10 % by fuel.
+#[test]
+fn capacity_by_fuel_is_within_a_tenth_of_the_public_figures() {
+    for name in ["nyiso", "pjm", "caiso", "isone", "miso", "spp", "rts"] {
+        let pack = parse(name);
+        let public = pack.region.context.public.as_ref().expect("public figures");
+        let end = Date { year: public.year, month: 12, day: 31 };
+        for (fuel, public_mw) in &public.capacity_mw {
+            let units = pack.network.generators.iter().filter(|unit| unit.fuel == *fuel && unit.runs_on(end));
+            let mw: f64 = units.map(|unit| unit.capacity_mw).sum();
+            assert!((mw / public_mw - 1.0).abs() <= 0.1, "{name} {}: {mw} of {public_mw} MW", fuel.name());
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::grid::{BusId, Network};
 use crate::interconnection::request::RequestId;
 use crate::interconnection::study::{Snapshot, StudyBranch, StudyCase, StudyError, StudyOutcome};
 use crate::interconnection::transfer::{DcFlow, UnitFlows};
+use crate::interconnection::zonal::{ZonalCase, ZonalGrid};
 
 /// The grid that requests are studied on.
 #[derive(Debug)]
@@ -45,5 +46,28 @@ impl Queue {
             .bus
             .or_else(|| self.params.siting.choose(&mut case, network, zone, mw).map(|siting| siting.bus));
         Ok(site.map(|bus| (bus, case.study(bus, mw))))
+    }
+
+    /// The same where pipes join zones: the request attaches in its zone. `None` if that has no bus.
+    ///
+    /// # Panics
+    /// If there is no such request.
+    pub fn study_zonal(&self, id: RequestId, grid: &ZonalGrid) -> Option<(BusId, StudyOutcome)> {
+        let zones = grid.snapshots.first().map_or(0, |snapshot| snapshot.load_mw.len());
+        let mut planned_mw = vec![0.0; 2 * zones];
+        for upgrade in self.upgrades.iter().filter(|upgrade| upgrade.is_pending()) {
+            planned_mw[upgrade.branch.0 as usize] += upgrade.added_mw;
+        }
+        let mut committed_mw = vec![0.0; zones];
+        for commitment in self.commitments(id) {
+            committed_mw[grid.zone_of_bus[commitment.bus.0 as usize]] += commitment.mw;
+        }
+        let (zonal, rules, streams) = (&self.params.zonal, &self.params.rules, &self.streams);
+        let case = ZonalCase { grid, planned_mw, committed_mw, zonal, rules, streams };
+        let request = &self.requests[id.0 as usize];
+        let zone = usize::from(request.application.zone.0);
+        let home = || grid.zone_of_bus.iter().position(|&z| z == zone).map(|at| BusId(at as u32));
+        let bus = request.bus.or_else(home)?;
+        Some((bus, case.study(request.key, zone, request.application.requested_mw)))
     }
 }

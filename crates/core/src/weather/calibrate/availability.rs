@@ -22,14 +22,18 @@ fn cell(stamp: HourStamp) -> usize {
     usize::from(stamp.month - 1) * HOURS + usize::from(stamp.hour_standard)
 }
 
-/// Sets sunshine at night (a stuck meter) to zero: output in an hour of a month that has none on nine days
-/// of ten. Gives the number of hours.
+/// Standard hours in which the sun is down all year below 55 degrees of latitude.
+const DARK: [usize; 6] = [21, 22, 23, 0, 1, 2];
+
+/// Sets sunshine at night (a stuck meter) to zero: output in hours that are dark everywhere, and in an hour of
+/// a month that has none on nine days of ten. Gives the number of hours.
 pub(super) fn darken_night(values: &mut [Option<f64>], stamps: &[HourStamp]) -> usize {
     let night: Vec<bool> = cells(values, stamps)
         .iter_mut()
-        .map(|cell| {
+        .enumerate()
+        .map(|(index, cell)| {
             cell.sort_by(f64::total_cmp);
-            quantile(cell, 0.9) < NIGHT
+            DARK.contains(&(index % HOURS)) || quantile(cell, 0.9) < NIGHT
         })
         .collect();
     let mut darkened = 0;

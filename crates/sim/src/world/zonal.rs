@@ -1,0 +1,129 @@
+//! Interconnection where pipes join zones: what studies look at, and what their works change.
+
+use gridrush_core::grid::{BranchId, Network};
+use gridrush_core::interconnection::{Effect, Exit, RequestId, ZonalGrid};
+
+use super::{RunError, World};
+use crate::limits::Element;
+use crate::planning::FirmLoad;
+
+/// Zones, pipes and states of the year, and what works have added to stations.
+#[derive(Clone, Debug)]
+pub(super) struct ZonalStudies {
+    grid: ZonalGrid,
+    stations_mw: Vec<f64>,
+}
+
+impl ZonalStudies {
+    /// Without states yet.
+    pub(super) fn new(network: &Network) -> ZonalStudies {
+        let zone = |bus| usize::from(network.bus(bus).zone.0);
+        let grid = ZonalGrid {
+            zone_of_bus: network.buses().map(|(_, bus)| usize::from(bus.zone.0)).collect(),
+            pipes: network.dc_links.iter().map(|link| (zone(link.from), zone(link.to))).collect(),
+            snapshots: Vec::new(),
+        };
+        ZonalStudies { grid, stations_mw: vec![0.0; network.zones.len()] }
+    }
+
+    /// Adds power that a zone draws from now on.
+    pub(super) fn add_load(&mut self, zone: usize, mw: f64) {
+        for snapshot in &mut self.grid.snapshots {
+            snapshot.added_mw[zone] += mw;
+        }
+    }
+
+    fn zones(&self) -> usize {
+        self.stations_mw.len()
+    }
+}
+
+impl World {
+    /// Studies a request on stations and import of its zone.
+    pub(super) fn study_zonal(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
+        let Some(zonal) = &self.zonal else { return Ok(Vec::new()) };
+        let mut grid = zonal.grid.clone();
+        // Background reinforcements on their way count.
+        for pipe in 0..grid.pipes.len() as u32 {
+            for (side, backward) in [false, true].into_iter().enumerate() {
+                let at = self.elements.index(Element::Pipe { pipe, backward });
+                for snapshot in &mut grid.snapshots {
+                    snapshot.room_mw[pipe as usize][side] += self.transmission.building_mw[at];
+                }
+            }
+        }
+        let (schedule, ledger) = (&mut self.calendar, &mut self.ledger);
+        match self.queue.study_zonal(id, &grid) {
+            Some((bus, outcome)) => Ok(self.queue.complete_study(id, bus, &outcome, schedule, ledger)?),
+            None => Ok(self.queue.reject(id, Exit::NoPointOfInterconnection, schedule, ledger)?),
+        }
+    }
+
+    /// Makes this year's states.
+    pub(super) fn refresh_zonal_snapshots(
+        &mut self,
+        loads: &[FirmLoad],
+        first_hour: usize,
+    ) -> Result<(), RunError> {
+        let Some(zonal) = &mut self.zonal else { return Ok(()) };
+        let mut site_mw = vec![0.0; zonal.zones()];
+        for load in loads {
+            site_mw[self.sites[load.site].zone] += load.mw;
+        }
+        zonal.grid.snapshots = self
+            .planner
+            .zonal_snapshots(
+                &self.setup,
+                &self.weather,
+                &self.clearing,
+                &self.supply,
+                loads,
+                first_hour,
+                &site_mw,
+                &zonal.stations_mw,
+            )
+            .map_err(RunError::Planning)?;
+        Ok(())
+    }
+
+    /// Takes works into service: more stations, or more of every pipe into the zone in proportion to what it
+    /// carries inwards.
+    pub(super) fn finish_zonal_works(&mut self, element: BranchId, added_mw: f64) {
+        let Some(zonal) = &mut self.zonal else { return };
+        let at = element.0 as usize;
+        let Some(zone) = at.checked_sub(zonal.zones()) else {
+            zonal.stations_mw[at] += added_mw;
+            for snapshot in &mut zonal.grid.snapshots {
+                snapshot.station_mw[at] += added_mw;
+            }
+            return;
+        };
+        let inwards = |(pipe, &(from, to)): (u32, &(usize, usize))| {
+            (from == zone || to == zone).then_some(Element::Pipe { pipe, backward: from == zone })
+        };
+        let into: Vec<Element> = (0..).zip(&zonal.grid.pipes).filter_map(inwards).collect();
+        let limits: Vec<f64> = into.iter().map(|&element| self.clearing.limit_mw(element)).collect();
+        let total_mw: f64 = limits.iter().sum();
+        for (&element, limit_mw) in into.iter().zip(&limits) {
+            let share = if total_mw > 0.0 { limit_mw / total_mw } else { 1.0 / into.len() as f64 };
+            self.clearing.add_to_limit(element, share * added_mw);
+            if let Element::Pipe { pipe, .. } = element {
+                for snapshot in &mut zonal.grid.snapshots {
+                    snapshot.room_mw[pipe as usize].iter_mut().for_each(|room| *room += share * added_mw);
+                }
+            }
+        }
+    }
+
+    /// What an upgrade of the queue works on, as tables name it.
+    pub(super) fn name_of_works(&self, branch: BranchId) -> String {
+        let pack = &self.setup.pack;
+        let Some(zonal) = &self.zonal else { return pack.network.branch(branch).name.clone() };
+        let zone = |at: usize| pack.region.zones[at].name.as_str();
+        let at = branch.0 as usize;
+        match at.checked_sub(zonal.zones()) {
+            None => format!("stations of {}", zone(at)),
+            Some(at) => format!("import into {}", zone(at)),
+        }
+    }
+}
