@@ -30,8 +30,8 @@ pub use context::{
 };
 pub use interfaces::Interface;
 pub use region::{
-    Availability, BranchCeiling, CarbonPrice, CommitmentFacts, FuelPrice, Market, NetworkKind, Region, RegionFacts,
-    ReserveStep, Shed, ZoneFacts,
+    Availability, BranchCeiling, CarbonPrice, CommitmentFacts, FuelPrice, Market, NetworkKind, Region,
+    RegionFacts, ReserveStep, Shed, ZoneFacts,
 };
 
 /// File name of the region's settings.

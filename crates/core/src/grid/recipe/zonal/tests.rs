@@ -221,7 +221,8 @@ fn region(name: &str) -> PathBuf {
 /// Remakes the tables of a shipped pack.
 fn remakes(name: &str, tables: &BTreeMap<String, String>) {
     let text = std::fs::read_to_string(region(name).join("recipe.toml")).expect("a recipe");
-    let recipe = ZonalRecipe::parse("recipe.toml", &text).unwrap_or_else(|faults| panic!("{name}: {}", faults[0]));
+    let recipe =
+        ZonalRecipe::parse("recipe.toml", &text).unwrap_or_else(|faults| panic!("{name}: {}", faults[0]));
     for (file, made) in recipe.apply(tables).unwrap_or_else(|faults| panic!("{name}: {}", faults[0])) {
         let shipped = std::fs::read_to_string(region(name).join(&file)).expect("a table");
         assert!(made == shipped, "{name}/{file} differs from what its recipe makes");
@@ -235,8 +236,8 @@ fn packs_without_a_plant_table_are_remade_byte_for_byte() {
 
 #[test]
 fn packs_with_the_plant_table_are_remade_byte_for_byte() {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/usa_tamu/plant_fleet_all_usa.csv.gz");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/data/usa_tamu/plant_fleet_all_usa.csv.gz");
     let Ok(packed) = std::fs::read(path) else {
         eprintln!("skipped: the plant table of PowerSimData is not beside the project");
         return;
