@@ -8,6 +8,7 @@ mod opf;
 mod packs;
 mod readme;
 mod reference;
+mod regions;
 mod results;
 mod validate;
 

@@ -41,7 +41,7 @@ pub enum Command {
     Plot(PlotArgs),
     /// Prints the reference of the scenario format.
     Schema(SchemaArgs),
-    /// Lists the region packs that can be found.
+    /// Lists the region packs that can be found, describes one, or writes its files.
     Regions(RegionsArgs),
 }
 
@@ -171,6 +171,12 @@ pub struct SchemaArgs {
 /// `gridrush regions`.
 #[derive(Debug, ClapArgs)]
 pub struct RegionsArgs {
+    /// The region to describe; without it all are listed.
+    #[arg(value_name = "NAME")]
+    pub region: Option<String>,
+    /// Writes the region's files below a folder, as `regions/NAME/`; never over files that are there.
+    #[arg(long, value_name = "DIR", requires = "region")]
+    pub extract: Option<PathBuf>,
     /// Folder with region packs in `regions/`, looked at before all others.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

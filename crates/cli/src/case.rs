@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
 use gridrush_core::grid::case::{CaseFault, own, pypsa, rts_gmlc};
-use gridrush_core::grid::{Fuel, HourlySeries, Network, RegionPack};
+use gridrush_core::grid::{Date, Fuel, HourlySeries, Network, RegionPack};
 use gridrush_sim::scenario::Fault;
 
 use crate::files::PackSource;
@@ -122,11 +122,16 @@ fn rts_base(path: &Path) -> Option<PathBuf> {
 }
 
 fn pack(name: &str, texts: &BTreeMap<String, String>) -> Result<Case, Stop> {
-    let pack = RegionPack::parse(texts).map_err(|list| refuse(name, &list))?;
-    let price = |fuel: Fuel| pack.region.fuels.get(&fuel).map_or(0.0, |entry| entry.price_usd_per_mmbtu);
+    let mut pack = RegionPack::parse(texts).map_err(|list| refuse(name, &list))?;
+    let day = Date { year: pack.region.facts.base_year, month: 12, day: 31 };
+    pack.network.generators.retain(|unit| !unit.in_service || unit.runs_on(day));
+    let price = |fuel: Fuel| {
+        let burnt = if fuel == Fuel::Import { Fuel::Gas } else { fuel };
+        pack.region.fuels.get(&burnt).map_or(0.0, |entry| entry.price_usd_per_mmbtu)
+    };
     let fuel_usd_per_mmbtu = Fuel::ALL.iter().map(|fuel| (*fuel, price(*fuel))).collect();
-    let notes = "loads are those of the source case, fuel prices those of the base year, and units run up to \
-                 their capacity whatever the weather; carbon and credits do not count";
+    let notes = "loads are those of the source case, fuel prices those of the base year, and units, those of its last day, run \
+                 up to their capacity whatever the weather; carbon and credits do not count";
     Ok(Case {
         title: format!("region pack {name}: {}", pack.region.facts.title),
         network: pack.network,

@@ -224,7 +224,8 @@ fn setup_fault(scenario: &Path, origin: &str, error: &SetupError) -> Fault {
     }
 }
 
-fn pack_fault(origin: &str, fault: &CaseFault) -> Fault {
+/// A fault of a pack as it is shown.
+pub fn pack_fault(origin: &str, fault: &CaseFault) -> Fault {
     Fault {
         file: format!("{} ({origin})", fault.file),
         line: fault.line.and_then(|line| u32::try_from(line).ok()),

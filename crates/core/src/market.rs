@@ -18,4 +18,6 @@ pub use reinforcement::{BranchYear, Reinforcement, ReinforcementTerms, reinforce
 pub use reserve::{ReserveCurve, ReserveStep};
 pub use security::{SecurityBranch, SecurityPair, SecurityRules, screen};
 pub use stack::SupplyStack;
-pub use storage::{HourAhead, Outlook, Reservoir, StorageFleet, Thresholds, WaterValue};
+pub use storage::{
+    Conditions, HourAhead, LocalBasis, Outlook, Reservoir, StorageFleet, Thresholds, WaterValue,
+};

@@ -4,16 +4,23 @@
 //! fleet, spread over the zone's strong buses. A unit has a charging and a discharging column at the same
 //! place; its bid lies below its offer, so at most one of them moves.
 //!
-//! Once a day the region is looked at as a whole ([`WaterValue`]): all batteries share the worth of energy
-//! by hour and filled share, each reads its two prices at its own. Cost: one look-ahead a day, and a
-//! look-up per unit and hour.
+//! A few times a day the region is looked at as a whole ([`WaterValue`]), as if all batteries stood at one
+//! place, for every place at which prices differ: batteries where about the same basis is expected
+//! ([`LocalBasis`]) share the worth of energy by hour and filled share, each reads its two prices at its own.
+//! Cost: a look-ahead for every such group, and a look-up per unit and hour.
 
 use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, DispatchSolution, Place};
 use gridrush_core::grid::{Network, Technology};
-use gridrush_core::market::{Outlook, Reservoir, StorageFleet, WaterValue};
+use gridrush_core::market::{
+    Conditions, HourAhead, LocalBasis, Outlook, ReserveCurve, Reservoir, StorageFleet, SupplyStack,
+    WaterValue,
+};
 use gridrush_core::names::Key;
 
 use crate::fleet::{Fleet, FleetUnit};
+
+/// Places whose expected basis differs by no more than this in any hour share a look-ahead; assumed.
+const SAME_BASIS_USD_PER_MWH: f64 = 0.5;
 
 /// Batteries at one place.
 #[derive(Clone, Debug)]
@@ -62,10 +69,21 @@ pub struct Stores {
     /// This month, by zone.
     pub month: Vec<StoreMonth>,
     round_trip: f64,
-    value: WaterValue,
-    first_hour: Option<usize>,
+    basis: LocalBasis,
+    ahead: Option<LookAhead>,
     /// Units that leave when the present hour is settled.
     leaving: Vec<usize>,
+}
+
+/// What the last look ahead said.
+#[derive(Clone, Debug)]
+struct LookAhead {
+    first_hour: usize,
+    stack: SupplyStack,
+    /// By group of places.
+    values: Vec<WaterValue>,
+    /// The group of each unit; none for those that have no power yet.
+    group: Vec<Option<usize>>,
 }
 
 impl Stores {
@@ -107,14 +125,8 @@ impl Stores {
             list[position].fleet.add(power_mw, energy_mwh);
         }
         let month = vec![StoreMonth::default(); network.zones.len()];
-        Stores {
-            list,
-            month,
-            round_trip,
-            value: WaterValue::default(),
-            first_hour: None,
-            leaving: Vec::new(),
-        }
+        let basis = LocalBasis::new(list.len());
+        Stores { list, month, round_trip, basis, ahead: None, leaving: Vec::new() }
     }
 
     /// The unit at a position comes, empty.
@@ -169,24 +181,68 @@ impl Stores {
         self.list.iter().map(|store| store.discharge)
     }
 
-    /// The hour at which the present look-ahead begins.
-    pub fn first_hour(&self) -> Option<usize> {
-        self.first_hour
+    /// Whether there has been a look ahead.
+    pub fn has_looked_ahead(&self) -> bool {
+        self.ahead.is_some()
     }
 
-    /// Looks ahead from an hour on.
-    pub fn look_ahead(&mut self, first_hour: usize, outlook: Outlook) {
+    /// Looks ahead from an hour on, at a stack and hours without their basis.
+    pub fn look_ahead(
+        &mut self,
+        first_hour: usize,
+        stack: SupplyStack,
+        reserve: &ReserveCurve,
+        hours: &[(Conditions, HourAhead)],
+    ) {
         let (power_mw, energy_mwh) = (self.power_mw(), self.energy_mwh());
         let all = Reservoir { power_mw, energy_mwh, round_trip: self.round_trip };
-        self.value = WaterValue::new(all, outlook);
-        self.first_hour = Some(first_hour);
+        let places = self.list.len();
+        let mut basis = vec![0.0; hours.len() * places];
+        for ((conditions, _), row) in hours.iter().zip(basis.chunks_exact_mut(places)) {
+            self.basis.expect(*conditions, row);
+        }
+        let alike = |a: usize, b: usize| {
+            basis.chunks_exact(places).all(|row| (row[a] - row[b]).abs() <= SAME_BASIS_USD_PER_MWH)
+        };
+        let mut first_of_group: Vec<usize> = Vec::new();
+        let mut group = vec![None; places];
+        for position in (0..places).filter(|&position| self.list[position].fleet.power_mw > 0.0) {
+            let known = first_of_group.iter().position(|&first| alike(first, position));
+            group[position] = Some(known.unwrap_or(first_of_group.len()));
+            if known.is_none() {
+                first_of_group.push(position);
+            }
+        }
+        let value = |&place: &usize| {
+            let rows = hours.iter().zip(basis.chunks_exact(places));
+            let at = |((_, hour), row): (&(Conditions, HourAhead), &[f64])| HourAhead {
+                basis_usd_per_mwh: row[place],
+                ..*hour
+            };
+            let hours: Vec<HourAhead> = rows.map(at).collect();
+            WaterValue::new(all, Outlook { stack: &stack, reserve, hours: &hours })
+        };
+        let values = first_of_group.iter().map(value).collect();
+        self.ahead = Some(LookAhead { first_hour, stack, values, group });
     }
 
     /// Sets everybody's bid and offer for an hour.
     pub fn quote(&mut self, hour: usize, floor_usd_per_mwh: f64, cap_usd_per_mwh: f64) {
-        let Some(first_hour) = self.first_hour else { return };
-        for store in &mut self.list {
-            store.fleet.quote(&self.value, hour - first_hour, floor_usd_per_mwh, cap_usd_per_mwh);
+        let Some(ahead) = &self.ahead else { return };
+        for (store, group) in self.list.iter_mut().zip(&ahead.group) {
+            if let Some(group) = *group {
+                let (value, n) = (&ahead.values[group], hour - ahead.first_hour);
+                store.fleet.quote(value, n, floor_usd_per_mwh, cap_usd_per_mwh);
+            }
+        }
+    }
+
+    /// Learns an hour that has passed: what energy cost at each place beyond what the last stack says of the
+    /// hour's net load, batteries included.
+    pub fn learn(&mut self, seen: Conditions, net_load_mw: f64, cost_usd_per_mwh: &[f64]) {
+        if let Some(ahead) = &self.ahead {
+            let basis = |&cost: &f64| ahead.stack.basis_usd_per_mwh(net_load_mw, cost);
+            self.basis.learn(seen, cost_usd_per_mwh.iter().map(basis));
         }
     }
 

@@ -103,13 +103,13 @@ fn print(out: &mut impl Write, job: &Job, commitment: &str, result: &Comparison)
             (Some(false), Some(tolerance)) => format!("FAILS ({})", tolerance.words()),
             _ => "shown".to_owned(),
         };
-        let input = if line.input { ", input" } else { "" };
         let (observed, model) = (short(line.observed), short(line.model));
         writeln!(
             out,
-            "  {:width$}  {observed:>10} {model:>10} {naive:>10}  {:6} {verdict}{input}, n = {}",
+            "  {:width$}  {observed:>10} {model:>10} {naive:>10}  {:6} {verdict}, {}, n = {}",
             name(line),
             line.unit,
+            line.kind,
             line.observations
         )?;
     }

@@ -129,7 +129,7 @@ pub struct Topology {
     ends: Vec<(u32, u32)>,
     slots: Vec<Slot>,
     /// The branches as they were taken over; none after a failure.
-    taken: Vec<Numbers>,
+    taken: Option<Vec<Numbers>>,
     /// The present network.
     links: Vec<Link>,
     /// What its phase shifters inject, in elimination order.
@@ -190,7 +190,7 @@ impl Topology {
             islands: Islands::default(),
             ends,
             slots,
-            taken: Vec::new(),
+            taken: None,
             whole: links.clone(),
             links,
             shift_injection_mw: vec![0.0; bus_count],
@@ -217,21 +217,22 @@ impl Topology {
             self.edition += edition;
             return Ok(());
         }
-        // A network without branches is taken over once as well.
-        let known = self.edition > 0 && self.taken.len() == branches.len();
-        if known && self.taken.iter().zip(branches).all(|(&taken, branch)| taken == Numbers::of(branch)) {
+        let same =
+            |taken: &Vec<Numbers>| taken.iter().zip(branches).all(|(&t, branch)| t == Numbers::of(branch));
+        if self.taken.as_ref().is_some_and(same) {
             return Ok(());
         }
-        let taken = std::mem::take(&mut self.taken);
+        let taken = self.taken.take();
         let mut out = Vec::new();
-        let mut shifted = !known;
+        let mut shifted = taken.is_none();
         for (l, (branch, link)) in branches.iter().zip(&mut self.links).enumerate() {
             let usable = is_usable(branch);
             if !branch.in_service && usable {
                 out.push(l as u32);
             }
             let numbers = Numbers::of(branch);
-            if known && taken[l] == numbers {
+            let before = taken.as_ref().map(|taken| taken[l]);
+            if before == Some(numbers) {
                 continue;
             }
             if branch.in_service && !usable {
@@ -241,7 +242,7 @@ impl Topology {
                     shift_rad: branch.shift_rad,
                 });
             }
-            if !known || (numbers.susceptance, numbers.shift) != (taken[l].susceptance, taken[l].shift) {
+            if before.is_none_or(|t| (t.susceptance, t.shift) != (numbers.susceptance, numbers.shift)) {
                 self.without = None;
             }
             let b = if branch.in_service { branch.susceptance_mw_per_rad } else { 0.0 };
@@ -261,9 +262,10 @@ impl Topology {
             self.factor(branches, &out)?;
             self.islands.clone_from(&self.whole_islands);
         }
-        self.taken = taken;
-        self.taken.clear();
-        self.taken.extend(branches.iter().map(Numbers::of));
+        let mut taken = taken.unwrap_or_default();
+        taken.clear();
+        taken.extend(branches.iter().map(Numbers::of));
+        self.taken = Some(taken);
         Ok(())
     }
 
@@ -417,10 +419,10 @@ impl Topology {
     /// island's reference. Zero outside the island and for a branch out of service.
     pub fn transfer_factors(&self, branch: u32, factor_by_bus: &mut Vec<f64>) {
         let mut work = vec![0.0; self.bus_count()];
-        if self.links[branch as usize].susceptance_mw_per_rad != 0.0 {
-            let link = self.whole[branch as usize];
+        let terms = [(branch, 1.0)];
+        for (_, link, _) in self.present(&terms) {
             self.angles_of(link, link.susceptance_mw_per_rad, &mut work);
-            self.correct_row(&[(branch, 1.0)], &mut work);
+            self.correct_row(&terms, &mut work);
         }
         factor_by_bus.clear();
         factor_by_bus.extend(self.position().iter().map(|&at| work[at as usize]));
@@ -440,8 +442,7 @@ impl Topology {
     /// The transfer factors of a weighted sum of flows, in elimination order, from one solve.
     fn transfer_factors_of_sum(&self, terms: &[(u32, f64)], row: &mut [f64]) {
         row.fill(0.0);
-        for &(l, weight) in terms {
-            let link = self.whole[l as usize];
+        for (_, link, weight) in self.present(terms) {
             row[link.from as usize] += weight * link.susceptance_mw_per_rad;
             row[link.to as usize] -= weight * link.susceptance_mw_per_rad;
         }
@@ -451,8 +452,15 @@ impl Topology {
 
     /// Makes transfer factors of the present network of a weighted sum of those of the factored one.
     fn correct_row(&self, terms: &[(u32, f64)], row: &mut [f64]) {
-        let terms = terms.iter().map(|&(l, weight)| (self.whole[l as usize], weight));
-        self.outages.correct_row(terms, row);
+        let links = self.present(terms).map(|(_, link, weight)| (link, weight));
+        self.outages.correct_row(links, row);
+    }
+
+    /// Those of the branches that are in service, as they are in the factored network, with their weights.
+    fn present(&self, terms: &[(u32, f64)]) -> impl Iterator<Item = (u32, Link, f64)> + Clone {
+        let in_service =
+            terms.iter().filter(|term| self.links[term.0 as usize].susceptance_mw_per_rad != 0.0);
+        in_service.map(|&(l, weight)| (l, self.whole[l as usize], weight))
     }
 
     /// The share of a transfer from end to end of `pair` that flows over `of`, in the factored network; `angle`

@@ -324,7 +324,46 @@ fn read_planned(
             source: source?,
         })
     };
-    rows_of(table.as_ref()).filter_map(|row| read(row, &mut names, &mut faults)).collect()
+    let mut lines = Vec::new();
+    let mut planned = Vec::new();
+    for row in rows_of(table.as_ref()) {
+        if let Some(change) = read(row, &mut names, &mut faults) {
+            lines.push(row.line);
+            planned.push(change);
+        }
+    }
+    check_retirements(network, &planned, &lines, &mut faults);
+    planned
+}
+
+/// Capacity is rounded to this.
+const LEAST_MW: f64 = 0.5;
+
+/// Notes every retirement of more than a zone has of a technology on the day, when all is built and closed as
+/// announced. `O(retirements x (units + plans))`.
+fn check_retirements(network: &Network, planned: &[PlannedChange], lines: &[u64], faults: &mut Faults<'_>) {
+    for (at, retired) in planned.iter().enumerate().filter(|(_, of)| of.action == PlannedAction::Retire) {
+        let units = network.generators.iter().filter(|unit| {
+            unit.technology == retired.technology
+                && network.bus(unit.bus).zone == retired.zone
+                && unit.runs_on(retired.date)
+        });
+        let standing_mw: f64 = units.map(|unit| unit.capacity_mw).sum();
+        let before = planned.iter().enumerate().filter(|(n, of)| {
+            (of.zone, of.technology) == (retired.zone, retired.technology)
+                && (of.date, *n) < (retired.date, at)
+        });
+        let left_mw = before.fold(standing_mw, |mw, (_, of)| match of.action {
+            PlannedAction::Add => mw + of.capacity_mw,
+            PlannedAction::Retire => mw - of.capacity_mw,
+        });
+        if retired.capacity_mw > left_mw + LEAST_MW {
+            let zone = &network.zones[usize::from(retired.zone.0)].name;
+            let (what, left_mw) = (retired.technology.name(), left_mw.max(0.0));
+            let message = format!("zone {zone} has {left_mw:.0} MW of {what} by then");
+            faults.add(lines.get(at).copied(), "capacity_mw", message);
+        }
+    }
 }
 
 fn read_sites(

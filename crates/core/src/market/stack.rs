@@ -4,6 +4,9 @@
 //! Load that would stop at a price stands in the stack like a plant of that cost, with its draw counted
 //! in net load. Building costs O(n log n), a look-up O(log n).
 
+/// How near a net load lies to the end of a block that it may be there.
+const EDGE_MW: f64 = 1.0;
+
 /// Capacity that can run, cheapest first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SupplyStack {
@@ -56,6 +59,13 @@ impl SupplyStack {
         let block = self.upto_mw.partition_point(|&upto| upto <= net_load_mw);
         self.cost_usd_per_mwh.get(block).copied().unwrap_or(self.shortage_usd_per_mwh)
     }
+
+    /// What a price at a net load is above or below all that the stack asks there. Where a block ends any
+    /// price up to that of the next is the stack's.
+    pub fn basis_usd_per_mwh(&self, net_load_mw: f64, price_usd_per_mwh: f64) -> f64 {
+        let [below, above] = [-EDGE_MW, EDGE_MW].map(|mw| self.price_usd_per_mwh(net_load_mw + mw));
+        price_usd_per_mwh - price_usd_per_mwh.clamp(below.min(above), below.max(above))
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +80,20 @@ mod tests {
             [(-1.0, -20.0), (0.0, 10.0), (99.9, 10.0), (100.0, 30.0), (174.9, 30.0), (175.0, 9000.0)]
         {
             assert_eq!(stack.price_usd_per_mwh(net_load_mw), want, "{net_load_mw} MW");
+        }
+    }
+
+    #[test]
+    fn a_price_between_two_blocks_is_the_stacks() {
+        let stack = SupplyStack::new([(100.0, 10.0), (100.0, 30.0)], 0.0, 9000.0);
+        for (net_load_mw, price, want) in [
+            (50.0, 10.0, 0.0),
+            (50.0, 12.0, 2.0),
+            (100.0, 25.0, 0.0),
+            (100.5, 8.0, -2.0),
+            (150.0, 25.0, -5.0),
+        ] {
+            assert_eq!(stack.basis_usd_per_mwh(net_load_mw, price), want, "{net_load_mw} MW, {price} $");
         }
     }
 

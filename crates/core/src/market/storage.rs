@@ -1,14 +1,17 @@
 //! Batteries that buy below one price and sell above another.
 //!
-//! [`WaterValue`] says once a day what energy in store is worth in each coming hour; a fleet bids what a
+//! [`WaterValue`] says for a forecast what energy in store is worth in each coming hour, [`LocalBasis`] what
+//! the price at a place will be above or below the merit order; a fleet bids what a
 //! stored megawatt-hour is worth less the round trip and asks what giving it up costs. Both prices are one
 //! unit's, the bid below the offer, so in no hour does it charge and discharge at once, whatever the price.
 //! Energy enters a store by charging only and leaves it by discharging only.
 
+mod local_basis;
 mod water_value;
 
 use serde::{Deserialize, Serialize};
 
+pub use local_basis::{Conditions, LocalBasis};
 pub use water_value::{HourAhead, Outlook, Reservoir, WaterValue};
 
 /// Hours for which reserve must last.

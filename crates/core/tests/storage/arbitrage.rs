@@ -7,7 +7,7 @@ use gridrush_core::names::Key;
 
 use crate::foresight::best_usd;
 use crate::rts_gmlc;
-use crate::trade::{Expected, Trader};
+use crate::trade::{Expected, Hour, Trader};
 
 fn battery(power_mw: f64, hours: f64) -> Reservoir {
     Reservoir { power_mw, energy_mwh: power_mw * hours, round_trip: 0.85 }
@@ -29,8 +29,9 @@ fn prices(market: &mut rts_gmlc::Market, buses: &[u32]) -> Vec<Vec<f64>> {
     prices
 }
 
-/// 313 is where the case has its own battery, 309 stands behind a line that is often full.
-const BUSES: [u32; 4] = [313, 101, 215, 309];
+/// 313 is where the case has its own battery, 309 stands behind a line that is often full, wind is often
+/// stuck at 303.
+const BUSES: [u32; 5] = [313, 101, 215, 309, 303];
 
 #[test]
 fn a_price_taker_on_rts_gmlc_earns_70_to_95_percent_of_perfect_foresight() {
@@ -39,24 +40,28 @@ fn a_price_taker_on_rts_gmlc_earns_70_to_95_percent_of_perfect_foresight() {
     let prices = prices(&mut market, &BUSES);
     println!("bus, hours of storage, $/kW-year with foresight, ratio for three seeds");
     for (bus, prices) in BUSES.iter().zip(&prices) {
-        for hours in [1.0, 2.0, 4.0, 8.0] {
+        for hours in [1.0, 2.0, 3.0, 4.0, 8.0] {
             let of = battery(50.0, hours);
             let best = best_usd(of, prices);
             let ratios = [0, 1, 2].map(|seed| Trader::new(of, &stack, &expected, seed).takes(prices) / best);
             println!("{bus}, {hours}, {:.2}, {ratios:.3?}", best / of.power_mw / 1000.0);
-            // A short store lives on the few dearest hours of a day, which a forecast misses most.
-            let least = if hours >= 4.0 { 0.70 } else { 0.50 };
-            assert!(ratios.iter().all(|&r| (least..=0.95).contains(&r)), "{bus}, {hours} h: {ratios:?}");
+            assert!(ratios.iter().all(|r| (0.70..=0.95).contains(r)), "{bus}, {hours} h: {ratios:?}");
         }
     }
 }
 
 #[test]
 fn a_battery_in_the_dispatch_of_rts_gmlc_earns_70_to_95_percent_of_perfect_foresight() {
-    let Some(mut market) = rts_gmlc::read() else { return };
+    let Some(market) = rts_gmlc::read() else { return };
+    // The case's own battery first, of 50 MW and 150 MWh.
+    in_the_dispatch(market.clone(), battery(50.0, 3.0));
+    in_the_dispatch(market, battery(100.0, 4.0));
+}
+
+/// A year of one battery at the first bus, whose bids and offers are cleared with everything else.
+fn in_the_dispatch(mut market: rts_gmlc::Market, of: Reservoir) {
     let (stack, expected) = (market.stack(), market.expected());
     let alone = prices(&mut market, &BUSES[..1]).remove(0);
-    let of = battery(100.0, 4.0);
     let bus = market.bus(BUSES[0]);
     let closed = Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 };
     let charge = market.problem_mut().add_column(Key::of("charge"), Place::Bus(bus, -1.0), closed);
@@ -69,7 +74,7 @@ fn a_battery_in_the_dispatch_of_rts_gmlc_earns_70_to_95_percent_of_perfect_fores
     for hour in 0..market.hours() {
         market.set_hour(hour);
         trader.quote(hour);
-        let fleet = &mut trader.fleet;
+        let fleet = &trader.fleet;
         let bounds = &mut market.problem_mut().bounds;
         bounds[charge].upper_mw = fleet.charge_limit_mw(1.0);
         bounds[charge].cost_usd_per_mwh = -fleet.thresholds.bid_usd_per_mwh;
@@ -79,13 +84,13 @@ fn a_battery_in_the_dispatch_of_rts_gmlc_earns_70_to_95_percent_of_perfect_fores
         let (into, out) = (solution.column_mw[charge], solution.column_mw[discharge]);
         assert!(into.min(out) < 1e-9, "hour {hour}: charges {into} MW and discharges {out} MW");
         let price = solution.lmp_usd_per_mwh[bus as usize];
-        assert!(fleet.settle(into, out, 1.0).abs() < 1e-6);
+        trader.settle(hour, into, out, price);
         usd += price * (out - into);
         together.push(price);
     }
     // Prices without the battery bound what it could earn; prices with it are those it earned at.
     let ratios = [best_usd(of, &alone), best_usd(of, &together)].map(|best| usd / best);
-    println!("100 MW, 4 h at bus {}: {ratios:.3?} of foresight at prices without and with it", BUSES[0]);
+    println!("{of:?} at bus {}: {ratios:.3?} of foresight at prices without and with it", BUSES[0]);
     assert!(ratios.iter().all(|r| (0.70..=0.95).contains(r)), "{ratios:?}");
 }
 
@@ -99,16 +104,17 @@ fn ducks() -> (SupplyStack, Expected) {
         // Cloud cover from a fixed sequence without a short period.
         let clear = 0.4 + 0.6 * f64::from(day * 37 % 101) / 101.0;
         let sun = (-math::cos(turn)).max(0.0) * 1400.0 * clear;
-        (demand - sun, 0.03 * demand + 0.05 * sun)
+        let errors_mw = [0.03 * demand, 0.0, 0.05 * sun];
+        Hour { load_mw: demand, wind_mw: 0.0, solar_mw: sun, other_mw: 0.0, errors_mw }
     };
-    let (net_load_mw, error_mw) = (0..8760).map(hour).unzip();
-    (stack, Expected { net_load_mw, error_mw })
+    (stack, Expected { hours: (0..8760).map(hour).collect() })
 }
 
 #[test]
 fn a_price_taker_among_ducks_earns_at_least_70_percent_of_perfect_foresight() {
     let (stack, expected) = ducks();
-    let prices: Vec<f64> = expected.net_load_mw.iter().map(|&mw| stack.price_usd_per_mwh(mw)).collect();
+    let prices: Vec<f64> =
+        expected.hours.iter().map(|hour| stack.price_usd_per_mwh(hour.net_load_mw())).collect();
     for hours in [1.0, 4.0] {
         let of = battery(10.0, hours);
         let best = best_usd(of, &prices);

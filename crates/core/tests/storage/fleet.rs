@@ -8,7 +8,7 @@ use gridrush_core::names::Key;
 use proptest::prelude::*;
 
 use crate::foresight::least_cost_usd;
-use crate::trade::{Expected, Trader};
+use crate::trade::{Expected, Hour, Trader};
 
 fn bound(upper_mw: f64, cost_usd_per_mwh: f64) -> Bound {
     Bound { lower_mw: 0.0, upper_mw, cost_usd_per_mwh }
@@ -57,31 +57,35 @@ impl Bus {
 #[test]
 fn a_fleet_that_moves_the_price_saves_most_of_what_foresight_would_save() {
     let blocks: Vec<(f64, f64)> = (0..50).map(|n| (40.0, 10.0 + 0.03 * f64::from(n * n))).collect();
-    let (net_load_mw, error_mw): (Vec<f64>, Vec<f64>) = (0..24 * 14)
+    // A day more is forecast than is run.
+    let expected_mw: Vec<f64> = (0..24 * 15)
         .map(|hour| {
             let (day, clock) = (f64::from(hour / 24), f64::from(hour % 24));
             let evening = (1.0 - (clock - 19.0).abs() / 5.0).max(0.0);
             let noon = (1.0 - (clock - 13.0).abs() / 5.0).max(0.0);
-            (1000.0 + 20.0 * day + 500.0 * evening - (300.0 + 25.0 * day) * noon, 40.0)
+            1000.0 + 20.0 * day + 500.0 * evening - (300.0 + 25.0 * day) * noon
         })
-        .unzip();
+        .collect();
+    let net_load_mw = &expected_mw[..24 * 14];
     let of = Reservoir { power_mw: 300.0, energy_mwh: 1200.0, round_trip: 0.85 };
     let idle = StorageFleet::new(of.round_trip);
     let mut bus = Bus::new(&blocks);
     let mut without_usd = 0.0;
-    for &mw in &net_load_mw {
+    for &mw in net_load_mw {
         bus.clear(mw, &idle);
         without_usd += bus.burnt_usd(&blocks);
     }
-    let least_usd = least_cost_usd(of, &blocks, &net_load_mw);
+    let least_usd = least_cost_usd(of, &blocks, net_load_mw);
     let stack = SupplyStack::new(blocks.iter().copied(), 0.0, 9000.0);
-    let expected = Expected { net_load_mw: net_load_mw.clone(), error_mw };
+    let hour =
+        |&load_mw| Hour { load_mw, wind_mw: 0.0, solar_mw: 0.0, other_mw: 0.0, errors_mw: [40.0, 0.0, 0.0] };
+    let expected = Expected { hours: expected_mw.iter().map(hour).collect() };
     let mut trader = Trader::new(of, &stack, &expected, 5);
     let mut with_usd = 0.0;
     for (hour, &mw) in net_load_mw.iter().enumerate() {
         trader.quote(hour);
         let (charge_mw, discharge_mw) = bus.clear(mw, &trader.fleet);
-        assert!(trader.fleet.settle(charge_mw, discharge_mw, 1.0).abs() < 1e-6);
+        trader.settle(hour, charge_mw, discharge_mw, bus.solution.lmp_usd_per_mwh[0]);
         with_usd += bus.burnt_usd(&blocks);
     }
     let ratio = (without_usd - with_usd) / (without_usd - least_usd);
@@ -110,7 +114,11 @@ proptest! {
         prop_assert_eq!(fleet.stored_mwh, 0.0);
         let hours_ahead: Vec<HourAhead> = ahead
             .iter()
-            .map(|&(net_load_mw, error_mw)| HourAhead { net_load_mw, error_mw })
+            .map(|&(net_load_mw, error_mw)| HourAhead {
+                net_load_mw,
+                error_mw,
+                basis_usd_per_mwh: 10.0 - 0.02 * net_load_mw,
+            })
             .collect();
         let stack = SupplyStack::new(blocks.iter().copied(), surplus, 9000.0);
         let steps = vec![ReserveStep { mw: 100.0, usd_per_mwh: reserve_usd }];

@@ -10,13 +10,14 @@ use gridrush_core::grid::{Fuel, HourlySeries, Network};
 use gridrush_core::market::SupplyStack;
 use gridrush_core::opf::{Convention, Opf, Options};
 
-use crate::trade::Expected;
+use crate::trade::{Expected, Hour};
 
-/// Standard deviation of day-ahead errors: of load, of wind in service, of available sun. Assumed, from
+/// Standard deviation of day-ahead errors: of load, of the greatest wind, of available sun. Assumed, from
 /// what is usual of forecasts of a region.
 const ERRORS: [f64; 3] = [0.02, 0.08, 0.08];
 
 /// The market and its hours.
+#[derive(Clone)]
 pub struct Market {
     opf: Opf,
     network: Network,
@@ -89,24 +90,22 @@ impl Market {
         SupplyStack::new(bounds.map(|bound| (bound.upper_mw, bound.cost_usd_per_mwh)), 0.0, 9000.0)
     }
 
-    /// Load less wind, sun and rivers, and the standard deviation of its forecast.
+    /// Load, wind, sun and rivers, and the standard deviations of their forecasts.
     pub fn expected(&self) -> Expected {
-        let of = |fuel: Fuel| {
-            let units = move |unit: &u32| self.network.generators[*unit as usize].fuel == fuel;
-            self.series.available_mw.iter().filter(move |(unit, _)| units(unit)).map(|(_, mw)| mw)
+        let of = |fuel: Fuel, hour: usize| {
+            let units = |unit: &u32| self.network.generators[*unit as usize].fuel == fuel;
+            let mine = self.series.available_mw.iter().filter(|(unit, _)| units(unit));
+            mine.map(|(_, mw)| mw[hour]).sum::<f64>()
         };
-        let sum = |fuel: Fuel, hour: usize| of(fuel).map(|mw| mw[hour]).sum::<f64>();
         let hours = 0..self.hours();
-        let load_mw = |hour: usize| self.series.load.iter().map(|area| area.mw[hour]).sum::<f64>();
-        let wind_top_mw = hours.clone().map(|hour| sum(Fuel::Wind, hour)).fold(0.0, f64::max);
-        let all_mw = |hour: usize| self.series.available_mw.iter().map(|(_, mw)| mw[hour]).sum::<f64>();
-        let error_mw = |hour: usize| {
-            let parts = [load_mw(hour), wind_top_mw, sum(Fuel::Solar, hour)];
-            parts.iter().zip(ERRORS).map(|(mw, share)| (share * mw) * (share * mw)).sum::<f64>().sqrt()
+        let wind_top_mw = hours.clone().map(|hour| of(Fuel::Wind, hour)).fold(0.0, f64::max);
+        let hour = |hour: usize| {
+            let load_mw = self.series.load.iter().map(|area| area.mw[hour]).sum::<f64>();
+            let all_mw: f64 = self.series.available_mw.iter().map(|(_, mw)| mw[hour]).sum();
+            let (wind_mw, solar_mw) = (of(Fuel::Wind, hour), of(Fuel::Solar, hour));
+            let errors_mw = [ERRORS[0] * load_mw, ERRORS[1] * wind_top_mw, ERRORS[2] * solar_mw];
+            Hour { load_mw, wind_mw, solar_mw, other_mw: all_mw - wind_mw - solar_mw, errors_mw }
         };
-        Expected {
-            net_load_mw: hours.clone().map(|hour| load_mw(hour) - all_mw(hour)).collect(),
-            error_mw: hours.map(error_mw).collect(),
-        }
+        Expected { hours: hours.map(hour).collect() }
     }
 }

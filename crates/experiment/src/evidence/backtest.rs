@@ -1,7 +1,8 @@
 //! A replayed year against what happened: one line per measure, with its kind, its naive forecast and its verdict.
 //!
 //! Only hours with an observed value outside the excluded days count. Kinds: `input` (the observed series itself
-//! went into the run, agreement says nothing), `predicted` (it did not). Single figures are one observation each.
+//! went into the run, agreement says nothing), `calibrated` (it did not, but parameters were chosen after a look at
+//! this comparison), `predicted` (neither). Single figures are one observation each.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +25,10 @@ pub static SUMMARY: Table = Table {
         text("subject", "The price, output or figure that is compared."),
         text("measure", "What is compared."),
         text("unit", "Unit of observed, model and baseline."),
-        text("kind", "input: the observed series went into the run; predicted: it did not."),
+        text(
+            "kind",
+            "input: the observed series went into the run; calibrated: parameters were chosen after a look; predicted: neither.",
+        ),
         Column {
             name: "observations",
             kind: Kind::Integer,
@@ -50,7 +54,10 @@ pub static HOURLY: Table = Table {
         text("commitment", "How units were started and stopped in the run."),
         text("subject", "The price or output."),
         text("unit", "$/MWh for prices, MW for output."),
-        text("kind", "input: the observed series went into the run; predicted: it did not."),
+        text(
+            "kind",
+            "input: the observed series went into the run; calibrated: parameters were chosen after a look; predicted: neither.",
+        ),
         Column {
             name: "compared",
             kind: Kind::Integer,
@@ -116,8 +123,8 @@ pub struct Line {
     pub measure: &'static str,
     /// Unit of the values.
     pub unit: &'static str,
-    /// Whether the observed series went into the run.
-    pub input: bool,
+    /// `input`, `calibrated` or `predicted`.
+    pub kind: &'static str,
     /// Hours, or 1.
     pub observations: usize,
     /// What happened.
@@ -150,8 +157,8 @@ pub struct Series {
     pub subject: String,
     /// Its unit.
     pub unit: &'static str,
-    /// Whether the observed series went into the run.
-    pub input: bool,
+    /// `input`, `calibrated` or `predicted`.
+    pub kind: &'static str,
     /// By hour.
     pub observed: Vec<Option<f64>>,
     /// By hour.
@@ -245,7 +252,7 @@ pub fn compare(setup: &Setup, sink: &MemorySink) -> Result<Comparison, TableErro
         series.push(Series {
             subject: price.name.clone(),
             unit: "$/MWh",
-            input: false,
+            kind: kind(backtest, false),
             observed: observed.clone(),
             model: year.price(&price.zones)?,
             baseline: baseline::forecast(&known, &net_load, &gas),
@@ -255,7 +262,7 @@ pub fn compare(setup: &Setup, sink: &MemorySink) -> Result<Comparison, TableErro
         series.push(Series {
             subject: output.name.clone(),
             unit: "MW",
-            input: output.input,
+            kind: kind(backtest, output.input),
             observed: observed.clone(),
             model: year.output(&output.fuels)?,
             baseline: Vec::new(),
@@ -288,7 +295,7 @@ pub fn compare(setup: &Setup, sink: &MemorySink) -> Result<Comparison, TableErro
             subject: output.name.clone(),
             measure,
             unit,
-            input: output.input,
+            kind: kind(backtest, output.input),
             observations: compared.hours.len(),
             observed,
             model,
@@ -363,7 +370,7 @@ fn price_lines(backtest: &Backtest, stamps: &[HourStamp], compared: &Compared) -
         subject: String::new(),
         measure,
         unit,
-        input: false,
+        kind: kind(backtest, false),
         observations: compared.hours.len(),
         observed: value(&compared.observed),
         model: value(&compared.model),
@@ -383,7 +390,7 @@ fn spread_line(of: &Series, less: &Series, counted: &[bool]) -> Line {
         subject: format!("{} - {}", of.subject, less.subject),
         measure: "mean spread",
         unit: "$/MWh",
-        input: false,
+        kind: of.kind,
         observations: hours.len(),
         observed: spread(&|series, h| series.observed[h].unwrap_or(f64::NAN)),
         model: spread(&|series, h| series.model[h]),
@@ -415,7 +422,7 @@ fn figure_lines(backtest: &Backtest, year: &Year, series: &[Series]) -> Result<V
             subject: figure.source.clone(),
             measure,
             unit,
-            input: false,
+            kind: kind(backtest, false),
             observations: 1,
             observed: figure.value,
             model,
@@ -436,7 +443,7 @@ impl Comparison {
                 Cell::Text(&line.subject),
                 Cell::Text(line.measure),
                 Cell::Text(line.unit),
-                Cell::Text(kind(line.input)),
+                Cell::Text(line.kind),
                 Cell::Integer(line.observations as i64),
                 Cell::Float(line.observed),
                 Cell::Float(line.model),
@@ -458,7 +465,7 @@ impl Comparison {
                     Cell::Text(commitment),
                     Cell::Text(&series.subject),
                     Cell::Text(series.unit),
-                    Cell::Text(kind(series.input)),
+                    Cell::Text(series.kind),
                     Cell::Integer(i64::from(self.counted[hour] && observed.is_some())),
                     Cell::Float(observed.unwrap_or(f64::NAN)),
                     Cell::Float(series.model[hour]),
@@ -482,8 +489,13 @@ impl Comparison {
     }
 }
 
-fn kind(input: bool) -> &'static str {
-    if input { "input" } else { "predicted" }
+/// How a comparison counts.
+fn kind(backtest: &Backtest, input: bool) -> &'static str {
+    match (input, backtest.seen) {
+        (true, _) => "input",
+        (_, true) => "calibrated",
+        _ => "predicted",
+    }
 }
 
 #[cfg(test)]
@@ -510,7 +522,7 @@ mod tests {
         let series = Series {
             subject: "hub".to_owned(),
             unit: "$/MWh",
-            input: false,
+            kind: "predicted",
             observed: (0..24).map(|h| (h != 2).then_some(if peak(h) { 150.0 } else { 50.0 })).collect(),
             model: (0..24).map(|h| if peak(h) { 60.0 } else { 40.0 }).collect(),
             baseline: vec![70.0; 24],

@@ -2,7 +2,7 @@
 //!
 //! Where prices are negative a market of pipes with losses would send power in a circle, only to burn what it would
 //! otherwise spill. No operator does. The smallest flow of the circle is given a cost that no circle can earn,
-//! `pipes x loss x -floor` a megawatt, for this hour, and the hour is cleared again. Without losses or with
+//! `(pipes + 1) x loss x -floor` a megawatt, for this hour, and the hour is cleared again. Without losses or with
 //! prices from zero on there are no circles: the ties of the solver are positive. Cost: `O(pipes)` an hour, and a warm
 //! solve for each circle found.
 
@@ -55,7 +55,7 @@ impl Clearing {
             return false;
         };
         let bound = &mut self.problem.bounds[least.column.0 as usize];
-        bound.cost_usd_per_mwh = -self.terms.offer_floor_usd_per_mwh * loss * circle.len() as f64;
+        bound.cost_usd_per_mwh = -self.terms.offer_floor_usd_per_mwh * loss * (circle.len() + 1) as f64;
         self.charged.push(least.column);
         true
     }

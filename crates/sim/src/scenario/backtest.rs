@@ -22,6 +22,9 @@ choices! {
 section! {
     /// What really happened. Tolerances stand where they are used; without one a line is shown and not judged.
     Backtest {
+        /// Whether parameters were chosen after a look at this comparison: its lines are then `calibrated`, not
+        /// `predicted`.
+        seen: bool = false, "", "";
         /// Prices above this are dear.
         dear_usd_per_mwh: f64 = 100.0, "$/MWh", "", 0.0..=1000000.0;
         /// First hour of the peak period of working days, prevailing time.

@@ -134,7 +134,9 @@ section! {
         enabled: bool = true, "", "";
         /// Energy out over energy in.
         round_trip: f64 = 0.85, "share", "assumed", 0.1..=1.0;
-        /// Local hour at which they look at the day ahead.
+        /// Local hour at which they look at the 24 hours ahead.
         look_ahead_hour: u32 = 0, "h", "assumed", 0.0..=23.0;
+        /// Hours from that look at the hours ahead to the next, through the day.
+        look_ahead_every_h: u32 = 12, "h", "assumed", 1.0..=24.0;
     }
 }

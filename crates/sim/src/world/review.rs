@@ -107,7 +107,9 @@ impl World {
             .planner
             .asked_flows(&setup, &self.weather, &self.clearing, &loads, now.hour(), self.elements)
             .map_err(RunError::Planning)?;
-        let ordered_mw = self.queue.ordered_mw(self.study_branches.len());
+        // Works of a zonal region are on stations and imports, not on branches.
+        let branches = if self.zonal.is_some() { 0 } else { self.study_branches.len() };
+        let ordered_mw = self.queue.ordered_mw(branches);
         for (element, congestion_rent_usd) in rents {
             let at = self.elements.index(element);
             // What is decided for one direction of a pipe or an interface serves the other too.

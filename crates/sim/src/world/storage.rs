@@ -1,13 +1,14 @@
-//! Batteries: the look at the day ahead, the hour's settlement, the month's table.
+//! Batteries: the look at the day ahead, the hour's settlement and what it teaches, the month's table.
 
 use gridrush_core::grid::Fuel;
-use gridrush_core::market::{HourAhead, Outlook};
+use gridrush_core::market::{Conditions, HourAhead};
 use gridrush_tables::{Cell, RowSink};
 
 use super::settle::BALANCE;
 use super::{Interval, RunError, World};
 use crate::probe;
 use crate::setup::Month;
+use crate::units::Unit;
 
 /// Hours of a look-ahead.
 const HOURS_AHEAD: usize = 24;
@@ -24,50 +25,67 @@ pub(super) struct StoresHour {
 }
 
 impl World {
-    /// Sets bids and offers of an hour; once a day, at a fixed local hour, after a look ahead.
+    /// Sets bids and offers of an hour; at fixed local hours after a look ahead.
     pub(super) fn quote_stores(&mut self, hour: usize, weather: &[f32]) {
-        let look_ahead_hour = self.setup.scenario.dispatch.storage.look_ahead_hour;
-        let due = u32::from(self.setup.stamps[hour].hour_prevailing) == look_ahead_hour;
-        if due || self.clearing.stores.first_hour().is_none() {
+        let terms = &self.setup.scenario.dispatch.storage;
+        let since = u32::from(self.setup.stamps[hour].hour_prevailing) + 24 - terms.look_ahead_hour;
+        let due = (since % 24).is_multiple_of(terms.look_ahead_every_h);
+        if due || !self.clearing.stores.has_looked_ahead() {
             let stack = self.clearing.supply_stack(&self.prices, weather);
-            let hours = self.net_load_ahead(hour);
+            let hours = self.hours_ahead(hour);
             let reserve = self.clearing.terms().reserve.clone();
-            let outlook = Outlook { stack: &stack, reserve: &reserve, hours: &hours };
-            self.clearing.stores.look_ahead(hour, outlook);
+            self.clearing.stores.look_ahead(hour, stack, &reserve, &hours);
         }
         let terms = self.clearing.terms();
         let (floor, cap) = (terms.offer_floor_usd_per_mwh, terms.offer_cap_usd_per_mwh);
         self.clearing.stores.quote(hour, floor, cap);
     }
 
+    /// What load, wind and sun make of an hour: all of them, and the net load.
+    fn conditions(&self, hour: usize, native_mw: &[f64], weather: &[f32]) -> (Conditions, f64) {
+        let of = |fuel: Fuel| {
+            let units = self.clearing.units.iter().filter(|unit| unit.fuel == fuel);
+            units.map(|unit: &Unit| unit.capacity_mw * unit.availability_now(weather)).sum::<f64>()
+        };
+        let sites_mw: f64 = self.clearing.load_blocks().map(|block| block.0).sum();
+        let load_mw = native_mw.iter().sum::<f64>() + sites_mw;
+        let (wind_mw, solar_mw) = (of(Fuel::Wind), of(Fuel::Solar));
+        let hour_of_day = self.setup.stamps[hour].hour_prevailing.into();
+        (Conditions { hour_of_day, load_mw, wind_mw, solar_mw }, load_mw - wind_mw - solar_mw)
+    }
+
     /// What the forecast says of the hours from `first` on: native load less wind and sun, plus what sites
     /// last asked for, and how far off it may be by then.
-    fn net_load_ahead(&self, first: usize) -> Vec<HourAhead> {
+    fn hours_ahead(&self, first: usize) -> Vec<(Conditions, HourAhead)> {
         let terms = &self.setup.scenario.forecast;
         let forecast = self.setup.forecast(&self.weather, &self.streams, first, first, HOURS_AHEAD);
-        let sites_mw: f64 = self.clearing.load_blocks().map(|block| block.0).sum();
         let units = &self.clearing.units;
-        let net_load_mw = forecast.net_load_mw(units, 0..self.clearing.zones.len());
         let wind_mw: f64 = units.iter().filter(|u| u.fuel == Fuel::Wind).map(|u| u.capacity_mw).sum();
-        let solar = units.iter().filter(|u| u.fuel == Fuel::Solar);
         let kept = terms.hourly_correlation * terms.hourly_correlation;
         let mut known = 1.0;
-        net_load_mw
-            .into_iter()
-            .enumerate()
-            .map(|(n, net_load_mw)| {
-                let weather = forecast.weather(n);
-                let solar_mw: f64 = solar.clone().map(|u| u.capacity_mw * u.availability_now(weather)).sum();
+        (0..forecast.hours())
+            .map(|n| {
+                let native_mw = forecast.native_mw(n);
+                let (conditions, net_load_mw) = self.conditions(first + n, native_mw, forecast.weather(n));
                 let parts = [
-                    terms.load_error_percent * forecast.native_mw(n).iter().sum::<f64>(),
+                    terms.load_error_percent * native_mw.iter().sum::<f64>(),
                     terms.wind_error_percent * wind_mw,
-                    terms.solar_error_percent * solar_mw,
+                    terms.solar_error_percent * conditions.solar_mw,
                 ];
                 let variance = parts.iter().map(|part| part * part / 1e4).sum::<f64>() * (1.0 - known);
                 known *= kept;
-                HourAhead { net_load_mw: net_load_mw + sites_mw, error_mw: variance.sqrt() }
+                (conditions, HourAhead { net_load_mw, error_mw: variance.sqrt(), basis_usd_per_mwh: 0.0 })
             })
             .collect()
+    }
+
+    /// Remembers what energy cost at every place, without what the price holds for reserve.
+    fn learn_prices(&mut self, interval: &Interval, reserve_price: f64, discharged_mw: f64) {
+        let (seen, net_load_mw) = self.conditions(interval.hour, &interval.native_mw, &interval.weather);
+        let stores = &self.clearing.stores.list;
+        let prices = stores.iter().map(|store| self.clearing.price_at(&interval.solution, &store.buses));
+        let cost: Vec<f64> = prices.map(|price| price - reserve_price).collect();
+        self.clearing.stores.learn(seen, net_load_mw - discharged_mw, &cost);
     }
 
     /// Energy, money and reserve of all batteries in an interval. No energy comes from nowhere: a store that
@@ -109,6 +127,7 @@ impl World {
             month.reserve_usd += reserve_usd;
             self.probes.generated_mwh[Fuel::Storage as usize] += discharge_mw * interval.hours;
         }
+        self.learn_prices(interval, reserve_price, all.net_mw);
         for (zone, usd) in zone_usd.into_iter().enumerate() {
             let power_mw = self.clearing.stores.zone_power_mw(zone);
             if power_mw > 0.0 {

@@ -34,7 +34,7 @@ fn stores_begin_empty_and_hold_what_went_in_less_what_came_out() {
 }
 
 #[test]
-fn the_hour_of_the_look_ahead_matters_and_batteries_can_be_switched_off() {
+fn the_hours_of_the_look_aheads_matter_and_batteries_can_be_switched_off() {
     let run = |text: &str| {
         let setup = harness::setup("testbed", "2025-07-01", "2025-07-15", text);
         harness::run(&setup, 0, &mut |_, _| ())
@@ -42,9 +42,12 @@ fn the_hour_of_the_look_ahead_matters_and_batteries_can_be_switched_off() {
     let of = |run: &harness::Run| -> Vec<f64> {
         run.table("storage_monthly").floats("discharged_mwh").unwrap().to_vec()
     };
-    let [midnight, noon] =
-        [0, 12].map(|hour| run(&format!("[dispatch.storage]\nlook_ahead_hour = {hour}\n")));
-    assert_ne!(of(&midnight), of(&noon));
+    let [midnight, noon, often] = [(0, 24), (12, 24), (0, 12)].map(|(hour, every)| {
+        let keys = format!("look_ahead_hour = {hour}\nlook_ahead_every_h = {every}\n");
+        of(&run(&format!("[dispatch.storage]\n{keys}")))
+    });
+    assert_ne!(midnight, noon);
+    assert_ne!(midnight, often);
     let off = run("[dispatch.storage]\nenabled = false\n");
     assert!(off.table("storage_monthly").is_empty());
 }

@@ -55,9 +55,10 @@ fn a_secured_day_of_texas_is_optimal_and_survives_every_loss_on_its_list() {
                 injection[branch.from as usize] += flow;
                 injection[branch.to as usize] -= flow;
             }
-            let watched = problem.flowgates.iter().enumerate().filter(|(_, gate)| gate.in_force);
-            for (at, gate) in watched.step_by(10) {
-                let lost = gate.outage.expect("a pair of the list");
+            let pairs = problem.flowgates.iter().enumerate();
+            let pairs =
+                pairs.filter_map(|(at, gate)| Some((at, gate, gate.outage.filter(|_| gate.in_force)?)));
+            for (at, gate, lost) in pairs.step_by(10) {
                 let mut branches = problem.branches.clone();
                 branches[lost as usize].in_service = false;
                 let mut flow = Vec::new();

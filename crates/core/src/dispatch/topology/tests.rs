@@ -114,11 +114,15 @@ fn assert_same(
         ours.transfer_factors(l, &mut a);
         theirs.transfer_factors(l, &mut b);
         prop_assert!(close(&a, &b), "factors of {}: {:?} are not {:?}", l, a, b);
-        if branches[l as usize].in_service {
-            let mut row = vec![0.0; ours.bus_count()];
-            rows.combine(ours, &[(l, 1.0)], &mut row);
-            prop_assert!(ours.position().iter().zip(&b).all(|(&at, b)| (row[at as usize] - b).abs() <= 1e-9));
-        }
+        let mut row = vec![0.0; ours.bus_count()];
+        rows.combine(ours, &[(l, 1.0)], &mut row);
+        prop_assert!(ours.position().iter().zip(&b).all(|(&at, b)| (row[at as usize] - b).abs() <= 1e-9));
+        // A sum of two, from kept rows and from one solve.
+        let terms = [(l, 1.0), ((l + 1) % branches.len() as u32, -0.5)];
+        rows.combine(ours, &terms, &mut row);
+        let mut solved = row.clone();
+        theirs.transfer_factors_of_sum(&terms, &mut solved);
+        prop_assert!(row.iter().zip(&solved).all(|(a, b)| (a - b).abs() <= 1e-9));
     }
     Ok(())
 }

@@ -24,7 +24,8 @@ pub(in crate::dispatch) struct WholeRows {
 }
 
 impl WholeRows {
-    /// The transfer factors of a weighted sum of flows in the present network, in elimination order.
+    /// The transfer factors of a weighted sum of flows in the present network, in elimination order. What is out
+    /// of service counts for nothing.
     pub(in crate::dispatch) fn combine(
         &mut self,
         topology: &Topology,
@@ -41,7 +42,7 @@ impl WholeRows {
             self.used = 0;
         }
         row.fill(0.0);
-        for &(branch, weight) in terms {
+        for (branch, link, weight) in topology.present(terms) {
             let slot = self.slot[branch as usize].unwrap_or(self.used as u32) as usize;
             if slot == self.used {
                 if self.used == self.rows.len() {
@@ -51,7 +52,6 @@ impl WholeRows {
                 self.slot[branch as usize] = Some(slot as u32);
                 let kept = &mut self.rows[slot];
                 kept.resize(topology.bus_count(), 0.0);
-                let link = topology.whole[branch as usize];
                 topology.angles_of(link, link.susceptance_mw_per_rad, kept);
             }
             add_scaled(row, weight, &self.rows[slot]);

@@ -216,6 +216,44 @@ fn faults_of_the_settings_and_the_other_tables_are_returned_at_once() {
 }
 
 #[test]
+fn nothing_retires_that_is_not_there() {
+    let faults_of = |rows: &str, units: &[(&str, &str)]| {
+        let mut files = files("testbed");
+        let plans = files.get_mut("planned.csv").expect("a table");
+        let header = plans.lines().next().expect("a header").to_owned();
+        *plans = format!("{header}\n{rows}");
+        for (from, to) in units {
+            let table = files.get_mut("generators.csv").expect("a table");
+            assert!(table.contains(from), "{from}");
+            *table = table.replacen(from, to, 1);
+        }
+        match RegionPack::parse(&files) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.iter().map(ToString::to_string).collect(),
+        }
+    };
+    let row = |name: &str, date: &str, action: &str, mw: u32| {
+        format!("{name},{date},city,{action},coal,coal_steam,{mw},0,0,0,1,0,assumed\n")
+    };
+    // Mill coal has 200 MW.
+    let all = row("a", "2030-06-01", "retire", 150) + &row("b", "2031-06-01", "retire", 50);
+    assert_eq!(faults_of(&all, &[]), [""; 0]);
+    let more = row("b", "2031-06-01", "retire", 51) + &row("a", "2030-06-01", "retire", 150);
+    assert_eq!(
+        faults_of(&more, &[]),
+        ["planned.csv:2: capacity_mw: zone city has 50 MW of coal_steam by then"]
+    );
+    let built = row("b", "2031-06-01", "retire", 300) + &row("a", "2030-06-01", "add", 100);
+    assert_eq!(faults_of(&built, &[]), [""; 0]);
+    // The unit itself is gone by then.
+    let dated = [("coal_steam,200,80,10,5,0,,,", "coal_steam,200,80,10,5,0,,2030-01-01,")];
+    assert_eq!(
+        faults_of(&row("a", "2030-06-01", "retire", 10), &dated),
+        ["planned.csv:2: capacity_mw: zone city has 0 MW of coal_steam by then"]
+    );
+}
+
+#[test]
 fn the_optional_sections_are_read_and_their_faults_named() {
     let texas = parse("texas").region.context;
     let market = texas.capacity_market.expect("a section");

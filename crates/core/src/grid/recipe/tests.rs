@@ -40,7 +40,7 @@ fn texas_has_the_size_of_its_source_and_agrees_with_its_recipe() {
     let (pack, recipe) = (texas(), recipe());
     let network = &pack.network;
     assert_eq!((network.graph.node_count(), network.graph.edge_count()), (2000, 3206));
-    assert!(network.generators.len() <= 720, "{} generators", network.generators.len());
+    assert!(network.generators.len() <= 760, "{} generators", network.generators.len());
     let names: Vec<String> = recipe.zones.iter().map(|zone| zone.name.clone()).collect();
     assert_eq!(pack.region.zone_names(), names);
     for rule in &recipe.fleet {
@@ -61,6 +61,43 @@ fn texas_has_the_size_of_its_source_and_agrees_with_its_recipe() {
     }
     let total: usize = shipped().values().map(String::len).sum();
     assert!(total < 1_350_000, "{total} bytes leave no room for the weather");
+}
+
+#[test]
+fn the_fleet_of_a_day_has_the_totals_of_its_recipe() {
+    let (pack, recipe) = (texas(), recipe());
+    let units = &pack.network.generators;
+    let mw = |fuel: Fuel, day: &str| -> f64 {
+        let day = Date::parse(day).expect("a day");
+        units.iter().filter(|unit| unit.fuel == fuel && unit.runs_on(day)).map(|unit| unit.capacity_mw).sum()
+    };
+    let mut checked = 0;
+    for rule in &recipe.fleet {
+        for earlier in &rule.earlier {
+            let found_mw = mw(rule.fuel, &earlier.date);
+            let close = (found_mw / earlier.total_mw - 1.0).abs() < 0.005;
+            assert!(close, "{} on {}: {found_mw} for {}", rule.fuel.name(), earlier.date, earlier.total_mw);
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 5);
+    // The totals that were not put in, within a twentieth: wind at the end of 2021 [D], the source at its end.
+    assert!((mw(Fuel::Wind, "2021-12-31") / 31_887.0 - 1.0).abs() < 0.05, "{}", mw(Fuel::Wind, "2021-12-31"));
+    assert!((mw(Fuel::Wind, "2016-12-31") / 18_941.0 - 1.0).abs() < 0.05);
+    assert!((mw(Fuel::Coal, "2021-12-31") / 13_600.0 - 1.0).abs() < 0.05);
+    assert!((mw(Fuel::Gas, "2021-12-31") / 66_000.0 - 1.0).abs() < 0.05);
+    // All of it stands at the end of 2024, and what came comes within the years it came in.
+    let end = Date::parse("2024-12-31").expect("a day");
+    assert!(units.iter().all(|unit| unit.runs_on(end)));
+    let parts = |from: &str, to: &str| {
+        let (from, to) = (Date::parse(from), Date::parse(to));
+        let came = |unit: &&crate::grid::Generator| unit.online > from && unit.online <= to;
+        units.iter().filter(|unit| unit.fuel == Fuel::Solar).filter(came).map(|u| u.capacity_mw).sum::<f64>()
+    };
+    assert!((parts("2020-12-31", "2021-12-31") - 3400.0).abs() < 20.0);
+    // Half the wind of the source is from before 2011.
+    let old_mw = mw(Fuel::Wind, "2011-01-01");
+    assert!((old_mw - 9450.0).abs() < 200.0, "{old_mw}");
 }
 
 #[test]
@@ -272,13 +309,19 @@ fn faults_of_a_recipe_are_listed_together() {
         .replace("schema = 1", "schema = 7")
         .replace("zone = \"coast\"", "zone = \"cost\"")
         .replace("capacity_share = 0.62", "capacity_share = 0.6")
+        .replace("fleet_date = \"2024-12-31\"", "fleet_date = \"2016-12-31\"")
+        .replace("capacity_share = 0.16", "capacity_share = 0.26")
+        .replace("total_mw = 900.0", "total_mw = 90.0")
         .replace("energized = \"2021-06-01\"", "energized = \"2021-06-31\"");
-    let faults = Recipe::parse("recipe.toml", &broken).expect_err("four faults");
+    let faults = Recipe::parse("recipe.toml", &broken).expect_err("many faults");
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     assert!(fields.contains(&"schema") && fields.contains(&"ladder"), "{fields:?}");
     let site = faults.iter().find(|fault| fault.field.ends_with("zone")).expect("an unknown zone");
     assert_eq!(site.nearest.as_deref(), Some("coast"));
     assert!(fields.iter().any(|field| field.ends_with("energized")), "{fields:?}");
+    for expected in ["source_date", "fleet[0].vintages", "fleet[2].earlier"] {
+        assert!(fields.contains(&expected), "{expected} not in {fields:?}");
+    }
     let faults = Recipe::parse("recipe.toml", "schema = \"one\"").expect_err("no recipe");
     assert_eq!(faults[0].line, Some(1));
 }

@@ -93,12 +93,14 @@ impl Queue {
         }
     }
 
-    /// Rating that ordered upgrades will add, by branch.
+    /// Rating that ordered upgrades will add, for the first `branches`.
     pub fn ordered_mw(&self, branches: usize) -> Vec<f64> {
         let mut mw = vec![0.0; branches];
         for upgrade in &self.upgrades {
-            if matches!(upgrade.state, UpgradeState::Committed { .. }) {
-                mw[upgrade.branch.0 as usize] += upgrade.added_mw;
+            if let (UpgradeState::Committed { .. }, Some(mw)) =
+                (upgrade.state, mw.get_mut(upgrade.branch.0 as usize))
+            {
+                *mw += upgrade.added_mw;
             }
         }
         mw

@@ -3,8 +3,9 @@
 //! A backward recursion over the hours of a forecast and a grid of states of charge. In each hour net
 //! load is known up to an error of given spread, drawn anew for every hour; storage then buys while the
 //! next megawatt costs less than what it adds to the worth of the store, and sells while it saves more
-//! than it takes away. Prices are those of the supply stack at net load *after* storage, so a fleet that
-//! is large enough to move the price fills valleys and shaves peaks instead of rushing into one hour.
+//! than it takes away. Prices are those of the supply stack at net load *after* storage plus the basis of
+//! the place, so a fleet that is large enough to move the price fills valleys and shaves peaks instead of
+//! rushing into one hour.
 //! Operating reserve enters as it does in dispatch: energy in store is paid for standing by, and what
 //! charges takes headroom from others.
 //!
@@ -35,6 +36,8 @@ pub struct HourAhead {
     pub net_load_mw: f64,
     /// Standard deviation of its error.
     pub error_mw: f64,
+    /// What the place is expected to pay above the cost of the next megawatt in the stack.
+    pub basis_usd_per_mwh: f64,
 }
 
 /// What the day ahead looks like.
@@ -84,8 +87,10 @@ impl WaterValue {
         let nodes = steps + 1;
         let mut value = WaterValue { steps, energy_mwh, round_trip, after_usd: vec![0.0; hours * nodes] };
         let states: Vec<State> = (outlook.hours.iter())
-            .flat_map(|hour| ERRORS.map(|(z, _)| hour.net_load_mw + z * hour.error_mw))
-            .map(|net_load_mw| State::new(net_load_mw, &moves, nodes, reservoir, outlook))
+            .flat_map(|&hour| ERRORS.map(|(z, _)| (hour.net_load_mw + z * hour.error_mw, hour)))
+            .map(|(net_load_mw, hour)| {
+                State::new(net_load_mw, hour.basis_usd_per_mwh, &moves, nodes, reservoir, outlook)
+            })
             .collect();
         let mut next = vec![0.0; nodes];
         for _ in 0..2 {
@@ -179,17 +184,24 @@ struct State {
 }
 
 impl State {
-    fn new(net_load_mw: f64, moves: &Moves, nodes: usize, reservoir: Reservoir, outlook: Outlook) -> State {
+    fn new(
+        net_load_mw: f64,
+        basis: f64,
+        moves: &Moves,
+        nodes: usize,
+        reservoir: Reservoir,
+        outlook: Outlook,
+    ) -> State {
         let Outlook { stack, reserve, .. } = outlook;
         let (step, round_trip) = (moves.step_mwh, reservoir.round_trip);
         let headroom_mw = (stack.capacity_mw() - net_load_mw).max(0.0);
         let fill = (0..moves.charge.len()).map(|m| {
             let mw = (m as f64 + 0.5) * step / round_trip;
-            (stack.price_usd_per_mwh(net_load_mw + mw) + reserve.price_usd_per_mwh(headroom_mw - mw))
-                / round_trip
+            let price = basis + stack.price_usd_per_mwh(net_load_mw + mw);
+            (price + reserve.price_usd_per_mwh(headroom_mw - mw)) / round_trip
         });
         let empty = (0..moves.discharge.len())
-            .map(|m| stack.price_usd_per_mwh(net_load_mw - (m as f64 + 0.5) * step));
+            .map(|m| basis + stack.price_usd_per_mwh(net_load_mw - (m as f64 + 0.5) * step));
         // Reserve has to last an hour: a store holds no more megawatts of it than megawatt-hours.
         let standby = (0..nodes).map(|node| {
             let held_mw = (node as f64 * step).min(reservoir.power_mw);
@@ -236,7 +248,7 @@ mod tests {
     const LITTLE: Reservoir = Reservoir { power_mw: 1e-3, energy_mwh: 1e-3, round_trip: 0.8 };
 
     fn hours(net_load_mw: &[f64]) -> Vec<HourAhead> {
-        let hour = |&net_load_mw| HourAhead { net_load_mw, error_mw: 0.0 };
+        let hour = |&net_load_mw| HourAhead { net_load_mw, error_mw: 0.0, basis_usd_per_mwh: 0.0 };
         net_load_mw.iter().map(hour).collect()
     }
 
@@ -261,6 +273,18 @@ mod tests {
         let (_, offer) = value.bid_and_offer(1, 0.1, 0.3, 0.1).unwrap();
         assert!((offer - 50.0).abs() < 1e-6, "{offer}");
         assert_eq!(value.bid_and_offer(2, 0.5, 0.3, 0.5), value.bid_and_offer(0, 0.5, 0.3, 0.5));
+    }
+
+    #[test]
+    fn the_basis_of_a_place_moves_both_prices() {
+        // One plant at 10 for all hours; the place pays 5 less in the first and 15 more in the second.
+        let stack = SupplyStack::new([(200.0, 10.0)], 0.0, 9000.0);
+        let reserve = ReserveCurve::default();
+        let at = |basis_usd_per_mwh| HourAhead { net_load_mw: 50.0, error_mw: 0.0, basis_usd_per_mwh };
+        let hours = [at(-5.0), at(15.0)];
+        let value = WaterValue::new(LITTLE, Outlook { stack: &stack, reserve: &reserve, hours: &hours });
+        close(value.bid_and_offer(0, 0.0, 0.8, 0.0), (0.8 * 25.0, 25.0));
+        close(value.bid_and_offer(1, 0.6, 0.3, 0.3), (0.8 * 6.25, 6.25));
     }
 
     #[test]
