@@ -41,3 +41,19 @@ fn a_week_of_every_region_serves_everybody_at_a_sane_price() {
         assert!(number(&rows[0], "firm_shed_mwh").abs() < 1e-6, "{region} sheds load");
     }
 }
+
+/// Capacity by fuel within 10 %, energy and peak of the base year within 5 %: what `regions` itself judges.
+#[test]
+fn every_region_agrees_with_its_public_figures() {
+    for region in ["nyiso", "pjm", "caiso", "isone", "miso", "spp", "rts"] {
+        let output = gridrush().args(["regions", region]).output().expect("runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success(), "{region}");
+        for line in ["energy, GWh", "peak, MW", "gas "] {
+            let found = text.lines().find(|of| of.trim_start().starts_with(line)).expect("the line");
+            assert!(found.contains('%'), "{region}: {found} is not compared");
+        }
+        let beyond: Vec<&str> = text.lines().filter(|line| line.contains("beyond")).collect();
+        assert!(beyond.is_empty(), "{region}: {beyond:?}");
+    }
+}
