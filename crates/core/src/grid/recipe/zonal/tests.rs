@@ -231,7 +231,9 @@ fn remakes(name: &str, tables: &BTreeMap<String, String>) {
 
 #[test]
 fn packs_without_a_plant_table_are_remade_byte_for_byte() {
-    ["nyiso", "isone"].into_iter().for_each(|name| remakes(name, &BTreeMap::new()));
+    for name in ["nyiso", "isone"] {
+        remakes(name, &BTreeMap::new());
+    }
 }
 
 #[test]
@@ -245,7 +247,9 @@ fn packs_with_the_plant_table_are_remade_byte_for_byte() {
     let mut text = String::new();
     flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut text).expect("a text");
     let tables = BTreeMap::from([(PLANT.to_owned(), text)]);
-    ["pjm", "caiso", "miso", "spp"].into_iter().for_each(|name| remakes(name, &tables));
+    for name in ["pjm", "caiso", "miso", "spp"] {
+        remakes(name, &tables);
+    }
 }
 
 #[test]
