@@ -57,3 +57,19 @@ fn every_region_agrees_with_its_public_figures() {
         assert!(beyond.is_empty(), "{region}: {beyond:?}");
     }
 }
+
+#[test]
+fn prices_of_a_region_become_defaults_of_its_scenarios() {
+    let dir = tempfile::tempdir().expect("folder");
+    let out = dir.path().display().to_string();
+    let settings = ["-p", "region=caiso", "-p", "start=2025-07-07", "-p", "end=2025-07-08"];
+    gridrush().args(["run", SCENARIO, "--no-progress", "-o", &out]).args(settings).assert().success();
+    let resolved = fs::read_to_string(dir.path().join("scenario.toml")).expect("the resolved scenario");
+    for line in [
+        "carbon_usd_per_tonne = 36.0",
+        "margin_percent = 15.0",
+        r#"gas_basis_usd_per_mmbtu = { "np15" = 1.1, "sp15" = 0.7, "zp26" = 0.9 }"#,
+    ] {
+        assert!(resolved.contains(line), "{line} is not in\n{resolved}");
+    }
+}
