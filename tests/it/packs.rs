@@ -41,3 +41,35 @@ fn a_week_of_every_region_serves_everybody_at_a_sane_price() {
         assert!(number(&rows[0], "firm_shed_mwh").abs() < 1e-6, "{region} sheds load");
     }
 }
+
+/// Capacity by fuel within 10 %, energy and peak of the base year within 5 %: what `regions` itself judges.
+#[test]
+fn every_region_agrees_with_its_public_figures() {
+    for region in ["nyiso", "pjm", "caiso", "isone", "miso", "spp", "rts"] {
+        let output = gridrush().args(["regions", region]).output().expect("runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success(), "{region}");
+        for line in ["energy, GWh", "peak, MW", "gas "] {
+            let found = text.lines().find(|of| of.trim_start().starts_with(line)).expect("the line");
+            assert!(found.contains('%'), "{region}: {found} is not compared");
+        }
+        let beyond: Vec<&str> = text.lines().filter(|line| line.contains("beyond")).collect();
+        assert!(beyond.is_empty(), "{region}: {beyond:?}");
+    }
+}
+
+#[test]
+fn prices_of_a_region_become_defaults_of_its_scenarios() {
+    let dir = tempfile::tempdir().expect("folder");
+    let out = dir.path().display().to_string();
+    let settings = ["-p", "region=caiso", "-p", "start=2025-07-07", "-p", "end=2025-07-08"];
+    gridrush().args(["run", SCENARIO, "--no-progress", "-o", &out]).args(settings).assert().success();
+    let resolved = fs::read_to_string(dir.path().join("scenario.toml")).expect("the resolved scenario");
+    for line in [
+        "carbon_usd_per_tonne = 36.0",
+        "margin_percent = 15.0",
+        r#"gas_basis_usd_per_mmbtu = { "np15" = 1.1, "sp15" = 0.7, "zp26" = 0.9 }"#,
+    ] {
+        assert!(resolved.contains(line), "{line} is not in\n{resolved}");
+    }
+}

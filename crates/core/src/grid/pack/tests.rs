@@ -289,6 +289,34 @@ fn the_optional_sections_are_read_and_their_faults_named() {
 }
 
 #[test]
+fn prices_by_zone_carbon_and_margin_are_read_and_their_faults_named() {
+    let region = parse("caiso").region;
+    let basis = &region.fuels[&Fuel::Gas].basis_usd_per_mmbtu;
+    assert_eq!(basis.keys().map(String::as_str).collect::<Vec<_>>(), ["np15", "sp15", "zp26"]);
+    assert!((region.carbon.expect("a price").price_usd_per_tonne - 36.0).abs() < 1e-9);
+    assert!((region.commitment.expect("a margin").margin_percent - 15.0).abs() < 1e-9);
+    assert_eq!(parse("texas").region.carbon, None);
+
+    let mut broken = files("caiso");
+    let text = broken.get_mut(REGION).expect("a file");
+    *text = text
+        .replace("np15 = 1.1", "north = 1.1")
+        .replace("price_usd_per_tonne = 36.0", "price_usd_per_tonne = -1.0")
+        .replace("margin_percent = 15.0", "margin_percent = 150.0")
+        .replace("[fuels.nuclear]", "[fuels.nuclear]\nbasis_usd_per_mmbtu = { np15 = 1.0 }");
+    let faults = RegionPack::parse(&broken).expect_err("four faults");
+    let found: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    for expected in [
+        "fuels.gas.basis_usd_per_mmbtu",
+        "fuels.nuclear.basis_usd_per_mmbtu",
+        "carbon.price_usd_per_tonne",
+        "commitment.margin_percent",
+    ] {
+        assert!(found.contains(&expected), "{expected} not in {found:?}");
+    }
+}
+
+#[test]
 fn a_bus_without_a_branch_and_a_missing_table_are_faults() {
     let mut broken = files("testbed");
     let text = broken.get_mut("branches.csv").expect("a table");

@@ -231,7 +231,9 @@ fn remakes(name: &str, tables: &BTreeMap<String, String>) {
 
 #[test]
 fn packs_without_a_plant_table_are_remade_byte_for_byte() {
-    ["nyiso", "isone"].into_iter().for_each(|name| remakes(name, &BTreeMap::new()));
+    for name in ["nyiso", "isone"] {
+        remakes(name, &BTreeMap::new());
+    }
 }
 
 #[test]
@@ -245,5 +247,25 @@ fn packs_with_the_plant_table_are_remade_byte_for_byte() {
     let mut text = String::new();
     flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut text).expect("a text");
     let tables = BTreeMap::from([(PLANT.to_owned(), text)]);
-    ["pjm", "caiso", "miso", "spp"].into_iter().for_each(|name| remakes(name, &tables));
+    for name in ["pjm", "caiso", "miso", "spp"] {
+        remakes(name, &tables);
+    }
+}
+
+#[test]
+fn the_data_centers_of_pjm_draw_what_is_taken_out_of_its_metered_load() {
+    let read = |file: &str| std::fs::read_to_string(region("pjm").join(file)).expect("a table");
+    let draw = rows(&read("modelled_draw.csv"));
+    let last = draw.iter().map(|row| row["month"].clone()).max().expect("a month");
+    let at_start: Vec<&BTreeMap<String, String>> = draw.iter().filter(|row| row["month"] == last).collect();
+    assert_eq!(last, "2024-12");
+    let sites = rows(&read("sites.csv"));
+    for zone in ["comed", "west", "dominion", "mid_atlantic"] {
+        let sum = |list: &mut dyn Iterator<Item = &BTreeMap<String, String>>, column: &str| -> f64 {
+            list.filter(|row| row["zone"] == zone).map(|row| number(row, column)).sum()
+        };
+        let installed_mw = sum(&mut sites.iter(), "installed_mw");
+        let drawn_mw = sum(&mut at_start.iter().copied(), "mean_mw");
+        assert!((installed_mw - drawn_mw).abs() < 0.5, "{zone}: {installed_mw} and {drawn_mw} MW");
+    }
 }
