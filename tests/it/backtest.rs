@@ -70,7 +70,8 @@ fn write_files(dir: &Path) {
         let date = if day > 31 { format!("2025-02-{:02}", day - 31) } else { format!("2025-01-{day:02}") };
         let daily = if (7..22).contains(&hour) { 100 } else { 0 };
         let wind = (h * 7) % 120;
-        writeln!(load, "{date} {hour:02}:00,{},{},{wind}", 150 + daily / 2 + h % 5, 450 + daily + h % 3).unwrap();
+        writeln!(load, "{date} {hour:02}:00,{},{},{wind}", 150 + daily / 2 + h % 5, 450 + daily + h % 3)
+            .unwrap();
         writeln!(price, "{date} {hour:02}:00,{}", 20 + daily / 4 + h % 7).unwrap();
     }
     fs::create_dir_all(dir.join("observed")).unwrap();
@@ -138,8 +139,7 @@ fn dirt_is_refused_before_anything_runs_and_repairs_are_printed() {
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("load.csv:53: plains 2147480000 is far outside the record"), "{err}");
     let repair = "replay.load_format.repair={ outliers = \"drop\", gaps = \"interpolate\" }";
-    let arguments =
-        ["backtest", "small.toml", "--no-progress", "--no-charts", "-o", "out", "-p", repair];
+    let arguments = ["backtest", "small.toml", "--no-progress", "--no-charts", "-o", "out", "-p", repair];
     let (code, out, err) = run(dir.path(), &arguments);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("load.csv: 2 repairs") && out.contains("interpolated"), "{out}");

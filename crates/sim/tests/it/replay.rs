@@ -134,8 +134,7 @@ fn dirty_files_are_named_with_their_lines() {
         .replace("2025-03-03 08:00,155,455\n", "")
         .replace("2025-03-03 20:00,167,467\n", "2025-03-03 20:00,167,467\n2025-03-03 20:00,167,467\n");
     dirty.get_mut("fuel.files.0.file").unwrap().push_str("2025-03-33,7,7\n2025-03-04,high,7\n");
-    let told: Vec<String> =
-        setup(TEXT, dirty.clone()).unwrap_err().iter().map(ToString::to_string).collect();
+    let told: Vec<String> = setup(TEXT, dirty.clone()).unwrap_err().iter().map(ToString::to_string).collect();
     for line in [
         "load.csv:6: P 2147480000 is far outside the record; repair: outliers = \"drop\" or \"keep\"",
         "load.csv:28: P \"MISSING\" is not a number; repair: text = \"drop\"",
