@@ -10,11 +10,13 @@ pub mod checks;
 mod coupling;
 pub mod draw;
 mod generate;
+mod lulls;
 mod memory;
 mod model;
 pub mod record;
 pub mod replay;
 mod scores;
+mod spells;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -23,4 +25,5 @@ mod transform;
 
 pub use generate::WeatherYears;
 pub use model::{Coupling, Memory, SeriesKind, SeriesModel, Shape, WeatherFault, WeatherModel};
+pub use spells::Spell;
 pub use stamp::{Clock, HourStamp, Utc, civil_from_days, days_from_civil};

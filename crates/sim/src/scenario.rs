@@ -32,6 +32,7 @@ mod security;
 mod setting;
 mod supply;
 mod thermal;
+mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,6 +61,7 @@ pub use results::{Level, Results};
 pub use security::SecurityList;
 pub use supply::{Availability, Entry, EntryOf, Exit, Supply, Transmission};
 pub use thermal::{Thermal, ThermalOf};
+pub use weather::{Season, Weather, WeatherSpell};
 
 use declare::section;
 
@@ -96,6 +98,8 @@ section! {
     tables {
         /// Native load, and whether there are large loads at all.
         load: Load;
+        /// Weather beyond what the region's record shows.
+        weather: Weather;
         /// Real hours in place of the weather model.
         replay: Replay;
         /// Supply over the years.

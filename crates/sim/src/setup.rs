@@ -12,7 +12,7 @@ use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
-    Clock, HourStamp, SeriesKind, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
+    Clock, HourStamp, SeriesKind, Spell, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -309,6 +309,9 @@ impl Setup {
         let mut years = self.weather.generate(streams, &self.stamps).map_err(|faults| {
             SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string))
         })?;
+        let at_most = |kind| if kind == SeriesKind::Load { f32::INFINITY } else { 1.0 };
+        let at_most: Vec<f32> = self.weather.series.iter().map(|series| at_most(series.kind)).collect();
+        years.apply(&self.spells(), &at_most, streams, &self.stamps);
         for (values, share) in years.values.iter_mut().zip(&self.replayed.share) {
             if let Some(share) = share {
                 values.clone_from(share);
@@ -322,6 +325,31 @@ impl Setup {
             }
         }
         Ok(years)
+    }
+
+    /// The scenario's spells of extreme weather, as factors on the series of the region.
+    fn spells(&self) -> Vec<Spell> {
+        let zones = &self.pack.region.zones;
+        let spells = self.scenario.weather.spells.iter().map(|spell| {
+            let factor = |(i, kind): (usize, SeriesKind)| match kind {
+                SeriesKind::Wind => spell.wind_factor,
+                SeriesKind::Solar => spell.solar_factor,
+                SeriesKind::Load => {
+                    let mut own = self.series.iter().zip(zones).filter(|(series, _)| series.load == i);
+                    let own = own.find_map(|(_, zone)| spell.load_factor_by_zone.get(&zone.name));
+                    own.copied().unwrap_or(spell.load_factor)
+                }
+            };
+            let kinds = self.weather.series.iter().map(|series| series.kind).enumerate();
+            Spell {
+                name: spell.name.clone(),
+                return_years: spell.return_years,
+                days: spell.days,
+                months: spell.season.months().to_vec(),
+                factors: kinds.map(|series| factor(series) as f32).collect(),
+            }
+        });
+        spells.collect()
     }
 
     /// Native load by zone in an hour.

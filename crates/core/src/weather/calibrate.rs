@@ -6,14 +6,17 @@
 //! Shapes are rounded to the file's integers first, so what is fitted is what is written. Cost: a few seconds for ten series of
 //! three years, nearly all of it sorting and cross-correlations.
 
+mod alone;
 mod availability;
 mod load;
+mod lull;
 pub mod native;
+mod ramps;
 
 use super::coupling::{Matrix, factors};
 use super::draw::DrawRow;
 use super::generate::Table;
-use super::memory::{LAGS, fit};
+use super::memory::LAGS;
 use super::model::{SEASONS, season};
 use super::record::HourlyRecord;
 use super::transform::Quadrature;
@@ -181,7 +184,7 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
         };
         let fitted = match kind {
             SeriesKind::Load => load::fit(values, &stamps),
-            SeriesKind::Wind | SeriesKind::Solar => availability::fit(values, &stamps, kind),
+            SeriesKind::Wind | SeriesKind::Solar => availability::fit(values, &stamps, kind, 0.0),
         };
         let shape = match fitted {
             Ok(shape) => shape,
@@ -192,19 +195,36 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
         };
         let (low, high) = bounds(values, &shape);
         let memory = Vec::new();
-        let mut model =
-            SeriesModel { name: name.clone(), kind, zone, base_mean_mw, low, high, shape, memory };
+        let swing_spread = None;
+        let mut model = SeriesModel {
+            name: name.clone(),
+            kind,
+            zone,
+            base_mean_mw,
+            swing_spread,
+            low,
+            high,
+            shape,
+            memory,
+        };
         let deviation = Deviation::of(&model, values, &stamps);
         let turning = kind != SeriesKind::Load;
-        model.memory = (0..SEASONS)
-            .map(|s| fit(&LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, &stamps)), turning))
-            .collect();
+        let targets: ramps::Targets = core::array::from_fn(|s| {
+            LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, &stamps))
+        });
+        model.memory = ramps::memory(&model, &targets, turning, values, &stamps);
+        if kind == SeriesKind::Wind
+            && let Some(shape) = lull::shape(&model, values, &stamps)
+        {
+            model.shape = shape;
+        }
         models.push(model);
         deviations.push(deviation);
     }
     if !faults.is_empty() {
         return Err(faults);
     }
+    native::set_swing_spread(&mut models, &books);
     let model = WeatherModel {
         schema: 1,
         title: input.title.clone(),

@@ -15,6 +15,9 @@ use crate::names::Key;
 
 const INNOVATION: Purpose = Purpose::of("weather/innovation");
 const START: Purpose = Purpose::of("weather/start");
+const SWING: Purpose = Purpose::of("weather/swing");
+/// No year's draw is farther from its middle, in standard deviations.
+const WIDEST_SWING: f64 = 2.5;
 
 /// Hourly series of one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,18 +107,22 @@ impl Prepared {
             advance(&mut states, &mut rngs, season(first.month));
         }
         let mut year = None;
+        let mut draw_of_year = 0.0;
         for &stamp in hours {
             let season = season(stamp.month);
             if year != Some(stamp.year) {
                 year = Some(stamp.year);
                 let index = stamp.year as u64;
                 rngs = keys.iter().map(|&key| streams.open_at(key, INNOVATION, index)).collect();
+                let (draw, _) = two_normals(&mut streams.open_at(Key::of("weather"), SWING, index));
+                draw_of_year = sign * draw.clamp(-WIDEST_SWING, WIDEST_SWING);
             }
             advance(&mut states, &mut rngs, season);
             let months = Months::of(stamp);
             for ((series, state), values) in self.series.iter().zip(&states).zip(&mut values) {
                 let score = state.score(&series.steps[season]);
-                values.push(series.table.value(stamp, &months, score) as f32);
+                let value = series.table.value(stamp, &months, score);
+                values.push(series.table.swung(value, 1.0 + series.swing_spread * draw_of_year) as f32);
             }
         }
         WeatherYears { names: self.names.clone(), values }
@@ -124,6 +131,7 @@ impl Prepared {
 
 struct PreparedSeries {
     table: Table,
+    swing_spread: f64,
     steps: [Step; SEASONS],
 }
 
@@ -132,6 +140,7 @@ impl PreparedSeries {
         let series = &model.series[index];
         PreparedSeries {
             table: Table::new(series, model.shape_of(index)),
+            swing_spread: series.swing_spread.unwrap_or(0.0),
             steps: core::array::from_fn(|s| Step::new(&series.memory[s])),
         }
     }
@@ -281,6 +290,11 @@ impl Table {
             y += months.neighbour_weight * (other - y);
         }
         y.clamp(self.low, self.high)
+    }
+
+    /// A load of a year that swings by that much above its mean, within the bounds.
+    pub(crate) fn swung(&self, value: f64, swing: f64) -> f64 {
+        if value <= 1.0 || swing == 1.0 { value } else { (1.0 + (value - 1.0) * swing).min(self.high) }
     }
 
     /// The knots of an hour.

@@ -15,8 +15,8 @@ use crate::math::{cos, exp, ln, sin};
 
 /// Lags that are fitted, with weights.
 pub(crate) const LAGS: [(usize, f64); 11] = [
-    (1, 400.0),
-    (2, 40.0),
+    (1, 4000.0),
+    (2, 100.0),
     (3, 10.0),
     (6, 2.0),
     (12, 1.0),

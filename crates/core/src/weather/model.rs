@@ -67,6 +67,10 @@ pub struct SeriesModel {
     /// Loads: mean native load of the base year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_mean_mw: Option<f64>,
+    /// Loads: by how much a year's swing above its mean differs from the common one, in parts of it for one standard
+    /// deviation of the year's draw, which all loads share. Absent: every year swings alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub swing_spread: Option<f64>,
     /// No value is lower (parts of the annual mean or of capacity).
     pub low: f64,
     /// No value is higher.
@@ -259,6 +263,12 @@ impl SeriesModel {
                 faults.add(&format!("{path}.base_mean_mw"), format!("{mw} is no load"));
             }
             _ => {}
+        }
+        if let Some(spread) = self.swing_spread
+            && !(self.kind == SeriesKind::Load && spread.abs() <= 0.3)
+        {
+            let message = format!("{spread} is not within 0.3 of 0, or this is no load");
+            faults.add(&format!("{path}.swing_spread"), message);
         }
         match &self.shape {
             Shape::Scaled { workday_per_10k, restday_per_10k, spread_per_10k, residual_per_1k } => {

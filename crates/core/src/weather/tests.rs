@@ -301,6 +301,70 @@ fn hour_ending_labels_in_prevailing_time_become_hours_in_utc() {
 }
 
 #[test]
+fn clock_time_with_24_labels_on_every_day_loses_the_two_that_lie() {
+    let text = "time,mw\n2021-03-14 01:00,1\n2021-03-14 02:00,2\n2021-03-14 03:00,3\n2021-11-07 00:00,4\n\
+                2021-11-07 01:00,5\n2021-11-07 02:00,6\n";
+    let layout = layout(HourLabel::Beginning, StampClock::PrevailingFilled);
+    let half = |lines: &[usize]| {
+        let all: Vec<&str> = text.lines().collect();
+        lines.iter().map(|&line| format!("{}\n", all[line])).collect::<String>()
+    };
+    let read = |text: &str| {
+        let (record, faults) = read_hourly("l.csv", text, &layout, "mw", Plausible::Positive, &Central);
+        (record.expect("no refusal"), faults.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    let (spring, faults) = read(&half(&[0, 1, 2, 3]));
+    assert_eq!(spring.values, [Some(1.0), Some(3.0)]);
+    assert_eq!(faults, ["l.csv:3: \"2021-03-14 02:00\" names an hour that the local clock skips, left out"]);
+    let (autumn, faults) = read(&half(&[0, 4, 5, 6]));
+    assert_eq!(autumn.values, [Some(4.0), None, None, Some(6.0)]);
+    assert_eq!(
+        faults,
+        [
+            "l.csv:3: \"2021-11-07 01:00\" names two hours with one value, left out",
+            "l.csv:4: 2 hours are missing before this line"
+        ]
+    );
+    // A doubled hour in prevailing time is no fault in autumn, and one on any other day.
+    let twice = "time,mw\n2021-07-01 01:00,1\n2021-07-01 01:00,2\n";
+    let prevailing = Layout { clock: StampClock::Prevailing, ..layout.clone() };
+    let (record, faults) = read_hourly("l.csv", twice, &prevailing, "mw", Plausible::Positive, &Central);
+    assert!(record.is_none());
+    assert_eq!(faults[0].to_string(), "l.csv:3: the same hour as line 2");
+}
+
+#[test]
+fn year_month_day_and_hour_may_be_columns() {
+    let layout = Layout {
+        time_columns: ["y", "m", "d", "h"].map(str::to_owned).to_vec(),
+        hour: HourLabel::Ending,
+        clock: StampClock::Utc,
+        date: DateOrder::YearMonthDay,
+    };
+    let text = "y,m,d,h,mw\n2020,1,31,23,7\n2020,1,31,24,8\n2020,2,1,1,9\n";
+    let (record, faults) = read_hourly("l.csv", text, &layout, "mw", Plausible::Positive, &Utc);
+    assert!(faults.is_empty(), "{faults:?}");
+    let record = record.expect("no faults");
+    assert_eq!(record.start_hour, days_from_civil(2020, 1, 31) * 24 + 22);
+    assert_eq!(record.values, [7.0, 8.0, 9.0].map(Some));
+}
+
+#[test]
+fn zones_that_share_a_record_share_every_hour() {
+    let mut model = fitted().model;
+    model.split("coast", &[("bay".to_owned(), 0.75), ("cape".to_owned(), 0.25)]).expect("there is a coast");
+    assert_eq!(model.check(), []);
+    let back: WeatherModel = toml::from_str(&model.to_toml()).expect("our own text");
+    assert_eq!(back, model);
+    let (_, stamps) = hours_of(2025, 2026);
+    let years = model.generate(&Streams::new(7, 0), &stamps).expect("a sound model");
+    assert_eq!(years.series("bay"), years.series("cape"));
+    let mean = |name: &str| model.series[model.index_of(name).expect("a zone")].base_mean_mw.expect("a load");
+    assert!((mean("bay") / mean("cape") - 3.0).abs() < 1e-3);
+    assert!(model.split("moon", &[("a".to_owned(), 1.0)]).is_err());
+}
+
+#[test]
 fn every_fault_of_a_history_is_listed_at_once() {
     let mut text = String::from("time,mw\n");
     let start = days_from_civil(2021, 1, 1) * 24;

@@ -34,6 +34,9 @@ impl WeatherModel {
             if let Some(mw) = series.base_mean_mw {
                 writeln!(out, "base_mean_mw = {mw:?}")?;
             }
+            if let Some(spread) = series.swing_spread {
+                writeln!(out, "swing_spread = {spread:?}")?;
+            }
             writeln!(out, "low = {:?}\nhigh = {:?}", series.low, series.high)?;
             writeln!(out, "memory = [")?;
             for m in &series.memory {

@@ -179,6 +179,7 @@ impl Draft {
             }
         }
         self.check_scripted(scenario, around, faults);
+        self.check_spells(scenario, around, faults);
         self.check_order(scenario, faults);
     }
 
@@ -238,7 +239,7 @@ impl Draft {
     }
 }
 
-fn check_zone(zone: &str, path: &str, place: &Place, around: &Surroundings, faults: &mut Faults) {
+pub(super) fn check_zone(zone: &str, path: &str, place: &Place, around: &Surroundings, faults: &mut Faults) {
     let zones = around.zones.iter().map(String::as_str);
     if !around.zones.is_empty() && !zones.clone().any(|z| z == zone) {
         let fault = Fault::new(place, path, "is not a zone of the region".to_owned());

@@ -248,6 +248,29 @@ fn scripted_outages_say_what_they_take() {
 }
 
 #[test]
+fn spells_of_weather_are_read_and_checked() {
+    let spell = |rest: &str| {
+        format!("{PLAIN}[[weather.spells]]\nname = \"cold\"\nreturn_years = 10\ndays = 5\n{rest}")
+    };
+    let scenario =
+        read(&spell("season = \"winter\"\nload_factor = 1.25\nwind_factor = 0.5\n")).expect("valid");
+    assert_eq!(scenario.weather.spells[0].season.months(), [1, 2, 12]);
+    assert_eq!(read(&scenario.to_toml()).expect("valid"), scenario);
+    let wrong = spell(
+        "season = \"monsoon\"\nload_factor_by_zone = { nort = 2.0 }\nwind_factor = -1.0\n\
+         [[weather.spells]]\nname = \"cold\"\nreturn_years = 0.5\n",
+    );
+    let paths: Vec<String> = faults(&wrong).into_iter().map(|fault| fault.1).collect();
+    let mut expected =
+        ["0.season", "0.load_factor_by_zone.nort", "0.wind_factor", "1.name", "1.return_years", "1.days"]
+            .map(|key| format!("weather.spells.{key}"));
+    expected.sort();
+    let mut paths = paths;
+    paths.sort();
+    assert_eq!(paths, expected);
+}
+
+#[test]
 fn declarations_are_complete() {
     let mut sections = Vec::new();
     Scenario::describe(&Scenario::defaults(), "", "", &mut sections);

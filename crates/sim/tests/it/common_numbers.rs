@@ -1,5 +1,7 @@
 //! Common random numbers: what a change does not touch, it leaves bit for bit as it was.
 
+use gridrush_core::kernel::Streams;
+
 use crate::harness::{self, BUSY, Run, texts};
 
 /// A request's name, zone, size and date.
@@ -54,4 +56,24 @@ fn loads_leave_the_weather_as_it_was() {
         harness::run(&harness::setup("testbed", "2025-01-01", "2027-01-01", text), 0, &mut |_, _| {})
     };
     assert_eq!(native(&without), native(&with("")));
+}
+
+const COLD: &str = "[[weather.spells]]\nname = \"cold snap\"\nseason = \"winter\"\nreturn_years = 1\ndays = 4\n\
+                    load_factor = 1.3\nwind_factor = 0.2\n";
+
+#[test]
+fn policies_share_weather_and_its_spells() {
+    let weather = |text: &str, replication| {
+        let setup = harness::setup("testbed", "2025-01-01", "2027-01-01", text);
+        setup.weather_years(&Streams::new(1, replication)).unwrap()
+    };
+    let other_policy =
+        format!("[queue]\nstudy_median_days = 700.0\n[bitcoin.price]\nshape = \"flat\"\n{COLD}");
+    assert_eq!(weather(COLD, 0), weather(&other_policy, 0));
+    assert_ne!(weather(COLD, 0), weather(COLD, 1));
+    // Two winters with a spell of four days each; a spell may run beyond the end.
+    let (cold, usual) = (weather(COLD, 0), weather("", 0));
+    let changed = |i: usize| cold.values[i].iter().zip(&usual.values[i]).filter(|(a, b)| a != b).count();
+    assert!((96..=288).contains(&changed(0)), "{}", changed(0));
+    assert!(cold.values[0].iter().zip(&usual.values[0]).all(|(a, b)| a >= b));
 }

@@ -4,8 +4,9 @@
 //! some sixty observations only. Sun does not: its neighbours differ by height above the horizon.
 
 use super::super::model::{HOURS, MONTHS};
-use super::super::transform::{KNOTS, locate, moments, quantile, quantile_knots, value};
+use super::super::transform::{FIRST, KNOTS, STEP, locate, moments, quantile, quantile_knots, value};
 use super::{HourStamp, SeriesKind, Shape};
+use crate::math::exp;
 
 /// Output that counts as none: a two-thousandth of capacity.
 const NIGHT: f64 = 5e-4;
@@ -46,7 +47,13 @@ pub(super) fn darken_night(values: &mut [Option<f64>], stamps: &[HourStamp]) -> 
     darkened
 }
 
-pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp], kind: SeriesKind) -> Result<Shape, String> {
+/// `bend` multiplies values below the median by `exp(bend x min(1, -z / 2))`; 0 leaves the quantiles as they are.
+pub(super) fn fit(
+    values: &[Option<f64>],
+    stamps: &[HourStamp],
+    kind: SeriesKind,
+    bend: f64,
+) -> Result<Shape, String> {
     let cells = cells(values, stamps);
     if let Some(cell) = cells.iter().position(|cell| cell.len() < 10) {
         return Err(format!("month {} has hours with fewer than 10 days of data", cell / HOURS + 1));
@@ -73,10 +80,21 @@ pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp], kind: SeriesKind
                 }
                 sample.sort_by(f64::total_cmp);
             }
-            rows.push(with_mean(&quantile_knots(&sample), wanted, high));
+            rows.push(with_mean(&bent(quantile_knots(&sample), bend), wanted, high));
         }
     }
     Ok(Shape::Direct { value_per_100k: rows })
+}
+
+/// Knots below the median moved by `bend`, still ascending.
+fn bent(mut knots: [f64; KNOTS], bend: f64) -> [f64; KNOTS] {
+    for k in (0..KNOTS - 1).rev() {
+        let below = -(FIRST + STEP * k as f64);
+        if below > 0.0 {
+            knots[k] = (knots[k] * exp(bend * (0.5 * below).min(1.0))).min(knots[k + 1]);
+        }
+    }
+    knots
 }
 
 /// Knots scaled so that the mean of the bounded map is `wanted`, in parts per 100,000.

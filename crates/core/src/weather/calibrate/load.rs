@@ -61,22 +61,21 @@ pub(super) fn fit(values: &[Option<f64>], stamps: &[HourStamp]) -> Result<Shape,
         let spread = this + months.neighbour_weight * (other - this);
         residuals[months.this * BLOCKS + hour / WIDTH].push((x - mean_at(stamp, months)) / spread);
     }
-    // How far a month and block of hours has ever been from the middle of the month, in spreads: below the least of the
-    // block's hours (an outage lasts an hour or two), above the mean of their highest (a hot day lasts).
+    // How far a month and block of hours has ever been from the middle of the month, in spreads.
     let reach: Vec<(f64, f64)> = (0..MONTHS * BLOCKS)
         .map(|row| {
             let (month, block) = (row / BLOCKS, row % BLOCKS);
             let hours = block * WIDTH..(block + 1) * WIDTH;
-            let (least, sum) = hours.fold((f64::INFINITY, 0.0), |(least, sum), hour| {
+            let sum = hours.fold((0.0, 0.0), |sum, hour| {
                 let at = |day_type: usize| {
                     let (least, most) = extremes[day_type][month][hour];
                     let middle = means[day_type][hour][month];
                     ((least - middle) / spread[month][hour], (most - middle) / spread[month][hour])
                 };
                 let (work, rest) = (at(0), at(1));
-                (f64::min(least, work.0.min(rest.0)), sum + work.1.max(rest.1))
+                (sum.0 + work.0.min(rest.0), sum.1 + work.1.max(rest.1))
             });
-            (least, sum / WIDTH as f64)
+            (sum.0 / WIDTH as f64, sum.1 / WIDTH as f64)
         })
         .collect();
     let per_10k = |x: f64| (x * 1e4).round() as i32;

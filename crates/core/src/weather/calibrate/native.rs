@@ -4,14 +4,15 @@
 //! through the yearly means at mid-year; each year is then scaled to a mean of exactly one, so neither
 //! the level of a year nor the slope inside it is taken for a season. Flat industrial load grows faster
 //! than weather-sensitive load, so a year's swing around its mean (its regression on the mean pattern by
-//! month, hour and day type) is scaled to the common one too. A few years cannot tell a hot summer from a
-//! larger swing: the year-to-year part of the weather is lost with it.
+//! month, hour and day type) is scaled to the common one too. How much the swings of years differ
+//! comes back into generated years as a draw by year, common to all loads.
 
 use core::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::super::draw::{DrawRow, PEAK_HOURS_PER_MONTH};
-use super::{HourStamp, Input, WeatherFault, fault};
+use super::{HourStamp, Input, SeriesKind, SeriesModel, WeatherFault, fault};
+use crate::math::sqrt;
 
 /// One year of the books: metered = native + modelled.
 #[derive(Clone, Debug, PartialEq)]
@@ -269,6 +270,30 @@ pub(super) fn remove_swing(values: &mut [Option<f64>], stamps: &[HourStamp]) -> 
         *value = value.map(|x| 1.0 + (x - 1.0) / swing);
     }
     swings
+}
+
+/// More than this part of the swing is taken for growth or an odd year such as 2020 (assumed).
+const WIDEST_SPREAD: f64 = 0.03;
+
+/// How much the swing of a year differs from the common one: the standard deviation of the mean swing of all loads, the
+/// same for each of them. Nothing with fewer than two full years.
+pub(super) fn set_swing_spread(models: &mut [SeriesModel], books: &[YearBook]) {
+    let weights: Vec<f64> = models.iter().map(|model| model.base_mean_mw.unwrap_or(0.0)).collect();
+    let total: f64 = weights.iter().sum();
+    let mean_swing = |book: &YearBook| -> f64 {
+        book.native_swing.iter().zip(&weights).map(|(swing, weight)| swing * weight / total).sum()
+    };
+    let of_all: Vec<f64> = books.iter().map(mean_swing).collect();
+    let count = books.len() as f64;
+    if books.len() < 2 {
+        return;
+    }
+    let middle = of_all.iter().sum::<f64>() / count;
+    let squares: f64 = of_all.iter().map(|x| (x - middle) * (x - middle)).sum();
+    let spread = sqrt(squares / (count - 1.0)).min(WIDEST_SPREAD);
+    for model in models.iter_mut().filter(|model| model.kind == SeriesKind::Load) {
+        model.swing_spread = Some((spread * 1e4).round() / 1e4);
+    }
 }
 
 /// Means by year; a year with less than half the hours of the fullest one is left out.
