@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|time|fuzz-matpower
+# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|backtest|time|fuzz-matpower
 # fuzz-matpower takes a number of seconds behind it; ten minutes without.
 # Results go to a folder of their own that is removed at the end, unless LONG_OUT names one to keep.
 # docs/evidence.md holds what they said last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-names="adequacy identity calibrate time fuzz-matpower"
+names="adequacy identity calibrate backtest time fuzz-matpower"
 name=${1:-}
 seconds=${2:-600}
 if [[ " $names " != *" $name "* || $# -gt 2 || ($# -eq 2 && $name != fuzz-matpower) ]]; then
@@ -83,6 +83,24 @@ prove_calibrate() {
         gunzip -c "$packed" >"$out/history/$(basename "$packed" .gz)"
     done
     "$gridrush" calibrate data/regions/texas/calibrate.toml --input "$out/history"
+}
+
+# Real years beside what happened; the files are not part of the project.
+prove_backtest() {
+    local data=../shared/data packed year
+    if [[ ! -d $data ]]; then
+        echo "skipped: the files of real years are not in $data"
+        return
+    fi
+    mkdir -p "$out/observed"
+    for packed in "$data"/load_eia930_2020_2022/*/ERCO-*.csv.gz "$data"/fuelmix_2020_2021/US-TEX-ERCO.csv.gz \
+        "$data"/ercot_price_dam_2021/*.csv.gz "$data"/nyiso_2019_2020/*_2019.csv.gz; do
+        gunzip -c "$packed" >"$out/observed/$(basename "$packed" .gz)"
+    done
+    cp "$data"/ercot_price_dam_2021/*.csv "$data"/uri_2021/*.csv "$data"/nyiso_2019_2020/fuelPriceWeekly_2019.csv "$out/observed"
+    for year in ercot-2021 ercot-uri nyiso-2019; do
+        "$gridrush" backtest "scenarios/backtest-$year.toml" --observed "$out/observed" -o "$out/$year" --no-progress
+    done
 }
 
 # How long ten years take, and how much memory.

@@ -109,15 +109,18 @@ impl Setup {
             for (value, series) in row.iter_mut().zip(&self.weather.series) {
                 match series.kind {
                     SeriesKind::Load => {}
-                    SeriesKind::Wind => *value = (f64::from(*value) + wind[n]).clamp(0.0, 1.0) as f32,
-                    SeriesKind::Solar => {
-                        *value = (f64::from(*value) * (1.0 + solar[n])).clamp(0.0, 1.0) as f32;
-                    }
+                    SeriesKind::Wind => *value = within(*value, f64::from(*value) + wind[n]),
+                    SeriesKind::Solar => *value = within(*value, f64::from(*value) * (1.0 + solar[n])),
                 }
             }
         }
         out
     }
+}
+
+/// A forecast share that lies between nothing and all, or what will be where replayed output is more than all.
+fn within(share: f32, forecast: f64) -> f32 {
+    forecast.clamp(0.0, f64::from(share).max(1.0)) as f32
 }
 
 /// The error of hours `from..end` in a forecast made in hour `now`.

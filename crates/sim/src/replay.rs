@@ -17,8 +17,9 @@ use jiff::civil::Date;
 use crate::scenario::{FuelFile, HourlyFormat, OutputUnit, Scenario, ZonedFuel};
 use crate::setup::{SetupError, ZoneSeries, days_of};
 
-/// More than this part of capacity is a mistake of capacity, not wind.
-const MOST_SHARE: f64 = 1.05;
+/// More than this part of capacity is a mistake. A little more than all of it only says that capacity is dated too
+/// coarsely; the megawatts are still those of the file.
+const MOST_SHARE: f64 = 1.25;
 
 /// Hours of the run that files replace.
 #[derive(Clone, Debug, Default, PartialEq)]
