@@ -306,50 +306,85 @@ mod tests {
 
     const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
+    /// Folders of hourly files, and what stands before a file's name in recipes where two folders have the same.
+    const FOLDERS: [(&str, &str); 6] = [
+        ("load_eia930_2020_2022/raw", ""),
+        ("load_eia930_2020_2022/subregion", ""),
+        ("fuelmix_2020_2021", ""),
+        ("fuelmix_2022", "2022-"),
+        ("nyiso_2019_2020", ""),
+        ("rts_gmlc/timeseries", ""),
+    ];
+
     /// The real files, unpacked; `None` where they or `gzip` are absent.
     fn unpacked() -> Option<tempfile::TempDir> {
         let data = Path::new(ROOT).join("../shared/data");
-        let zones = ["COAS", "EAST", "FWES", "NCEN", "NRTH", "SCEN", "SOUT", "WEST"];
-        let loads = zones.map(|zone| format!("load_eia930_2020_2022/subregion/ERCO-{zone}.csv"));
-        let folder = tempfile::tempdir().ok()?;
-        for name in loads.iter().map(String::as_str).chain(["fuelmix_2020_2021/US-TEX-ERCO.csv"]) {
-            let source = data.join(format!("{name}.gz"));
-            if !source.exists() {
-                return None;
+        let out = tempfile::tempdir().ok()?;
+        for (folder, prefix) in FOLDERS {
+            for entry in fs::read_dir(data.join(folder)).ok()? {
+                let path = entry.ok()?.path();
+                let name = path.file_name()?.to_string_lossy().into_owned();
+                if let Some(name) = name.strip_suffix(".gz") {
+                    let text = Command::new("gzip").arg("-dc").arg(&path).output().ok()?;
+                    fs::write(out.path().join(format!("{prefix}{name}")), text.stdout).ok()?;
+                }
             }
-            let text = Command::new("gzip").arg("-dc").arg(&source).output().ok()?;
-            fs::write(folder.path().join(Path::new(name).file_name()?), text.stdout).ok()?;
         }
-        Some(folder)
+        Some(out)
     }
 
-    #[test]
-    fn the_shipped_texas_weather_is_what_its_recipe_makes() {
-        let Some(folder) = unpacked() else {
-            println!("skipped: the hourly files of the Texas recipe are not here");
-            return;
-        };
-        let pack = Path::new(ROOT).join("data/regions/texas");
-        let out = folder.path().join("weather.toml");
-        let args = CalibrateArgs {
-            recipe: pack.join("calibrate.toml"),
-            input: Some(folder.path().to_owned()),
-            out: Some(out.clone()),
+    fn args(region: &str, folder: &Path) -> CalibrateArgs {
+        CalibrateArgs {
+            recipe: Path::new(ROOT).join("data/regions").join(region).join("calibrate.toml"),
+            input: Some(folder.to_owned()),
+            out: None,
+            check: true,
             repetitions: 300,
             seed: 1,
             strict: false,
-            check: false,
+        }
+    }
+
+    #[test]
+    fn shipped_weather_is_what_its_recipe_makes_and_passes_its_checks() {
+        let Some(folder) = unpacked() else {
+            println!("skipped: the hourly files of the recipes are not here");
+            return;
         };
-        // Fails if a single fitted-year check fails.
-        run(&args).expect("a good fit");
-        let made = fs::read_to_string(out).expect("written");
-        let shipped = fs::read_to_string(pack.join("weather.toml")).expect("part of the project");
-        assert!(made == shipped, "data/regions/texas/weather.toml is stale: run gridrush calibrate");
-        // Values that had to be left out are a refusal under --strict, each with its line.
-        let error = fit(&CalibrateArgs { strict: true, ..args }).err().expect("the record has defects");
-        let text = error.to_string();
-        assert!(text.contains("ERCO-EAST.csv:13413: raw demand (MW) 4800"), "{text}");
-        assert!(text.contains("ERCO-WEST.csv:16964: raw demand (MW) 4000"), "{text}");
+        // Fails if a single check fails or the shipped file is stale.
+        for region in ["texas", "pjm", "caiso", "nyiso"] {
+            run(&args(region, folder.path())).unwrap_or_else(|error| panic!("{region}: {error:?}"));
+        }
+        for region in ["isone", "miso", "spp", "rts"] {
+            let made = fit(&args(region, folder.path())).expect("a fit").model.to_toml();
+            let shipped = Path::new(ROOT).join("data/regions").join(region).join("weather.toml");
+            let shipped = fs::read_to_string(shipped).expect("part of the project");
+            assert!(made == shipped, "{region}/weather.toml is stale: run gridrush calibrate");
+        }
+    }
+
+    #[test]
+    fn defects_of_real_files_are_named_with_file_and_line() {
+        let Some(folder) = unpacked() else {
+            println!("skipped: the hourly files of the recipes are not here");
+            return;
+        };
+        let strict = |region: &str| {
+            let args = CalibrateArgs { strict: true, ..args(region, folder.path()) };
+            fit(&args).err().expect("the record has defects").to_string()
+        };
+        let (texas, pjm) = (strict("texas"), strict("pjm"));
+        let expected = [
+            (&texas, "ERCO-EAST.csv:13413: raw demand (MW) 4800"),
+            (&texas, "ERCO-WEST.csv:16964: raw demand (MW) 4000"),
+            (&pjm, "PJM.csv:15774: demand (MW) 2147480000 is far outside the record"),
+            (&pjm, "PJM-CE.csv:5927: raw demand (MW) 142142 is far outside the record"),
+            (&pjm, "PJM-CE.csv:1616: raw demand (MW) \"MISSING\" is not a number"),
+            (&pjm, "US-MIDA-PJM.csv:5166: wind stays at 1679 for 25 hours"),
+        ];
+        for (text, fault) in expected {
+            assert!(text.contains(fault), "{fault}");
+        }
     }
 
     #[test]

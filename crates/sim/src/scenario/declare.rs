@@ -259,6 +259,8 @@ macro_rules! section {
                 out: &mut Vec<$crate::scenario::declare::SectionDoc>,
             ) {
                 use $crate::scenario::declare as d;
+                // A table may consist of lists only.
+                let _ = base;
                 let keys: Vec<d::KeyDoc> = vec![ $( d::describe_key(&base.$key, &$crate::scenario::declare::key!(
                     $key, $unit, $source, [$($meaning),+], [$($range)?], [$($default)?]
                 )), )* ];
