@@ -167,7 +167,12 @@ impl Reader<'_> {
             let path = &generation.capacity_by_date_mw;
             let first_day = self.days.first().copied().unwrap_or(0);
             let days = first_day..=self.days.last().copied().unwrap_or(0);
-            let own = capacity_by_day_mw(pack, zones, weather.series[series].kind, series, days);
+            let mut own = capacity_by_day_mw(pack, zones, weather.series[series].kind, series, days);
+            if !scenario.supply.planned {
+                // Then the fleet of the first day stays.
+                let standing = own[0];
+                own.fill(standing);
+            }
             let mut worst: Option<(f64, f64, usize)> = None;
             let share = |(hour, value): (usize, Option<f64>)| {
                 let value = value.unwrap_or(0.0);

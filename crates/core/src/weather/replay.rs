@@ -208,18 +208,15 @@ impl HourlyFile<'_> {
             }
             let again = last_label == Some(label);
             last_label = Some(label);
-            match resolve(label, again, self.layout.clock, self.clock) {
-                Some(utc_hour) => {
-                    lines.push(Line { number, utc_hour, field: cell(value).to_owned() });
-                }
-                None => {
-                    let what = format!("{stamp:?} names an hour that the local clock skips");
-                    let rule = (self.repair.skipped == DropRule::Drop).then_some("left out");
-                    // It has no instant; the one an hour earlier on the same clock has.
-                    let near = resolve(label - 1, false, self.layout.clock, self.clock).unwrap_or(label);
-                    found.dirt(near, number, &what, rule, "skipped = \"drop\"");
-                }
+            if let Some(utc_hour) = resolve(label, again, self.layout.clock, self.clock) {
+                lines.push(Line { number, utc_hour, field: cell(value).to_owned() });
+                continue;
             }
+            let what = format!("{stamp:?} names an hour that the local clock skips");
+            let rule = (self.repair.skipped == DropRule::Drop).then_some("left out");
+            // It has no instant; the one an hour earlier on the same clock has.
+            let near = resolve(label - 1, false, self.layout.clock, self.clock).unwrap_or(label);
+            found.dirt(near, number, &what, rule, "skipped = \"drop\"");
         }
         // A stable sort keeps the earlier line of a doubled hour in front.
         lines.sort_by_key(|line| line.utc_hour);
@@ -323,7 +320,7 @@ impl HourlyFile<'_> {
         for index in (0..judged.len()).filter(|&index| judged[index] != before[index]) {
             let own = told.list.iter().find(|fault| fault.line == Some(numbers[index]));
             if let Some(fault) = own {
-                reason = fault.message.trim_end_matches(", left out").to_owned();
+                fault.message.trim_end_matches(", left out").clone_into(&mut reason);
             }
             // A frozen run is told of once, at its first line; its other hours share the reason.
             list.push((index, reason.clone()));

@@ -1,5 +1,7 @@
 //! Every kind of dirt, refused with its line and repaired by its rule.
 
+#![allow(clippy::format_collect, clippy::format_push_string)]
+
 use super::super::record::{DateOrder, StampClock};
 use super::super::{Utc, days_from_civil};
 use super::*;
