@@ -21,6 +21,7 @@
 //! reduced-basis (working-basis) methods.
 
 mod evaluate;
+mod marginal;
 mod pivot;
 mod place;
 mod price;
