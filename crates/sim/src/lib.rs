@@ -13,6 +13,7 @@
 
 pub mod clearing;
 pub mod commitment;
+pub mod emissions;
 pub mod event;
 pub mod fleet;
 pub mod forecast;

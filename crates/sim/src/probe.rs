@@ -12,6 +12,7 @@ pub mod congestion;
 pub mod contention;
 pub mod curtailment;
 pub mod decisions;
+pub mod emissions;
 pub mod load;
 pub mod outages;
 pub mod queue;
@@ -42,6 +43,8 @@ pub const TABLES: &[&Table] = &[
     &storage::TABLE,
     &commitment::TABLE,
     &adequacy::TABLE,
+    &emissions::MONTHLY,
+    &emissions::YEARLY,
     &congestion::TABLE,
     &outages::TABLE,
     &books::TABLE,

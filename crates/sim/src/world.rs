@@ -14,6 +14,7 @@
 mod accounts;
 mod campus;
 mod dispatch;
+mod emissions;
 mod firms;
 mod monthly;
 mod outages;
@@ -42,6 +43,7 @@ use thiserror::Error;
 
 use crate::clearing::Clearing;
 use crate::commitment::Commitment;
+use crate::emissions::Emissions;
 use crate::event::{Event, FirmEvent, SupplyEvent};
 use crate::limits::{BindingLimit, Elements};
 use crate::metrics::{Metric, RunTotals};
@@ -178,6 +180,7 @@ pub struct World {
     accounts: Accounts,
     probes: Probes,
     metrics: RunTotals,
+    emissions: Emissions,
     interval: Option<Interval>,
     spare: Interval,
     book: BidBook,
@@ -380,6 +383,7 @@ impl World {
             accounts,
             probes: Probes::new(hourly, zones, CLASSES.len(), elements.count()),
             metrics: RunTotals::default(),
+            emissions: Emissions::new(zones, CLASSES.len()),
             interval: None,
             spare: Interval::default(),
             book: BidBook::default(),

@@ -148,6 +148,7 @@ impl World {
         let setup = Arc::clone(&self.setup);
         let begin =
             setup.months.iter().find(|month| month.year == year).map_or(0, |m| setup.unix_ms(m.begin));
+        self.write_emissions_year(begin, year, sink)?;
         let capacity = self.clearing.capacity_mw();
         for &fuel in Fuel::ALL {
             let FuelYear { planned_mw, entered_mw, retired_mw } =
