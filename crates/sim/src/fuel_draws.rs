@@ -17,7 +17,6 @@ use gridrush_core::kernel::{Purpose, Streams, uniform_open};
 use gridrush_core::math::{exp, normal_quantile};
 use gridrush_core::names::Key;
 
-use crate::scenario;
 use crate::setup::Month;
 use crate::units::FuelPrices;
 
@@ -30,7 +29,7 @@ const MOVING: [Fuel; 3] = [Fuel::Gas, Fuel::Coal, Fuel::Oil];
 /// How a price moves about its path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Movement {
-    /// Standard deviation of the logarithm over a short year, per square root of a year.
+    /// Standard deviation of the logarithm over a year without reversion.
     pub volatility: f64,
     /// Time in which a deviation falls to 37 %.
     pub reversion_months: f64,
@@ -53,9 +52,8 @@ pub struct FuelDraws {
 }
 
 impl FuelDraws {
-    /// Draws the months of a run.
-    pub fn new(fuel: &scenario::Fuel, streams: &Streams, months: &[Month]) -> FuelDraws {
-        let movements = fuel.movements();
+    /// Draws the months of a run; gas, coal and oil.
+    pub fn new(movements: [Option<Movement>; 3], streams: &Streams, months: &[Month]) -> FuelDraws {
         FuelDraws {
             factors: std::array::from_fn(|n| match movements[n] {
                 Some(movement) => factors(movement, MOVING[n], streams, months),
@@ -104,6 +102,7 @@ fn factors(movement: Movement, fuel: Fuel, streams: &Streams, months: &[Month]) 
 #[cfg(test)]
 mod tests {
     use gridrush_core::kernel::SimTime;
+    use gridrush_core::math::{ln, pow};
 
     use super::*;
 
@@ -135,15 +134,18 @@ mod tests {
         assert!(all.iter().all(|factors| factors[0] == 1.0));
         for month in [1, 3, 12, 60] {
             // Variance of a log-normal with mean one: exp(v) - 1, with v = s^2 T / 2 (1 - exp(-2 t / T)).
-            let v = 0.25 * 10.0 / 24.0 * (1.0 - (-2.0 * month as f64 / 10.0_f64).exp());
-            let error = ((v.exp() - 1.0) / f64::from(REPLICATIONS)).sqrt();
+            let v = 0.25 * 10.0 / 24.0 * (1.0 - exp(-2.0 * month as f64 / 10.0));
+            let error = ((exp(v) - 1.0) / f64::from(REPLICATIONS)).sqrt();
             let got = mean(all.iter().map(|factors| factors[month]));
             assert!((got - 1.0).abs() < 4.0 * error, "month {month}: mean {got}, standard error {error}");
-            let logs = all.iter().map(|factors| factors[month].ln());
+            let logs = all.iter().map(|factors| ln(factors[month]));
             let centre = mean(logs.clone());
             let spread = mean(logs.map(|x| (x - centre) * (x - centre)));
             // The variance of an estimated variance is 2 v^2 / n.
-            assert!((spread / v - 1.0).abs() < 4.0 * (2.0 / f64::from(REPLICATIONS)).sqrt(), "{spread}, not {v}");
+            assert!(
+                (spread / v - 1.0).abs() < 4.0 * (2.0 / f64::from(REPLICATIONS)).sqrt(),
+                "{spread}, not {v}"
+            );
             assert!((centre + v / 2.0).abs() < 4.0 * (v / f64::from(REPLICATIONS)).sqrt(), "{centre}");
         }
     }
@@ -154,8 +156,8 @@ mod tests {
         let v = 0.25 * 10.0 / 24.0;
         for lag in [1, 6, 12] {
             // From month 60 on the process has forgotten its start (to e^-12).
-            let pairs = all.iter().map(|f| (f[60].ln() + v / 2.0, f[60 + lag].ln() + v / 2.0));
-            let want = (-(lag as f64) / 10.0).exp();
+            let pairs = all.iter().map(|f| (ln(f[60]) + v / 2.0, ln(f[60 + lag]) + v / 2.0));
+            let want = exp(-(lag as f64) / 10.0);
             let got = mean(pairs.clone().map(|(a, b)| a * b)) / mean(pairs.map(|(a, _)| a * a));
             assert!((got - want).abs() < 4.0 * ((1.0 - want * want) / 4000.0).sqrt(), "{got} is not {want}");
         }
@@ -171,11 +173,11 @@ mod tests {
         // A run that begins a year later has the same shocks: deviations differ by what is left of the first.
         let (kept, shock) = GAS.step();
         let later = factors(GAS, Fuel::Gas, &streams, &short);
-        let variance = |n: i32| shock * (1.0 - kept.powi(2 * n)) / (1.0 - kept * kept);
-        let deviation = |factor: f64, n: usize| factor.ln() + variance(n as i32) / 2.0;
+        let variance = |n: usize| shock * (1.0 - pow(kept, 2.0 * n as f64)) / (1.0 - kept * kept);
+        let deviation = |factor: f64, n: usize| ln(factor) + variance(n) / 2.0;
         for n in 0..36 {
             let left = deviation(gas[12 + n], 12 + n) - deviation(later[n], n);
-            let want = kept.powi(n as i32) * deviation(gas[12], 12);
+            let want = pow(kept, n as f64) * deviation(gas[12], 12);
             assert!((left - want).abs() < 1e-9, "month {n}: {left} is not {want}");
         }
     }

@@ -17,6 +17,7 @@ pub mod emissions;
 pub mod event;
 pub mod fleet;
 pub mod forecast;
+pub mod fuel_draws;
 pub mod limits;
 mod links;
 pub mod metrics;

@@ -216,7 +216,12 @@ impl Unit {
 
     /// What it emits in the hour that was cleared, when so much of it is available: its blocks, being on, and what
     /// was just started.
-    pub fn co2_t_per_h(&self, solution: &DispatchSolution, available_mw: f64, start_mmbtu_per_mw: f64) -> f64 {
+    pub fn co2_t_per_h(
+        &self,
+        solution: &DispatchSolution,
+        available_mw: f64,
+        start_mmbtu_per_mw: f64,
+    ) -> f64 {
         if self.co2 == Co2::default() {
             return 0.0;
         }

@@ -113,7 +113,11 @@ fn values_are_those_of_a_little_more_demand() {
             let pairs = values.iter().zip(after.column_mw.iter().zip(&before.column_mw));
             let change: f64 = pairs.map(|(value, (a, b))| value * (a - b)).sum();
             let want = change / MORE_MW;
-            assert!((by_bus[bus] - want).abs() < 1e-4, "hour {hour}, bus {bus}: {} is not {want}", by_bus[bus]);
+            assert!(
+                (by_bus[bus] - want).abs() < 1e-4,
+                "hour {hour}, bus {bus}: {} is not {want}",
+                by_bus[bus]
+            );
             compared += 1;
             away_from_zero += usize::from(want.abs() > 0.05);
         }

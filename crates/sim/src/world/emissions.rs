@@ -1,12 +1,13 @@
 //! Emissions of an interval and their tables.
 
 use gridrush_core::grid::Fuel;
+use gridrush_core::kernel::SimTime;
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
 
 use super::{Interval, RunError, World};
 use crate::emissions::{HourEnergy, Mix};
-use crate::probe;
+use crate::probe::{self, FuelMonth};
 use crate::setup::Month;
 
 /// Fuels that are renewable energy.
@@ -14,6 +15,9 @@ const RENEWABLE: [Fuel; 3] = [Fuel::Wind, Fuel::Solar, Fuel::Hydro];
 
 /// Fuels that are available by weather.
 const VARIABLE: [Fuel; 2] = [Fuel::Wind, Fuel::Solar];
+
+/// Fuels that are bought.
+const BOUGHT: [Fuel; 5] = [Fuel::Gas, Fuel::Coal, Fuel::Nuclear, Fuel::Oil, Fuel::Other];
 
 /// What plants gave in an interval.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,11 +59,8 @@ impl World {
         };
         let hour = HourEnergy { plants, served_mwh: served_mw * h, charged_mwh, discharged_mwh };
         let mix = self.emissions.stored.mix(hour, self.clearing.terms().storage_round_trip);
-        let of_load = |mwh: f64| Mix {
-            mwh,
-            co2_t: mix.co2_t_per_mwh * mwh,
-            renewable_mwh: mix.renewable_share * mwh,
-        };
+        let of_load =
+            |mwh: f64| Mix { mwh, co2_t: mix.co2_t_per_mwh * mwh, renewable_mwh: mix.renewable_share * mwh };
         for zone in 0..self.clearing.zones.len() {
             let native_mw = interval.native_mw[zone];
             let served_mw = native_mw - self.clearing.native_shed_mw(&interval.solution, zone);
@@ -136,6 +137,33 @@ impl World {
                 Cell::Float(if by_weather { of.curtailed_mwh / available_mwh } else { f64::NAN }),
             ];
             self.probes.table(&probe::emissions::YEARLY).push(sink, &row)?;
+        }
+        Ok(())
+    }
+
+    /// Books what fuels cost in the interval.
+    pub(super) fn book_fuel(&mut self, interval: &Interval) {
+        let month = self.setup.month_at(SimTime::from_hours(interval.hour as u64));
+        let book = &mut self.probes.fuel;
+        book.hours += interval.hours;
+        for fuel in BOUGHT {
+            book.usd_h_per_mmbtu[fuel as usize] += self.prices.of(fuel) * interval.hours;
+            book.factor_h[fuel as usize] += self.fuel_draws.factor(fuel, month) * interval.hours;
+        }
+    }
+
+    /// What fuels cost in the month.
+    pub(super) fn write_fuel(&mut self, month: Month, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let at = self.setup.unix_ms(month.begin);
+        let FuelMonth { hours, usd_h_per_mmbtu, factor_h } = std::mem::take(&mut self.probes.fuel);
+        for fuel in BOUGHT.into_iter().filter(|_| hours > 0.0) {
+            let row = [
+                Cell::Integer(at),
+                Cell::Text(fuel.name()),
+                Cell::Float(usd_h_per_mmbtu[fuel as usize] / hours),
+                Cell::Float(factor_h[fuel as usize] / hours),
+            ];
+            self.probes.table(&probe::fuel::TABLE).push(sink, &row)?;
         }
         Ok(())
     }

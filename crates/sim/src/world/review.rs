@@ -78,7 +78,9 @@ impl World {
 
     /// Takes the fuel prices of the present hour into the market.
     pub(super) fn refresh_fuel_prices(&mut self) {
-        self.prices = self.setup.fuel_prices(self.calendar.now().hour());
+        let now = self.calendar.now();
+        self.prices = self.setup.fuel_prices(now.hour());
+        self.fuel_draws.apply(self.setup.month_at(now), &mut self.prices);
         self.clearing.set_fuel_prices(&self.prices);
         self.refresh_costs();
     }

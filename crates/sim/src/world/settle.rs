@@ -41,6 +41,7 @@ impl World {
         let given = self.settle_generation(&interval, reserve_price, &mut totals)?;
         self.settle_emissions(&interval, &given, totals.native_served_mw + totals.served_mw);
         self.remember_prices(interval.hours);
+        self.book_fuel(&interval);
         self.book_revenue(&interval, reserve_price);
         self.book_network(&interval);
         self.book_system(&interval, reserve_price, &totals, sink)?;
@@ -196,7 +197,8 @@ impl World {
             let fuel = unit.fuel as usize;
             totals.fuel_mw[fuel] += mw;
             let available_mw = unit.available_mw(&interval.weather);
-            let start = self.clearing.terms().thermal.of(unit.technology).map_or(0.0, |of| of.start_mmbtu_per_mw);
+            let start =
+                self.clearing.terms().thermal.of(unit.technology).map_or(0.0, |of| of.start_mmbtu_per_mw);
             given.available_mw[fuel] += available_mw;
             given.co2_t_per_h[fuel] += unit.co2_t_per_h(solution, available_mw, start);
             paid_usd[fuel] += mw * price * interval.hours;
@@ -453,6 +455,7 @@ impl World {
         self.write_queue(month, sink)?;
         self.write_compute(month, sink)?;
         self.write_stores(month, sink)?;
+        self.write_fuel(month, sink)?;
         self.write_emissions(month, sink)?;
         self.month += 1;
         let next = self.setup.months.get(self.month).copied();

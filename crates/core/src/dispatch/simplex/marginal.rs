@@ -21,7 +21,8 @@ impl Engine {
                 by_island[i as usize] = value;
             }
         }
-        let mut by_place: Vec<f64> = self.island_of.iter().map(|&island| by_island[island as usize]).collect();
+        let mut by_place: Vec<f64> =
+            self.island_of.iter().map(|&island| by_island[island as usize]).collect();
         let flows = self.kernel.iter().zip(&by_row).filter_map(|(row, &value)| match row.constraint {
             flow @ (Constraint::Branch(_) | Constraint::Flowgate(_)) => Some((value, self.rows.by_bus(flow))),
             Constraint::Island(_) | Constraint::Row(_) => None,
