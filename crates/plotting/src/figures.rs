@@ -5,6 +5,7 @@ mod compute;
 mod contention;
 mod contention_week;
 mod curtailment_causes;
+mod emissions;
 mod hashrate;
 mod price_by_zone;
 mod price_duration;
@@ -19,7 +20,7 @@ use crate::axis::Axis;
 use crate::{Figure, PlotError, style};
 
 /// All figures, the most telling first.
-pub fn all() -> [&'static dyn Figure; 10] {
+pub fn all() -> [&'static dyn Figure; 11] {
     [
         &contention::Contention,
         &contention_week::ContentionWeek,
@@ -30,6 +31,7 @@ pub fn all() -> [&'static dyn Figure; 10] {
         &hashrate::Hashrate,
         &compute::Compute,
         &supply::Supply,
+        &emissions::Emissions,
         &backtest::Backtest,
     ]
 }

@@ -422,6 +422,19 @@ impl Clearing {
         }
     }
 
+    /// What another MWh of every column emits: units by their blocks, batteries at what a MWh discharged holds.
+    /// Loads, links and shortfalls emit nothing. `O(columns)`.
+    pub fn co2_by_column(&self, stored_t_per_mwh: f64, by_column: &mut Vec<f64>) {
+        by_column.clear();
+        by_column.resize(self.problem.bounds.len(), 0.0);
+        for unit in &self.units {
+            for (column, t_per_mwh) in unit.columns().zip(unit.block_co2_t_per_mwh()) {
+                by_column[column] = t_per_mwh;
+            }
+        }
+        self.stores.co2_by_column(stored_t_per_mwh, by_column);
+    }
+
     /// Brings load, availability, storage and reserve to an hour. `native_mw` is by zone, `weather` by
     /// series. Sites keep their bids until [`Clearing::set_block`] or [`Clearing::clear_site`].
     pub fn set_hour(&mut self, native_mw: &[f64], weather: &[f32], hours: f64) {
@@ -438,7 +451,7 @@ impl Clearing {
         self.available_import_mw = 0.0;
         self.available_renewable_mw = 0.0;
         for unit in &self.units {
-            let available = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
+            let available = unit.available_mw(weather);
             let (least, most) = unit.range_mw(available);
             let bounds = &mut self.problem.bounds[unit.columns()];
             for (bound, block) in bounds.iter_mut().zip(&unit.offer.blocks) {
@@ -506,7 +519,7 @@ impl Clearing {
     pub fn supply_stack(&self, prices: &FuelPrices, weather: &[f32]) -> SupplyStack {
         let burns = self.units.iter().filter(|unit| !unit.is_variable());
         let units = burns.flat_map(|unit| {
-            let available_mw = unit.capacity_mw * unit.availability_now(weather) * unit.outage_factor;
+            let available_mw = unit.available_mw(weather);
             let blocks = unit.offer.blocks.iter().zip(unit.block_costs_usd_per_mwh(prices));
             blocks.map(move |(block, cost)| ((block.to_share - block.from_share) * available_mw, cost))
         });

@@ -13,9 +13,11 @@
 
 pub mod clearing;
 pub mod commitment;
+pub mod emissions;
 pub mod event;
 pub mod fleet;
 pub mod forecast;
+pub mod fuel_draws;
 pub mod limits;
 mod links;
 pub mod metrics;

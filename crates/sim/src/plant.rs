@@ -128,7 +128,11 @@ impl<'a> Plant<'a> {
                 Fuel::Coal => terms.coal_basis_usd_per_mmbtu.get(zone).copied().unwrap_or(0.0),
                 _ => 0.0,
             },
-            co2: self.co2,
+            co2: if self.curve.is_some() {
+                self.co2.at_heat_rate(self.heat_rate_mmbtu_per_mwh)
+            } else {
+                self.co2
+            },
             forced_outage_rate: self.forced_outage_rate,
             minimum_share,
             ramp_share_per_h: thermal.filter(|_| slow).map(|of| of.ramp_share_per_h),

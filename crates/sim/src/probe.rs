@@ -12,6 +12,8 @@ pub mod congestion;
 pub mod contention;
 pub mod curtailment;
 pub mod decisions;
+pub mod emissions;
+pub mod fuel;
 pub mod load;
 pub mod outages;
 pub mod queue;
@@ -42,6 +44,9 @@ pub const TABLES: &[&Table] = &[
     &storage::TABLE,
     &commitment::TABLE,
     &adequacy::TABLE,
+    &fuel::TABLE,
+    &emissions::MONTHLY,
+    &emissions::YEARLY,
     &congestion::TABLE,
     &outages::TABLE,
     &books::TABLE,
@@ -152,6 +157,17 @@ pub struct LimitMonth {
     pub limit_mw: f64,
 }
 
+/// The month of fuel prices.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FuelMonth {
+    /// Hours booked.
+    pub hours: f64,
+    /// Sum of prices over hours, by fuel.
+    pub usd_h_per_mmbtu: [f64; Fuel::ALL.len()],
+    /// Sum of what was drawn over hours, by fuel.
+    pub factor_h: [f64; Fuel::ALL.len()],
+}
+
 /// The system's year.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemYear {
@@ -217,6 +233,8 @@ pub struct Probes {
     pub limits: BTreeMap<Limit, LimitMonth>,
     /// This year's rent by element, what a branch earned under provision for losses included.
     pub rent_usd: Vec<f64>,
+    /// This month's fuel prices.
+    pub fuel: FuelMonth,
     /// This year's energy by fuel.
     pub generated_mwh: [f64; Fuel::ALL.len()],
     classes: usize,
@@ -233,6 +251,7 @@ impl Probes {
             system: SystemYear::default(),
             limits: BTreeMap::new(),
             rent_usd: vec![0.0; elements],
+            fuel: FuelMonth::default(),
             generated_mwh: [0.0; Fuel::ALL.len()],
             classes,
         }

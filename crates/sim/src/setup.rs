@@ -369,7 +369,7 @@ impl Setup {
         }
     }
 
-    /// Prices of fuels and carbon in force at an hour.
+    /// Prices of fuels and carbon expected for an hour: in force unless they are drawn.
     pub fn fuel_prices(&self, hour: usize) -> FuelPrices {
         let fuel = &self.scenario.fuel;
         let years = hour as f64 / 8766.0;
@@ -416,7 +416,7 @@ impl Setup {
         self.stamps.get(hour).map_or(0, day_of)
     }
 
-    /// The hours of the run in which a dated fuel price begins, in order.
+    /// The hours of the run in which a dated or drawn fuel price begins, in order.
     pub fn fuel_price_hours(&self) -> Vec<usize> {
         let fuel = &self.scenario.fuel;
         let lists = [
@@ -434,9 +434,17 @@ impl Setup {
                 hours.push(self.midnight_of(day).hour());
             }
         }
+        if fuel.movements().iter().any(Option::is_some) {
+            hours.extend(self.months.iter().map(|month| month.begin.hour()));
+        }
         hours.sort_unstable();
         hours.dedup();
         hours
+    }
+
+    /// The month of the run that an instant is in.
+    pub fn month_at(&self, at: SimTime) -> usize {
+        self.months.partition_point(|month| month.begin <= at).saturating_sub(1)
     }
 
     /// The instant at which a local day begins, counted from 1970-01-01.

@@ -246,6 +246,14 @@ impl Stores {
         }
     }
 
+    /// What another MWh of every battery's columns emits: a MWh given holds so much, a MWh taken keeps its round trip.
+    pub fn co2_by_column(&self, stored_t_per_mwh: f64, by_column: &mut [f64]) {
+        for Store { charge, discharge, .. } in &self.list {
+            by_column[charge.0 as usize] = -self.round_trip * stored_t_per_mwh;
+            by_column[discharge.0 as usize] = stored_t_per_mwh;
+        }
+    }
+
     /// Writes bounds and prices of an interval; returns what could be discharged and what counts as
     /// operating reserve.
     pub fn write(

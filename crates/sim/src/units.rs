@@ -109,7 +109,7 @@ pub struct Co2 {
 }
 
 impl Co2 {
-    /// Of a fuel, or of a unit that gives its own number.
+    /// By heat of a fuel, or of a unit that gives its own number; by output of imports without one.
     pub fn of(fuel: Fuel, own_kg_per_mmbtu: Option<f64>) -> Co2 {
         match own_kg_per_mmbtu {
             None if fuel == Fuel::Import => {
@@ -119,6 +119,13 @@ impl Co2 {
                 Co2 { tonnes_per_mmbtu: own.unwrap_or(fuel.co2_kg_per_mmbtu()) / 1000.0, tonnes_per_mwh: 0.0 }
             }
         }
+    }
+
+    /// The same by output, of a unit whose offer does not tell its heat.
+    #[must_use]
+    pub fn at_heat_rate(self, heat_rate_mmbtu_per_mwh: f64) -> Co2 {
+        let by_heat = self.tonnes_per_mmbtu * heat_rate_mmbtu_per_mwh;
+        Co2 { tonnes_per_mmbtu: 0.0, tonnes_per_mwh: self.tonnes_per_mwh + by_heat }
     }
 }
 
@@ -201,6 +208,31 @@ impl Unit {
         })
     }
 
+    /// What another MWh of each of its blocks emits.
+    pub fn block_co2_t_per_mwh(&self) -> impl Iterator<Item = f64> {
+        let Co2 { tonnes_per_mmbtu, tonnes_per_mwh } = self.co2;
+        self.offer.blocks.iter().map(move |b| b.heat_rate_mmbtu_per_mwh * tonnes_per_mmbtu + tonnes_per_mwh)
+    }
+
+    /// What it emits in the hour that was cleared, when so much of it is available: its blocks, being on, and what
+    /// was just started.
+    pub fn co2_t_per_h(
+        &self,
+        solution: &DispatchSolution,
+        available_mw: f64,
+        start_mmbtu_per_mw: f64,
+    ) -> f64 {
+        if self.co2 == Co2::default() {
+            return 0.0;
+        }
+        let blocks = solution.column_mw[self.columns()].iter().zip(self.block_co2_t_per_mwh());
+        let output: f64 = blocks.map(|(mw, t_per_mwh)| mw * t_per_mwh).sum();
+        let Some(on) = self.on_share else { return output };
+        let started_mw = (on - self.on_share_before).max(0.0) * self.capacity_mw;
+        let heat = self.offer.no_load_mmbtu_per_mw_h * on * available_mw + start_mmbtu_per_mw * started_mw;
+        output + heat * self.co2.tonnes_per_mmbtu
+    }
+
     /// Cost of being on for an hour, per MW of capacity.
     pub fn no_load_usd_per_mw_h(&self, prices: &FuelPrices) -> f64 {
         self.offer.no_load_mmbtu_per_mw_h * self.fuel_price_usd_per_mmbtu(prices)
@@ -244,6 +276,11 @@ impl Unit {
                 | Technology::Hydro
                 | Technology::Other
         )
+    }
+
+    /// What of it can run this hour, if it is on.
+    pub fn available_mw(&self, weather: &[f32]) -> f64 {
+        self.capacity_mw * self.availability_now(weather) * self.outage_factor
     }
 
     /// The share of its capacity that can run this hour on average over outages.

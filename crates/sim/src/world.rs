@@ -14,6 +14,7 @@
 mod accounts;
 mod campus;
 mod dispatch;
+mod emissions;
 mod firms;
 mod monthly;
 mod outages;
@@ -42,7 +43,9 @@ use thiserror::Error;
 
 use crate::clearing::Clearing;
 use crate::commitment::Commitment;
+use crate::emissions::Emissions;
 use crate::event::{Event, FirmEvent, SupplyEvent};
+use crate::fuel_draws::FuelDraws;
 use crate::limits::{BindingLimit, Elements};
 use crate::metrics::{Metric, RunTotals};
 use crate::outages::{Behind, Outages};
@@ -150,8 +153,9 @@ pub struct World {
     causes: Causes,
     prices: FuelPrices,
     costs: Costs,
-    /// Hours in which a dated fuel price begins.
+    /// Hours in which a dated or drawn fuel price begins.
     fuel_price_hours: Vec<usize>,
+    fuel_draws: FuelDraws,
     commitment: Option<Commitment>,
     supply: Supply,
     outages: Outages,
@@ -178,6 +182,7 @@ pub struct World {
     accounts: Accounts,
     probes: Probes,
     metrics: RunTotals,
+    emissions: Emissions,
     interval: Option<Interval>,
     spare: Interval,
     book: BidBook,
@@ -328,7 +333,9 @@ impl World {
         let network = &setup.pack.network;
         let zones = network.zones.len();
         let mut clearing = Clearing::new(network, setup.clearing_terms(), &*setup);
-        let prices = setup.fuel_prices(0);
+        let fuel_draws = FuelDraws::new(setup.scenario.fuel.movements(), &streams, &setup.months);
+        let mut prices = setup.fuel_prices(0);
+        fuel_draws.apply(0, &mut prices);
         clearing.set_fuel_prices(&prices);
         let unshifted: Vec<FlowBranch> =
             clearing.problem.branches.iter().map(|branch| FlowBranch { shift_rad: 0.0, ..*branch }).collect();
@@ -357,6 +364,7 @@ impl World {
             causes: Causes::new(&clearing.problem).map_err(RunError::Planning)?,
             costs: clearing.costs(&prices),
             fuel_price_hours: setup.fuel_price_hours(),
+            fuel_draws,
             commitment: clearing.terms().commitment.then(|| Commitment::new(&clearing)),
             supply: Supply::new(&setup, &streams),
             outages: Outages::new(&setup, &clearing, streams, &weather),
@@ -380,6 +388,7 @@ impl World {
             accounts,
             probes: Probes::new(hourly, zones, CLASSES.len(), elements.count()),
             metrics: RunTotals::default(),
+            emissions: Emissions::new(zones, CLASSES.len()),
             interval: None,
             spare: Interval::default(),
             book: BidBook::default(),

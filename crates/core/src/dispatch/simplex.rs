@@ -22,6 +22,7 @@
 
 mod evaluate;
 mod load;
+mod marginal;
 mod pivot;
 mod place;
 mod price;

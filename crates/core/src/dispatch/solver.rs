@@ -80,6 +80,36 @@ impl Solver {
         self.engine.flowgate_flow_mw(flowgate)
     }
 
+    /// Change of `sum_j value_j x_j` per MW of demand at each bus, for values by column such as emissions per
+    /// MWh, as of the last solve: exact as long as its basis holds, and on the side of more demand where a unit
+    /// just reaches its limit. What the basis moves answers: where that is an elastic load, it gives way and its
+    /// own value counts.
+    ///
+    /// Cost: one recovery of prices, `O(k^2 + k buses)` for `k` binding constraints.
+    ///
+    /// # Panics
+    /// If `by_column` is shorter than the columns of the last solve.
+    ///
+    /// ```
+    /// use gridrush_core::dispatch::{Bound, DispatchProblem, DispatchSolution, Place, Solver};
+    /// use gridrush_core::names::Key;
+    ///
+    /// let mut problem = DispatchProblem::new(1, Vec::new());
+    /// let unit = Bound { lower_mw: 0.0, upper_mw: 50.0, cost_usd_per_mwh: 20.0 };
+    /// problem.add_column(Key::of("coal"), Place::Bus(0, 1.0), unit);
+    /// problem.add_column(Key::of("gas"), Place::Bus(0, 1.0), Bound { cost_usd_per_mwh: 35.0, ..unit });
+    /// problem.demand_mw[0] = 60.0;
+    /// let mut solver = Solver::new(&problem)?;
+    /// solver.solve(&problem, &mut DispatchSolution::default())?;
+    /// let mut t_per_mwh = Vec::new();
+    /// solver.marginal_of(&[0.95, 0.37], &mut t_per_mwh);
+    /// assert_eq!(t_per_mwh, [0.37]);
+    /// # Ok::<(), gridrush_core::dispatch::DispatchError>(())
+    /// ```
+    pub fn marginal_of(&self, by_column: &[f64], by_bus: &mut Vec<f64>) {
+        self.engine.marginal_of(by_column, by_bus);
+    }
+
     /// Whether a branch, or a term of a flowgate, lies in an island.
     pub(super) fn touches(&self, flow: Constraint, island: u32) -> bool {
         self.engine.touches(flow, island)

@@ -8,6 +8,7 @@ mod degenerate;
 mod flowgates;
 mod generate;
 mod hand;
+mod marginal;
 mod meshed;
 mod oracle;
 mod parts;

@@ -9,6 +9,7 @@ use super::declare::{Key, Setting, choices, section};
 use super::document::{Node, Value};
 use super::replay::{DateName, DropName};
 use super::setting::refuse;
+use crate::fuel_draws::Movement;
 
 choices! {
     /// A fuel whose price may differ by zone.
@@ -51,6 +52,18 @@ section! {
         coal_basis_usd_per_mmbtu: BTreeMap<String, f64> = BTreeMap::new(), "$/MMBtu", "", -50.0..=50.0;
         /// Growth of the gas price; the other prices stay.
         gas_growth_percent_per_year: f64 = 0.0, "% per year", "assumed", -20.0..=50.0;
+        /// How far the gas price wanders from its path, which stays its mean; drawn by replication. Henry Hub, monthly means of 1997 to 2022: 51 (2009 to 2022: 52).
+        gas_volatility_percent_per_year: f64 = 0.0, "% per year", "off; fit [D]", 0.0..=200.0;
+        /// Time in which a deviation of the gas price falls to 37 %. Henry Hub, 1997 to 2022: 20 (2009 to 2022: 10).
+        gas_reversion_months: f64 = 20.0, "months", "[D]", 0.5..=600.0;
+        /// How far the coal price wanders from its path.
+        coal_volatility_percent_per_year: f64 = 0.0, "% per year", "off", 0.0..=200.0;
+        /// Time in which a deviation of the coal price falls to 37 %.
+        coal_reversion_months: f64 = 20.0, "months", "assumed, as gas", 0.5..=600.0;
+        /// How far the oil price wanders from its path.
+        oil_volatility_percent_per_year: f64 = 0.0, "% per year", "off", 0.0..=200.0;
+        /// Time in which a deviation of the oil price falls to 37 %.
+        oil_reversion_months: f64 = 20.0, "months", "assumed, as gas", 0.5..=600.0;
         /// Price of emitted carbon dioxide, added to the offers of plants that burn.
         carbon_usd_per_tonne: f64 = 0.0, "$/tonne", "no such price in Texas", 0.0..=2000.0;
     }
@@ -81,6 +94,20 @@ section! {
         text: DropName = DropName::Refuse, "", "";
         /// Added to every price, such as the cost of delivery.
         add_usd_per_mmbtu: f64 = 0.0, "$/MMBtu", "", -50.0..=50.0;
+    }
+}
+
+impl Fuel {
+    /// How the prices of gas, coal and oil move about their paths; none for those that do not.
+    pub(crate) fn movements(&self) -> [Option<Movement>; 3] {
+        [
+            (self.gas_volatility_percent_per_year, self.gas_reversion_months),
+            (self.coal_volatility_percent_per_year, self.coal_reversion_months),
+            (self.oil_volatility_percent_per_year, self.oil_reversion_months),
+        ]
+        .map(|(percent, reversion_months)| {
+            (percent > 0.0).then_some(Movement { volatility: percent / 100.0, reversion_months })
+        })
     }
 }
 

@@ -106,6 +106,7 @@ impl World {
         interval.solution.clone_from(solution);
         // Ratings may grow before the interval is settled.
         self.clearing.binding_limits(solution, &mut interval.limits);
+        self.emissions.see(&self.clearing, solver);
         let span = SimSpan((INTERVAL_HOURS * HOUR_MS as f64) as u64);
         for block in &interval.blocks {
             let column = self.clearing.block_column(block.site, block.column).0 as usize;

@@ -78,7 +78,9 @@ impl World {
 
     /// Takes the fuel prices of the present hour into the market.
     pub(super) fn refresh_fuel_prices(&mut self) {
-        self.prices = self.setup.fuel_prices(self.calendar.now().hour());
+        let now = self.calendar.now();
+        self.prices = self.setup.fuel_prices(now.hour());
+        self.fuel_draws.apply(self.setup.month_at(now), &mut self.prices);
         self.clearing.set_fuel_prices(&self.prices);
         self.refresh_costs();
     }
@@ -148,6 +150,7 @@ impl World {
         let setup = Arc::clone(&self.setup);
         let begin =
             setup.months.iter().find(|month| month.year == year).map_or(0, |m| setup.unix_ms(m.begin));
+        self.write_emissions_year(begin, year, sink)?;
         let capacity = self.clearing.capacity_mw();
         for &fuel in Fuel::ALL {
             let FuelYear { planned_mw, entered_mw, retired_mw } =

@@ -4,6 +4,7 @@ use gridrush_core::grid::Fuel;
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::CLASSES;
 
+use super::emissions::Given;
 use super::{Interval, RunError, World};
 use crate::commitment::Outlook;
 use crate::event::Event;
@@ -37,8 +38,10 @@ impl World {
         let reserve_price = self.clearing.reserve_price_usd_per_mwh(&interval.solution);
         self.settle_native(&interval, &mut totals, sink)?;
         self.settle_sites(&interval, reserve_price, &mut totals, sink)?;
-        self.settle_generation(&interval, reserve_price, &mut totals)?;
+        let given = self.settle_generation(&interval, reserve_price, &mut totals)?;
+        self.settle_emissions(&interval, &given, totals.native_served_mw + totals.served_mw);
         self.remember_prices(interval.hours);
+        self.book_fuel(&interval);
         self.book_revenue(&interval, reserve_price);
         self.book_network(&interval);
         self.book_system(&interval, reserve_price, &totals, sink)?;
@@ -84,16 +87,29 @@ impl World {
 
     /// What a zone's native load pays: the zone's price, in pockets that of the pocket.
     fn native_pays(&self, interval: &Interval, zone: usize, price: f64) -> f64 {
+        let price_at = |buses: &[(u32, f64)]| self.clearing.price_at(&interval.solution, buses);
+        self.over_native(interval, zone, price, &price_at) * interval.hours
+    }
+
+    /// Sum over a zone's native load of MW times a value: `home` where the zone is whole, in pockets that of their
+    /// buses.
+    pub(super) fn over_native(
+        &self,
+        interval: &Interval,
+        zone: usize,
+        home: f64,
+        value_at: &dyn Fn(&[(u32, f64)]) -> f64,
+    ) -> f64 {
         let (clearing, solution) = (&self.clearing, &interval.solution);
         let native_mw = interval.native_mw[zone];
         let home_mw = clearing.zones[zone].home_share * native_mw - clearing.home_shed_mw(solution, zone);
         let in_pockets: f64 = (clearing.pockets().iter().filter(|pocket| pocket.zone == zone))
             .map(|pocket| {
                 let shed_mw = clearing.pocket_shed_mw(&solution.column_mw, pocket);
-                clearing.price_at(solution, &pocket.load) * (pocket.share * native_mw - shed_mw)
+                value_at(&pocket.load) * (pocket.share * native_mw - shed_mw)
             })
             .sum();
-        (price * home_mw + in_pockets) * interval.hours
+        home * home_mw + in_pockets
     }
 
     /// Large loads, block by block.
@@ -161,8 +177,9 @@ impl World {
         interval: &Interval,
         reserve_price: f64,
         totals: &mut Totals,
-    ) -> Result<(), RunError> {
+    ) -> Result<Given, RunError> {
         let solution = &interval.solution;
+        let mut given = Given::default();
         let mut paid_usd = [0.0; Fuel::ALL.len()];
         let mut reserve_mw = [0.0; Fuel::ALL.len()];
         let mut strong_price = Vec::with_capacity(self.clearing.zones.len());
@@ -179,12 +196,18 @@ impl World {
             };
             let fuel = unit.fuel as usize;
             totals.fuel_mw[fuel] += mw;
+            let available_mw = unit.available_mw(&interval.weather);
+            let start =
+                self.clearing.terms().thermal.of(unit.technology).map_or(0.0, |of| of.start_mmbtu_per_mw);
+            given.available_mw[fuel] += available_mw;
+            given.co2_t_per_h[fuel] += unit.co2_t_per_h(solution, available_mw, start);
             paid_usd[fuel] += mw * price * interval.hours;
             if reserve_price > 0.0 && unit.gives_reserve() {
                 reserve_mw[fuel] += self.clearing.upper_mw(unit) - mw;
             }
         }
         let storage = Fuel::Storage as usize;
+        given.fuel_mw = totals.fuel_mw;
         let stores = self.settle_stores(interval, reserve_price)?;
         totals.fuel_mw[storage] += stores.net_mw;
         paid_usd[storage] += stores.energy_usd;
@@ -208,7 +231,7 @@ impl World {
             };
             commitment.end_hour(outlook, &mut self.clearing, &output_mw, totals.served_mw);
         }
-        Ok(())
+        Ok(given)
     }
 
     /// Reserve is paid by all load in proportion to energy served.
@@ -432,6 +455,8 @@ impl World {
         self.write_queue(month, sink)?;
         self.write_compute(month, sink)?;
         self.write_stores(month, sink)?;
+        self.write_fuel(month, sink)?;
+        self.write_emissions(month, sink)?;
         self.month += 1;
         let next = self.setup.months.get(self.month).copied();
         if next.is_none_or(|next| next.year != month.year) {

@@ -6,6 +6,7 @@
 mod adequacy;
 mod commitment;
 mod common_numbers;
+mod emissions;
 mod energy;
 mod fleet;
 mod harness;
