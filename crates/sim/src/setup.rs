@@ -194,7 +194,7 @@ impl Setup {
         let first_hour = start_s.div_euclid(3600);
         let (replayed, observed, fuel_paths, repairs) = {
             let clock = ZoneClock(&zone);
-            let day = |h| day_of(&clock.stamp(first_hour + h));
+            let day = |h| day_of(clock.stamp(first_hour + h));
             let mut reader = Reader {
                 days: (0..hours as i64).map(day).collect(),
                 scenario: &scenario,
@@ -215,26 +215,7 @@ impl Setup {
             return Err(faults);
         }
         let stamps = (0..hours as i64).map(|h| stamp(&zone, first_hour + h)).collect();
-        let mut months = Vec::new();
-        let mut begin = start;
-        while begin < end {
-            let next = if begin.month() == 12 {
-                date(begin.year() + 1, 1, 1)
-            } else {
-                date(begin.year(), begin.month() + 1, 1)
-            };
-            let edge = |day: Date| -> Result<SimTime, Vec<SetupError>> {
-                let s = midnight_s(&zone, day.min(end)).map_err(|()| vec![SetupError::Date(day)])?;
-                Ok(SimTime::from_hours(((s - start_s) / 3600) as u64))
-            };
-            months.push(Month {
-                year: begin.year(),
-                month: begin.month() as u8,
-                begin: edge(begin)?,
-                end: edge(next)?,
-            });
-            begin = next;
-        }
+        let months = months_between(&zone, start, end).map_err(|fault| vec![fault])?;
         let params = Params {
             bitcoin: scenario.bitcoin.params(scenario.start),
             fleet: scenario.bitcoin.fleet.params(),
@@ -381,7 +362,7 @@ impl Setup {
         };
         let filed = |fuel: ZonedFuel, else_usd: f64| {
             let whole = |path: &&FuelPath| path.fuel == fuel && path.zones.is_empty();
-            self.fuel_paths.iter().filter(whole).last().map_or(else_usd, |path| path.at(day))
+            self.fuel_paths.iter().rfind(whole).map_or(else_usd, |path| path.at(day))
         };
         let (gas, coal, oil) = (
             filed(ZonedFuel::Gas, dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth)),
@@ -624,7 +605,7 @@ pub(crate) fn days_of(date: Date) -> i64 {
 }
 
 /// The local day of a stamp, counted from 1970-01-01.
-fn day_of(stamp: &HourStamp) -> i64 {
+fn day_of(stamp: HourStamp) -> i64 {
     days_from_civil(i64::from(stamp.year), 1, 1) + i64::from(stamp.day_of_year) - 1
 }
 
@@ -648,6 +629,22 @@ fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
 
 fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
     zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
+}
+
+/// The local months of a run, in order.
+fn months_between(zone: &TimeZone, start: Date, end: Date) -> Result<Vec<Month>, SetupError> {
+    let second = |day: Date| midnight_s(zone, day.min(end)).map_err(|()| SetupError::Date(day));
+    let start_s = second(start)?;
+    let edge = |day: Date| Ok(SimTime::from_hours(((second(day)? - start_s) / 3600) as u64));
+    let mut months = Vec::new();
+    let mut first = start;
+    while first < end {
+        let (year, month) = (first.year(), first.month());
+        let next = if month == 12 { date(year + 1, 1, 1) } else { date(year, month + 1, 1) };
+        months.push(Month { year, month: month as u8, begin: edge(first)?, end: edge(next)? });
+        first = next;
+    }
+    Ok(months)
 }
 
 /// The instant of a local midnight; the start for earlier dates.

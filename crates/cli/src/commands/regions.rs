@@ -22,13 +22,11 @@ pub fn run(args: &RegionsArgs) -> Result<(), Stop> {
         let known: Vec<String> = source.regions()?.into_keys().collect();
         return Err(Stop::usage(format!("there is no region `{name}` (known: {})", known.join(", "))));
     };
-    match &args.extract {
-        Some(folder) => extract::write(name, &files, folder),
-        None => {
-            let pack = parse(&files)?;
-            describe::print(&mut std::io::stdout().lock(), &pack, &files)
-        }
+    if let Some(folder) = &args.extract {
+        return extract::write(name, &files, folder);
     }
+    let pack = parse(&files)?;
+    describe::print(&mut std::io::stdout().lock(), &pack, &files)
 }
 
 fn parse(files: &RegionFiles) -> Result<RegionPack, Stop> {

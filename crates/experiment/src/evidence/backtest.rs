@@ -239,7 +239,7 @@ pub fn compare(setup: &Setup, sink: &MemorySink) -> Result<Comparison, TableErro
     let counted: Vec<bool> = setup
         .stamps
         .iter()
-        .map(|stamp| !day(stamp).is_some_and(|day| is_excluded(&setup.scenario, day)))
+        .map(|stamp| !day(*stamp).is_some_and(|day| is_excluded(&setup.scenario, day)))
         .collect();
     let (native, curtailed) = (year.column("native_mw")?, year.column("renewable_curtailed_mw")?);
     let (wind, solar) = (year.column("wind_mw")?, year.column("solar_mw")?);
@@ -312,7 +312,10 @@ pub fn compare(setup: &Setup, sink: &MemorySink) -> Result<Comparison, TableErro
     Ok(Comparison { time_ms: year.time_ms, counted, series, lines })
 }
 
-fn day(stamp: &HourStamp) -> Option<Date> {
+/// Name, unit and value of something that is said of a year's prices.
+type Measure<'a> = (&'static str, &'static str, &'a dyn Fn(&[f64]) -> f64);
+
+fn day(stamp: HourStamp) -> Option<Date> {
     let first = Date::new(stamp.year, 1, 1).ok()?;
     first.checked_add(jiff::Span::new().days(i64::from(stamp.day_of_year) - 1)).ok()
 }
@@ -357,7 +360,7 @@ fn price_lines(backtest: &Backtest, stamps: &[HourStamp], compared: &Compared) -
         mean(&chosen.map(|(&price, _)| price).collect::<Vec<_>>())
     };
     let dear = |prices: &[f64]| prices.iter().filter(|&&x| x > backtest.dear_usd_per_mwh).count() as f64;
-    let measures: [(&'static str, &'static str, &dyn Fn(&[f64]) -> f64); 7] = [
+    let measures: [Measure<'_>; 7] = [
         ("mean", "$/MWh", &mean),
         ("p10", "$/MWh", &|x| quantile(&sorted(x), 0.1)),
         ("p50", "$/MWh", &|x| quantile(&sorted(x), 0.5)),
@@ -366,7 +369,7 @@ fn price_lines(backtest: &Backtest, stamps: &[HourStamp], compared: &Compared) -
         ("peak over off-peak", "", &|x| part(x, true) / part(x, false)),
         ("dear hours", "h", &dear),
     ];
-    let line = |&(measure, unit, value): &(&'static str, &'static str, &dyn Fn(&[f64]) -> f64)| Line {
+    let line = |&(measure, unit, value): &Measure<'_>| Line {
         subject: String::new(),
         measure,
         unit,

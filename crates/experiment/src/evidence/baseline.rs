@@ -48,9 +48,9 @@ mod tests {
         let mut observed: Vec<Option<f64>> = (0..hours).map(|h| Some(price(h))).collect();
         observed[3] = None;
         let forecast = forecast(&observed, &load, &gas);
-        for h in 0..hours {
+        for (h, told) in forecast.into_iter().enumerate() {
             let want = price(h) + if week(h) == 1 { -7.0 } else { 7.0 };
-            assert!((forecast[h] - want).abs() < 1e-6, "{h}: {} {want}", forecast[h]);
+            assert!((told - want).abs() < 1e-6, "{h}: {told} {want}");
         }
         assert!(super::forecast(&[Some(1.0)], &[1.0], &[1.0])[0].is_nan());
     }

@@ -50,7 +50,7 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
         let equal = |i: usize| values[i].total_cmp(&values[order[from]]).is_eq();
         let same = order[from..].iter().take_while(|&&i| equal(i)).count();
         for &i in &order[from..from + same] {
-            out[i] = from as f64 + (same as f64 + 1.0) / 2.0;
+            out[i] = from as f64 + 0.5 * (same as f64 + 1.0);
         }
         from += same;
     }
@@ -89,8 +89,9 @@ pub fn least_squares(rows: &[Vec<f64>], y: &[f64]) -> Option<Vec<f64>> {
         for r in 0..k {
             if r != i {
                 let part = a[r][i] / a[i][i];
-                for c in i..=k {
-                    a[r][c] -= part * a[i][c];
+                let above = a[i].clone();
+                for (x, above) in a[r].iter_mut().zip(&above).skip(i) {
+                    *x -= part * above;
                 }
             }
         }
