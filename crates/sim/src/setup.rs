@@ -394,7 +394,7 @@ impl Setup {
 
     /// The local day of an hour, counted from 1970-01-01.
     fn day_of(&self, hour: usize) -> i64 {
-        self.stamps.get(hour).map_or(0, day_of)
+        self.stamps.get(hour).map_or(0, |stamp| day_of(*stamp))
     }
 
     /// The hours of the run in which a dated or drawn fuel price begins, in order.

@@ -30,6 +30,9 @@ struct Totals {
     fuel_mw: [f64; Fuel::ALL.len()],
 }
 
+/// A value at buses with shares that sum to one.
+type AtBuses<'a> = dyn Fn(&[(u32, f64)]) -> f64 + 'a;
+
 impl World {
     /// Books the interval that ends now.
     pub(super) fn settle_interval(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
@@ -98,7 +101,7 @@ impl World {
         interval: &Interval,
         zone: usize,
         home: f64,
-        value_at: &dyn Fn(&[(u32, f64)]) -> f64,
+        value_at: &AtBuses<'_>,
     ) -> f64 {
         let (clearing, solution) = (&self.clearing, &interval.solution);
         let native_mw = interval.native_mw[zone];
