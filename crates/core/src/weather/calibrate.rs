@@ -123,32 +123,13 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
     };
     let end = records().map(HourlyRecord::end_hour).max().unwrap_or(start);
     let stamps: Vec<HourStamp> = (start..end).map(|hour| clock.stamp(hour)).collect();
-    let names: Vec<&str> = input
-        .loads
-        .iter()
-        .map(|load| load.name.as_str())
-        .chain(input.generation.iter().map(|generation| generation.name.as_str()))
-        .collect();
-    let excluded = |name: &str, hour: i64| {
-        input.exclude.iter().any(|w| {
-            (w.from_hour..w.to_hour).contains(&hour)
-                && (w.series.is_empty() || w.series.iter().any(|one| one == name))
-        })
-    };
-
     let native = native::native(input, start, &stamps)?;
     let (mut series, mut books) = (native.series, native.books);
     for generation in &input.generation {
         series.push(per_capacity(generation, start, stamps.len())?);
     }
     let assumed = |i: usize| i.checked_sub(input.loads.len()).is_some_and(|g| input.generation[g].assumed);
-    for (values, name) in series.iter_mut().zip(names) {
-        for (value, hour) in values.iter_mut().zip(start..) {
-            if excluded(name, hour) {
-                *value = None;
-            }
-        }
-    }
+    leave_out(input, &mut series, start);
     let mut notes = Vec::new();
     let mut faults = Vec::new();
     let mut models = Vec::new();
@@ -182,42 +163,14 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
                 (&generation.name, generation.kind, generation.zone.clone(), None)
             }
         };
-        let fitted = match kind {
-            SeriesKind::Load => load::fit(values, &stamps),
-            SeriesKind::Wind | SeriesKind::Solar => availability::fit(values, &stamps, kind, 0.0),
-        };
-        let shape = match fitted {
-            Ok(shape) => shape,
+        let (name, about) = (name.clone(), (kind, zone, base_mean_mw));
+        let (model, deviation) = match fit_series(name.clone(), about, values, &stamps) {
+            Ok(fitted) => fitted,
             Err(message) => {
-                faults.push(fault(name, &message));
+                faults.push(fault(&name, &message));
                 continue;
             }
         };
-        let (low, high) = bounds(values, &shape);
-        let memory = Vec::new();
-        let swing_spread = None;
-        let mut model = SeriesModel {
-            name: name.clone(),
-            kind,
-            zone,
-            base_mean_mw,
-            swing_spread,
-            low,
-            high,
-            shape,
-            memory,
-        };
-        let deviation = Deviation::of(&model, values, &stamps);
-        let turning = kind != SeriesKind::Load;
-        let targets: ramps::Targets = core::array::from_fn(|s| {
-            LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, &stamps))
-        });
-        model.memory = ramps::memory(&model, &targets, turning, values, &stamps);
-        if kind == SeriesKind::Wind
-            && let Some(shape) = lull::shape(&model, values, &stamps)
-        {
-            model.shape = shape;
-        }
         models.push(model);
         deviations.push(deviation);
     }
@@ -240,6 +193,48 @@ pub fn calibrate(input: &Input, clock: &dyn Clock) -> Result<Calibration, Vec<We
     }
     let assumed = (0..series.len()).map(assumed).collect();
     Ok(Calibration { model, history: History { stamps, series }, assumed, books, notes })
+}
+
+/// The model of a normalised series, coupling apart, and its deviations. `about`: kind, zone, mean of the base year.
+fn fit_series(
+    name: String,
+    about: (SeriesKind, Option<String>, Option<f64>),
+    values: &[Option<f64>],
+    stamps: &[HourStamp],
+) -> Result<(SeriesModel, Deviation), String> {
+    let (kind, zone, base_mean_mw) = about;
+    let shape = match kind {
+        SeriesKind::Load => load::fit(values, stamps)?,
+        SeriesKind::Wind | SeriesKind::Solar => availability::fit(values, stamps, kind, 0.0)?,
+    };
+    let (low, high) = bounds(values, &shape);
+    let (memory, swing_spread) = (Vec::new(), None);
+    let mut model = SeriesModel { name, kind, zone, base_mean_mw, swing_spread, low, high, shape, memory };
+    let deviation = Deviation::of(&model, values, stamps);
+    let targets: ramps::Targets =
+        core::array::from_fn(|s| LAGS.map(|(lag, _)| correlation(&deviation, &deviation, lag, s, stamps)));
+    model.memory = ramps::memory(&model, &targets, kind != SeriesKind::Load, values, stamps);
+    if kind == SeriesKind::Wind
+        && let Some(shape) = lull::shape(&model, values, stamps)
+    {
+        model.shape = shape;
+    }
+    Ok((model, deviation))
+}
+
+/// Takes the hours that the input excludes out of its series.
+fn leave_out(input: &Input, series: &mut [Vec<Option<f64>>], start: i64) {
+    let loads = input.loads.iter().map(|load| &load.name);
+    let names = loads.chain(input.generation.iter().map(|generation| &generation.name));
+    for (values, name) in series.iter_mut().zip(names) {
+        for window in input.exclude.iter().filter(|w| w.series.is_empty() || w.series.contains(name)) {
+            for (value, hour) in values.iter_mut().zip(start..) {
+                if (window.from_hour..window.to_hour).contains(&hour) {
+                    *value = None;
+                }
+            }
+        }
+    }
 }
 
 fn fault(path: &str, message: &str) -> WeatherFault {

@@ -13,7 +13,7 @@ mod histogram;
 
 use self::extremes::{Extremes, mean, outside};
 use self::histogram::Histogram;
-use super::calibrate::{Calibration, native::YearBook};
+use super::calibrate::{Calibration, History, native::YearBook};
 use super::model::{HOURS, MONTHS};
 use super::{HourStamp, SeriesKind, WeatherFault};
 use crate::kernel::Streams;
@@ -135,43 +135,7 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
             sums.1.push(peak);
         }
     }
-    let mut out = Vec::new();
-    let mut push = |what: String, fitted: f64, generated: f64, tolerance: f64| {
-        let error = (generated - fitted) / fitted;
-        out.push(Check { series: "metered".to_owned(), what, fitted, generated, error, tolerance });
-    };
-    let count = f64::from(repetitions);
-    let (mut metered, mut generated) = (0.0, 0.0);
-    for (book, (energy, peaks)) in books.iter().zip(&rebuilt) {
-        let year = book.year;
-        let (same_energy, same_peak) =
-            rebuild(book, &loads, &history.stamps, true, |i, t| history.series[i][t].unwrap_or(0.0));
-        let metered_twh = book.metered_mwh * 1e-6;
-        push(format!("{year} native + modelled, TWh"), metered_twh, same_energy * 1e-6, BOOKS_TOLERANCE);
-        let what = format!("{year} native + modelled, peak GW");
-        push(what, book.metered_peak_mw * 1e-3, same_peak * 1e-3, BOOKS_TOLERANCE);
-        let what = format!("{year} generated + modelled, TWh");
-        push(what, metered_twh, energy / count * 1e-6, BOOKS_TOLERANCE);
-        metered += book.metered_peak_mw * 1e-3;
-        generated += peaks.iter().sum::<f64>() / count * 1e-3;
-    }
-    if !books.is_empty() {
-        // One year's peak is one draw of its weather; the mean of all years is compared.
-        let years = books.len() as f64;
-        let what = "generated + modelled, mean peak GW".to_owned();
-        push(what, metered / years, generated / years, PEAK_TOLERANCE);
-    }
-    for (book, (_, peaks)) in books.iter().zip(&rebuilt) {
-        let real = book.metered_peak_mw;
-        out.push(Check {
-            series: "metered".to_owned(),
-            what: format!("{} peak among the generated, GW", book.year),
-            fitted: real * 1e-3,
-            generated: mean(peaks) * 1e-3,
-            error: outside(real, peaks) / real,
-            tolerance: 0.0,
-        });
-    }
+    let mut out = compare_books(books, &rebuilt, &loads, history);
     for (&other, seen) in others.iter().zip(&together) {
         let mut truth = Together::default();
         let values = |i: usize| observed[i].iter().map(|x: &Option<f64>| x.unwrap_or(0.0));
@@ -200,6 +164,54 @@ pub fn check(fitted: &Calibration, seed: u64, repetitions: u32) -> Result<Vec<Ch
         compare(name, *kind, &truth, &seen[i], &mut out);
     }
     Ok(out)
+}
+
+/// Metered energy and peaks against history's native weather and against the generated years; `rebuilt` holds, for each
+/// year, the sum of generated energies and all generated peaks.
+fn compare_books(
+    books: &[YearBook],
+    rebuilt: &[(f64, Vec<f64>)],
+    loads: &[(usize, f64)],
+    history: &History,
+) -> Vec<Check> {
+    let mut out = Vec::new();
+    let mut push = |what: String, fitted: f64, generated: f64, tolerance: f64| {
+        let error = (generated - fitted) / fitted;
+        out.push(Check { series: "metered".to_owned(), what, fitted, generated, error, tolerance });
+    };
+    let (mut metered, mut generated) = (0.0, 0.0);
+    for (book, (energy, peaks)) in books.iter().zip(rebuilt) {
+        let count = peaks.len() as f64;
+        let year = book.year;
+        let (same_energy, same_peak) =
+            rebuild(book, loads, &history.stamps, true, |i, t| history.series[i][t].unwrap_or(0.0));
+        let metered_twh = book.metered_mwh * 1e-6;
+        push(format!("{year} native + modelled, TWh"), metered_twh, same_energy * 1e-6, BOOKS_TOLERANCE);
+        let what = format!("{year} native + modelled, peak GW");
+        push(what, book.metered_peak_mw * 1e-3, same_peak * 1e-3, BOOKS_TOLERANCE);
+        let what = format!("{year} generated + modelled, TWh");
+        push(what, metered_twh, energy / count * 1e-6, BOOKS_TOLERANCE);
+        metered += book.metered_peak_mw * 1e-3;
+        generated += peaks.iter().sum::<f64>() / count * 1e-3;
+    }
+    if !books.is_empty() {
+        // One year's peak is one draw of its weather; the mean of all years is compared.
+        let years = books.len() as f64;
+        let what = "generated + modelled, mean peak GW".to_owned();
+        push(what, metered / years, generated / years, PEAK_TOLERANCE);
+    }
+    for (book, (_, peaks)) in books.iter().zip(rebuilt) {
+        let real = book.metered_peak_mw;
+        out.push(Check {
+            series: "metered".to_owned(),
+            what: format!("{} peak among the generated, GW", book.year),
+            fitted: real * 1e-3,
+            generated: mean(peaks) * 1e-3,
+            error: outside(real, peaks) / real,
+            tolerance: 0.0,
+        });
+    }
+    out
 }
 
 /// Energy and peak of a year: native load, at that year's level and if asked for with its swing (generated years have

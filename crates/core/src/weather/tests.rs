@@ -307,7 +307,7 @@ fn clock_time_with_24_labels_on_every_day_loses_the_two_that_lie() {
     let layout = layout(HourLabel::Beginning, StampClock::PrevailingFilled);
     let half = |lines: &[usize]| {
         let all: Vec<&str> = text.lines().collect();
-        lines.iter().map(|&line| format!("{}\n", all[line])).collect::<String>()
+        lines.iter().map(|&line| all[line]).collect::<Vec<_>>().join("\n")
     };
     let read = |text: &str| {
         let (record, faults) = read_hourly("l.csv", text, &layout, "mw", Plausible::Positive, &Central);
