@@ -62,6 +62,10 @@ pub static LOAD_MONTHLY: Table = table(
 );
 pub static CURTAILMENT_MONTHLY: Table =
     table("curtailment_monthly", &[TIME, ZONE, CLASS, column("cause", Kind::Text), float("curtailed_mwh")]);
+pub static EMISSIONS_MONTHLY: Table = table(
+    "emissions_monthly",
+    &[TIME, ZONE, CLASS, float("energy_mwh"), float("average_t"), float("marginal_t")],
+);
 pub static QUEUE_MONTHLY: Table = table(
     "queue_monthly",
     &[TIME, CLASS, column("stage", Kind::Text), column("requests", Kind::Integer), float("mw")],
@@ -161,7 +165,28 @@ pub fn write(dir: &Path, years: i64) {
     bitcoin(&mut sink, years);
     compute(&mut sink, years);
     supply(&mut sink, years);
+    emissions(&mut sink, years);
     sink.finish().unwrap();
+}
+
+/// A grid that gets cleaner, with a class that draws at night.
+fn emissions(sink: &mut DirectorySink, years: i64) {
+    let mut rows = Batch::new(&EMISSIONS_MONTHLY);
+    for n in 0..12 * years {
+        let civil = Civil::date(2025 + n / 12, (n % 12 + 1) as u8, 1);
+        let t = n as f64 / 12.0;
+        for (zone, size) in ZONES.iter().zip(1_i32..) {
+            for (class, shift) in CLASSES.iter().zip(0_i32..) {
+                let mwh = 1e6 * f64::from(size);
+                let average = (0.45 - 0.02 * t + 0.02 * f64::from(shift)) * mwh;
+                let marginal = (0.55 - 0.03 * f64::from(shift * size)) * mwh;
+                let cells = [mwh, average, marginal].map(Cell::Float);
+                let month = Cell::Integer(civil.to_ms());
+                rows.push(&[month, Cell::Text(zone), Cell::Text(class), cells[0], cells[1], cells[2]]);
+            }
+        }
+    }
+    sink.write(&rows).unwrap();
 }
 
 #[derive(Clone, Copy, Default)]

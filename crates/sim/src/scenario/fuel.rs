@@ -93,7 +93,7 @@ section! {
         /// Cells without a price; left out, the price before it holds on.
         text: DropName = DropName::Refuse, "", "";
         /// Added to every price, such as the cost of delivery.
-        add_usd_per_mmbtu: f64 = 0.0, "$/MMBtu", "", -50.0..=50.0;
+        add_usd_per_mmbtu: f64 = 0.0, "$/MMBtu", "nothing added", -50.0..=50.0;
     }
 }
 

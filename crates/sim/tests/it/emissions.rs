@@ -74,7 +74,7 @@ fn an_hour_of_plants_by_their_columns() {
     assert!(texts(&classes, "class").iter().all(|class| class != "storage"));
 }
 
-/// One gas turbine at the margin all the time: the marginal rate of native load is its own.
+/// One tie at the margin all the time: average and marginal rate are its own.
 #[test]
 fn the_marginal_rate_is_that_of_the_unit_that_answers() {
     let text = "[dispatch]\ncommitment = \"none\"\nstorage.enabled = false\n[load]\nlarge_loads = false\n\
@@ -92,6 +92,7 @@ fn the_marginal_rate_is_that_of_the_unit_that_answers() {
         tie.neighbour = Some("texas".to_owned());
         (tie.online, tie.retired, tie.cost, tie.storage_mwh) = (None, None, None, 0.0);
         pack.network.generators.push(tie);
+        pack.planned.clear();
         let edges: Vec<_> = pack.network.graph.edge_indices().collect();
         for edge in edges {
             pack.network.graph[edge].rating_mw = 1e6;
