@@ -101,7 +101,7 @@ fn values_are_those_of_a_little_more_demand() {
         let (basis, mut by_bus) = (solver.basis(), Vec::new());
         solver.marginal_of(&values, &mut by_bus);
         congested += usize::from(before.binding.len() > 1);
-        for bus in 0..market.problem.bus_count() {
+        for (bus, got) in by_bus.iter().enumerate() {
             let mut more = market.problem.clone();
             more.demand_mw[bus] += MORE_MW;
             let mut again = solver.clone();
@@ -113,11 +113,7 @@ fn values_are_those_of_a_little_more_demand() {
             let pairs = values.iter().zip(after.column_mw.iter().zip(&before.column_mw));
             let change: f64 = pairs.map(|(value, (a, b))| value * (a - b)).sum();
             let want = change / MORE_MW;
-            assert!(
-                (by_bus[bus] - want).abs() < 1e-4,
-                "hour {hour}, bus {bus}: {} is not {want}",
-                by_bus[bus]
-            );
+            assert!((got - want).abs() < 1e-4, "hour {hour}, bus {bus}: {got} is not {want}");
             compared += 1;
             away_from_zero += usize::from(want.abs() > 0.05);
         }
