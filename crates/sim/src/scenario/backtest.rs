@@ -26,7 +26,7 @@ section! {
         /// `predicted`.
         seen: bool = false, "", "";
         /// Prices above this are dear.
-        dear_usd_per_mwh: f64 = 100.0, "$/MWh", "", 0.0..=1000000.0;
+        dear_usd_per_mwh: f64 = 100.0, "$/MWh", "assumed", 0.0..=1000000.0;
         /// First hour of the peak period of working days, prevailing time.
         peak_from_hour: u32 = 6, "h", "[M] hour ending 7", 0.0..=23.0;
         /// Hour at which it ends.
