@@ -29,6 +29,10 @@ pub trait Figure {
     fn name(&self) -> &'static str;
     /// Its title.
     fn title(&self) -> &'static str;
+    /// Whether results of this kind may hold what it shows; others pass over it without a word.
+    fn concerns(&self, _results: &Path) -> bool {
+        true
+    }
     /// Draws it from the tables in the folder `results`.
     ///
     /// # Errors
@@ -61,7 +65,7 @@ pub struct Outcome {
 /// listed as skipped.
 pub fn draw_all(results: &Path, out: &Path, options: &Options) -> Result<Outcome, PlotError> {
     let mut outcome = Outcome::default();
-    for figure in figures::all() {
+    for figure in figures::all().into_iter().filter(|figure| figure.concerns(results)) {
         match draw_figure(figure, results, out, options) {
             Ok(paths) => outcome.written.extend(paths),
             Err(error) if error.is_lack_of_data() => {

@@ -48,6 +48,10 @@ impl Figure for Backtest {
         "A real year, replayed"
     }
 
+    fn concerns(&self, results: &Path) -> bool {
+        ["parquet", "csv"].iter().any(|kind| results.join(format!("backtest_hourly.{kind}")).is_file())
+    }
+
     fn draw(&self, results: &Path, options: &Options) -> Result<Drawn, PlotError> {
         let shown = gather(results)?;
         let finding = finding(&shown);

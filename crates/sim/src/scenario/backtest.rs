@@ -26,7 +26,7 @@ section! {
         /// `predicted`.
         seen: bool = false, "", "";
         /// Prices above this are dear.
-        dear_usd_per_mwh: f64 = 100.0, "$/MWh", "", 0.0..=1000000.0;
+        dear_usd_per_mwh: f64 = 100.0, "$/MWh", "assumed", 0.0..=1000000.0;
         /// First hour of the peak period of working days, prevailing time.
         peak_from_hour: u32 = 6, "h", "[M] hour ending 7", 0.0..=23.0;
         /// Hour at which it ends.
@@ -66,13 +66,13 @@ section! {
         /// The zones, each with the same weight; without any the price weighted by load.
         zones: Vec<String> = Vec::new(), "", "";
         /// Greatest difference of the 10, 50 and 90 % quantiles, each.
-        quantile_percent: Option<f64> = None, "%", "", 0.0..=1000.0;
+        quantile_percent: Option<f64> = None, "%", "not judged", 0.0..=1000.0;
         /// Least rank correlation over the hours.
-        rank_correlation: Option<f64> = None, "", "", -1.0..=1.0;
+        rank_correlation: Option<f64> = None, "", "not judged", -1.0..=1.0;
         /// Greatest difference of the ratio of mean prices in and out of the peak period.
-        peak_ratio_percent: Option<f64> = None, "%", "", 0.0..=1000.0;
+        peak_ratio_percent: Option<f64> = None, "%", "not judged", 0.0..=1000.0;
         /// Greatest factor between the numbers of dear hours.
-        dear_hours_factor: Option<f64> = None, "", "", 1.0..=1000.0;
+        dear_hours_factor: Option<f64> = None, "", "not judged", 1.0..=1000.0;
     }
 }
 
@@ -90,9 +90,9 @@ section! {
         /// Whether the output itself is replayed, so that agreement says nothing.
         input: bool = false, "", "";
         /// Greatest difference of energy.
-        energy_percent: Option<f64> = None, "%", "", 0.0..=1000.0;
+        energy_percent: Option<f64> = None, "%", "not judged", 0.0..=1000.0;
         /// Least correlation over the hours.
-        correlation: Option<f64> = None, "", "", -1.0..=1.0;
+        correlation: Option<f64> = None, "", "not judged", -1.0..=1.0;
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) const BALANCE: f64 = 1e-6;
 /// Less than this is rounding.
 const NOTHING_MW: f64 = 1e-6;
 
+/// A value at buses with weights that sum to one.
+type AtBuses<'a> = &'a dyn Fn(&[(u32, f64)]) -> f64;
+
 /// Power by fuel, large loads and prices of one interval.
 #[derive(Default)]
 struct Totals {
@@ -29,9 +32,6 @@ struct Totals {
     paid_usd: f64,
     fuel_mw: [f64; Fuel::ALL.len()],
 }
-
-/// A value at buses with shares that sum to one.
-type AtBuses<'a> = dyn Fn(&[(u32, f64)]) -> f64 + 'a;
 
 impl World {
     /// Books the interval that ends now.
@@ -96,13 +96,7 @@ impl World {
 
     /// Sum over a zone's native load of MW times a value: `home` where the zone is whole, in pockets that of their
     /// buses.
-    pub(super) fn over_native(
-        &self,
-        interval: &Interval,
-        zone: usize,
-        home: f64,
-        value_at: &AtBuses<'_>,
-    ) -> f64 {
+    pub(super) fn over_native(&self, interval: &Interval, zone: usize, home: f64, value_at: AtBuses) -> f64 {
         let (clearing, solution) = (&self.clearing, &interval.solution);
         let native_mw = interval.native_mw[zone];
         let home_mw = clearing.zones[zone].home_share * native_mw - clearing.home_shed_mw(solution, zone);

@@ -40,8 +40,9 @@ pub(super) fn print(out: &mut impl Write, pack: &RegionPack, files: &RegionFiles
         out,
         "Large loads at the start: {} sites, {:.0} MW contracted, {:.0} MW installed",
         pack.sites.len(),
-        pack.sites.iter().map(|site| site.contract_mw).sum::<f64>(),
-        pack.sites.iter().map(|site| site.installed_mw).sum::<f64>()
+        // An empty sum is -0.0.
+        0.0 + pack.sites.iter().map(|site| site.contract_mw).sum::<f64>(),
+        0.0 + pack.sites.iter().map(|site| site.installed_mw).sum::<f64>()
     )?;
     writeln!(out, "Planned changes: {} rows", pack.planned.len())?;
     if !pack.region.adequacy_notes.is_empty() {
