@@ -134,9 +134,20 @@ impl<'a> Model<'a> {
         let (mut terms, mut shift) = (Vec::new(), 0.0);
         for &(l, weight) in sum {
             let branch = &branches[l as usize];
-            let b = if branch.in_service { weight * branch.susceptance_mw_per_rad } else { 0.0 };
-            terms.extend([(angle[branch.from as usize], b), (angle[branch.to as usize], -b)]);
-            shift += b * branch.shift_rad;
+            if !branch.in_service {
+                continue;
+            }
+            let b = branch.susceptance_mw_per_rad;
+            let (from, to) = (angle[branch.from as usize], angle[branch.to as usize]);
+            if sum.len() == 1 {
+                terms.extend([(from, weight * b), (to, -weight * b)]);
+                shift += weight * b * branch.shift_rad;
+            } else {
+                // A sum of many flows is better scaled in flows than in angles.
+                let flow = self.variable(0.0);
+                self.equalities.add(&[(from, b), (to, -b), (flow, -1.0)], b * branch.shift_rad);
+                terms.push((flow, weight));
+            }
         }
         for (limit, sign) in [(upper_mw, 1.0), (-lower_mw, -1.0)] {
             if limit.is_finite() {
