@@ -213,16 +213,11 @@ impl Stores {
                 first_of_group.push(position);
             }
         }
-        let value = |&place: &usize| {
-            let rows = hours.iter().zip(basis.chunks_exact(places));
-            let at = |((_, hour), row): (&(Conditions, HourAhead), &[f64])| HourAhead {
-                basis_usd_per_mwh: row[place],
-                ..*hour
-            };
-            let hours: Vec<HourAhead> = rows.map(at).collect();
-            WaterValue::new(all, Outlook { stack: &stack, reserve, hours: &hours })
-        };
-        let values = first_of_group.iter().map(value).collect();
+        let expected: Vec<HourAhead> = hours.iter().map(|hour| hour.1).collect();
+        let outlook = Outlook { stack: &stack, reserve, hours: &expected };
+        let bases =
+            first_of_group.iter().map(|&place| basis.chunks_exact(places).map(|row| row[place]).collect());
+        let values = WaterValue::at_places(all, outlook, bases);
         self.ahead = Some(LookAhead { first_hour, stack, values, group });
     }
 

@@ -76,22 +76,36 @@ pub struct WaterValue {
 impl WaterValue {
     /// Values the store over the hours of an outlook; nothing without power, energy or hours.
     pub fn new(reservoir: Reservoir, outlook: Outlook) -> WaterValue {
-        let Reservoir { power_mw, energy_mwh, round_trip } = reservoir;
-        let hours = outlook.hours.len();
-        if power_mw <= 0.0 || energy_mwh <= 0.0 || hours == 0 {
-            return WaterValue::default();
+        let basis: Vec<f64> = outlook.hours.iter().map(|hour| hour.basis_usd_per_mwh).collect();
+        WaterValue::at_places(reservoir, outlook, std::iter::once(basis)).pop().unwrap_or_default()
+    }
+
+    /// The same at several places, each with a basis of its own for every hour in place of that of the
+    /// outlook. What the stack says is looked up once for all of them.
+    pub fn at_places(
+        reservoir: Reservoir,
+        outlook: Outlook,
+        bases_usd_per_mwh: impl Iterator<Item = Vec<f64>>,
+    ) -> Vec<WaterValue> {
+        let Reservoir { power_mw, energy_mwh, .. } = reservoir;
+        if power_mw <= 0.0 || energy_mwh <= 0.0 || outlook.hours.is_empty() {
+            return bases_usd_per_mwh.map(|_| WaterValue::default()).collect();
         }
         // About six steps an hour of discharge keep the rounding of part-loads small.
         let steps = ((6.0 * energy_mwh / power_mw).ceil() as usize).clamp(12, 96);
         let moves = Moves::new(reservoir, steps);
-        let nodes = steps + 1;
-        let mut value = WaterValue { steps, energy_mwh, round_trip, after_usd: vec![0.0; hours * nodes] };
         let states: Vec<State> = (outlook.hours.iter())
-            .flat_map(|&hour| ERRORS.map(|(z, _)| (hour.net_load_mw + z * hour.error_mw, hour)))
-            .map(|(net_load_mw, hour)| {
-                State::new(net_load_mw, hour.basis_usd_per_mwh, &moves, nodes, reservoir, outlook)
-            })
+            .flat_map(|hour| ERRORS.map(|(z, _)| hour.net_load_mw + z * hour.error_mw))
+            .map(|net_load_mw| State::new(net_load_mw, &moves, steps + 1, reservoir, outlook))
             .collect();
+        bases_usd_per_mwh.map(|basis| WaterValue::of(reservoir, &moves, steps, &states, &basis)).collect()
+    }
+
+    /// The recursion at a place.
+    fn of(reservoir: Reservoir, moves: &Moves, steps: usize, states: &[State], basis: &[f64]) -> WaterValue {
+        let (nodes, hours) = (steps + 1, basis.len());
+        let Reservoir { energy_mwh, round_trip, .. } = reservoir;
+        let mut value = WaterValue { steps, energy_mwh, round_trip, after_usd: vec![0.0; hours * nodes] };
         let mut next = vec![0.0; nodes];
         for _ in 0..2 {
             for t in (0..hours).rev() {
@@ -100,7 +114,8 @@ impl WaterValue {
                 next.fill(0.0);
                 for (state, (_, weight)) in states[t * ERRORS.len()..].iter().zip(ERRORS) {
                     for (node, worth) in next.iter_mut().enumerate() {
-                        *worth += weight * (state.standby_usd[node] + state.best_usd(after, node, &moves));
+                        let best_usd = state.best_usd(after, node, basis[t], round_trip, moves);
+                        *worth += weight * (state.standby_usd[node] + best_usd);
                     }
                 }
             }
@@ -173,7 +188,7 @@ impl Moves {
     }
 }
 
-/// Prices of an hour with one outcome of net load.
+/// Prices of an hour with one outcome of net load, without the basis of a place.
 struct State {
     /// Cost of filling each step, per megawatt-hour stored.
     fill_usd_per_mwh: Vec<f64>,
@@ -184,24 +199,17 @@ struct State {
 }
 
 impl State {
-    fn new(
-        net_load_mw: f64,
-        basis: f64,
-        moves: &Moves,
-        nodes: usize,
-        reservoir: Reservoir,
-        outlook: Outlook,
-    ) -> State {
+    fn new(net_load_mw: f64, moves: &Moves, nodes: usize, reservoir: Reservoir, outlook: Outlook) -> State {
         let Outlook { stack, reserve, .. } = outlook;
         let (step, round_trip) = (moves.step_mwh, reservoir.round_trip);
         let headroom_mw = (stack.capacity_mw() - net_load_mw).max(0.0);
         let fill = (0..moves.charge.len()).map(|m| {
             let mw = (m as f64 + 0.5) * step / round_trip;
-            let price = basis + stack.price_usd_per_mwh(net_load_mw + mw);
+            let price = stack.price_usd_per_mwh(net_load_mw + mw);
             (price + reserve.price_usd_per_mwh(headroom_mw - mw)) / round_trip
         });
         let empty = (0..moves.discharge.len())
-            .map(|m| basis + stack.price_usd_per_mwh(net_load_mw - (m as f64 + 0.5) * step));
+            .map(|m| stack.price_usd_per_mwh(net_load_mw - (m as f64 + 0.5) * step));
         // Reserve has to last an hour: a store holds no more megawatts of it than megawatt-hours.
         let standby = (0..nodes).map(|node| {
             let held_mw = (node as f64 * step).min(reservoir.power_mw);
@@ -216,11 +224,12 @@ impl State {
 
     /// The greatest worth that a node can come to: the steps lose in worth and gain in cost, so the first
     /// that does not pay is the end.
-    fn best_usd(&self, after: &[f64], node: usize, moves: &Moves) -> f64 {
+    fn best_usd(&self, after: &[f64], node: usize, basis: f64, round_trip: f64, moves: &Moves) -> f64 {
         let (mut bought, mut sold) = (0.0, 0.0);
+        let fill_basis = basis / round_trip;
         for (m, (share, cost)) in moves.charge.iter().zip(&self.fill_usd_per_mwh).enumerate() {
             let Some(&full) = after.get(node + m + 1) else { break };
-            let gain = share * (full - after[node + m] - cost * moves.step_mwh);
+            let gain = share * (full - after[node + m] - (cost + fill_basis) * moves.step_mwh);
             if gain <= 0.0 {
                 break;
             }
@@ -230,7 +239,7 @@ impl State {
             if m >= node {
                 break;
             }
-            let gain = share * (saving * moves.step_mwh - after[node - m] + after[node - m - 1]);
+            let gain = share * ((saving + basis) * moves.step_mwh - after[node - m] + after[node - m - 1]);
             if gain <= 0.0 {
                 break;
             }
