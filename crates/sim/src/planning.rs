@@ -88,6 +88,23 @@ struct State<'a> {
     native_mw: &'a [f64],
 }
 
+/// The year that a plan looks at.
+#[derive(Clone, Copy)]
+pub struct Outset<'a> {
+    /// The run.
+    pub setup: &'a Setup,
+    /// Its weather.
+    pub weather: &'a WeatherYears,
+    /// The market as it stands.
+    pub market: &'a Clearing,
+    /// What is decided to come and go.
+    pub supply: &'a Supply,
+    /// What sites draw.
+    pub loads: &'a [FirmLoad],
+    /// Where the year begins.
+    pub first_hour: usize,
+}
+
 /// Plans on a copy of the market. Keeps its solver warm from plan to plan.
 #[derive(Clone, Default)]
 pub struct Planner {
@@ -96,20 +113,11 @@ pub struct Planner {
 }
 
 impl Planner {
-    /// The snapshots of a study: mean states of the most extreme hours of the year that begins at
-    /// `first_hour`, dispatched with every energized site at its firm load and every project that is
+    /// The snapshots of a study: mean states of the most extreme hours of the year, dispatched with every energized site at its firm load and every project that is
     /// decided to be in service by then.
-    pub fn snapshots(
-        &mut self,
-        setup: &Setup,
-        weather: &WeatherYears,
-        market: &Clearing,
-        supply: &Supply,
-        loads: &[FirmLoad],
-        first_hour: usize,
-    ) -> Result<Vec<Snapshot>, DispatchError> {
+    pub fn snapshots(&mut self, outset: Outset<'_>) -> Result<Vec<Snapshot>, DispatchError> {
         let mut out = Vec::with_capacity(Stress::ALL.len());
-        self.each_state(setup, weather, market, supply, loads, first_hour, &mut |state| {
+        self.each_state(outset, &mut |state| {
             out.push(Snapshot {
                 name: state.name.to_owned(),
                 flow_mw: state.solution.flow_mw.clone(),
@@ -121,22 +129,16 @@ impl Planner {
 
     /// The same where pipes join zones. `site_mw` is what sites draw, by zone; `stations_mw` what works have added
     /// to stations.
-    #[allow(clippy::too_many_arguments, reason = "what a plan looks at")]
     pub fn zonal_snapshots(
         &mut self,
-        setup: &Setup,
-        weather: &WeatherYears,
-        market: &Clearing,
-        supply: &Supply,
-        loads: &[FirmLoad],
-        first_hour: usize,
+        outset: Outset<'_>,
         site_mw: &[f64],
         stations_mw: &[f64],
     ) -> Result<Vec<ZonalSnapshot>, DispatchError> {
-        let ratio = setup.params.queue.zonal.station_ratio;
-        let peak_mw = native_peaks(setup, weather, first_hour);
+        let ratio = outset.setup.params.queue.zonal.station_ratio;
+        let peak_mw = native_peaks(outset.setup, outset.weather, outset.first_hour);
         let mut out = Vec::with_capacity(Stress::ALL.len());
-        self.each_state(setup, weather, market, supply, loads, first_hour, &mut |state| {
+        self.each_state(outset, &mut |state| {
             let mut upward_mw = vec![0.0; peak_mw.len()];
             for (bus, mw) in upward(state.clearing, state.solution) {
                 upward_mw[state.clearing.zone_of_bus(bus.0)] += mw;
@@ -159,17 +161,12 @@ impl Planner {
     }
 
     /// Dispatches the stressed states of a year.
-    #[allow(clippy::too_many_arguments, reason = "what a plan looks at")]
     fn each_state(
         &mut self,
-        setup: &Setup,
-        weather: &WeatherYears,
-        market: &Clearing,
-        supply: &Supply,
-        loads: &[FirmLoad],
-        first_hour: usize,
+        outset: Outset<'_>,
         see: &mut dyn FnMut(&State<'_>),
     ) -> Result<(), DispatchError> {
+        let Outset { setup, weather, market, supply, loads, first_hour } = outset;
         let mut clearing = at_contract(market, loads);
         supply.add_expected(SimTime::from_hours(first_hour as u64), &mut clearing);
         let year = survey(setup, weather, &clearing, first_hour);

@@ -12,7 +12,7 @@ use gridrush_core::kernel::HOUR_MS;
 use gridrush_tables::RowSink;
 
 use super::{RunError, World};
-use crate::planning::FirmLoad;
+use crate::planning::{FirmLoad, Outset};
 use crate::site::Site;
 use crate::supply::months;
 
@@ -146,7 +146,14 @@ impl World {
         }
         self.snapshots = self
             .planner
-            .snapshots(&self.setup, &self.weather, &self.clearing, &self.supply, &loads, first_hour)
+            .snapshots(Outset {
+                setup: &self.setup,
+                weather: &self.weather,
+                market: &self.clearing,
+                supply: &self.supply,
+                loads: &loads,
+                first_hour,
+            })
             .map_err(RunError::Planning)?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 use gridrush_core::market::{SecurityPair, SecurityRules, screen};
 
 use super::{RunError, World};
+use crate::planning::Outset;
 
 /// Rounds of dispatch and screening: room for one loss moves flows towards others.
 const ROUNDS: usize = 3;
@@ -68,7 +69,14 @@ impl World {
         let first_hour = self.calendar.now().hour();
         let states: Vec<Vec<f64>> = self
             .planner
-            .snapshots(&self.setup, &self.weather, &market, &self.supply, &loads, first_hour)
+            .snapshots(Outset {
+                setup: &self.setup,
+                weather: &self.weather,
+                market: &market,
+                supply: &self.supply,
+                loads: &loads,
+                first_hour,
+            })
             .map_err(RunError::Planning)?
             .into_iter()
             .map(|snapshot| snapshot.flow_mw)

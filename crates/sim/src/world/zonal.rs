@@ -5,7 +5,7 @@ use gridrush_core::interconnection::{Effect, Exit, RequestId, ZonalGrid};
 
 use super::{RunError, World};
 use crate::limits::Element;
-use crate::planning::FirmLoad;
+use crate::planning::{FirmLoad, Outset};
 
 /// Zones, pipes and states of the year, and what works have added to stations.
 #[derive(Clone, Debug)]
@@ -73,12 +73,14 @@ impl World {
         zonal.grid.snapshots = self
             .planner
             .zonal_snapshots(
-                &self.setup,
-                &self.weather,
-                &self.clearing,
-                &self.supply,
-                loads,
-                first_hour,
+                Outset {
+                    setup: &self.setup,
+                    weather: &self.weather,
+                    market: &self.clearing,
+                    supply: &self.supply,
+                    loads,
+                    first_hour,
+                },
                 &site_mw,
                 &zonal.stations_mw,
             )
