@@ -23,6 +23,8 @@ mod modules;
 mod rule;
 
 pub use applies::{AppliesTo, Asked, Books, Tags};
-pub use hooks::{Charge, Hooks, HourView, Limits, MonthView, Obligation, Payee, ServiceTerms, Verdict};
+pub use hooks::{
+    Charge, Hooks, HourView, Limits, MonthView, Obligation, PLACES, Payee, ServiceTerms, Verdict,
+};
 pub use modules::MODULES;
 pub use rule::{Confidence, Module, Param, ParamDecl, Policies, Policy, Rule};
