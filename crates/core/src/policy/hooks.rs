@@ -6,6 +6,12 @@ use crate::grid::Fuel;
 use crate::interconnection::Track;
 use crate::kernel::SimTime;
 
+/// Whether a request may come in now.
+pub type Admit = fn(&Rule, &Asked, SimTime, &dyn Books) -> Verdict;
+
+/// What a site owes for a month.
+pub type ChargeOf = fn(&Rule, &Asked, &MonthView) -> Vec<Charge>;
+
 /// The functions of a kind of rule; what it leaves out it has no say in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hooks {
@@ -14,7 +20,9 @@ pub struct Hooks {
     /// Changes to the process in force.
     pub amend: Option<fn(&Rule, &mut Track)>,
     /// Whether a request may come in now.
-    pub admit: Option<fn(&Rule, &Asked, SimTime, &dyn Books) -> Verdict>,
+    pub admit: Option<Admit>,
+    /// What becomes of a request that waits when the rule takes effect.
+    pub transition: Option<fn(&Rule, &Asked) -> Transition>,
     /// On which terms it is served.
     pub service: Option<fn(&Rule, &Asked) -> ServiceTerms>,
     /// What it may draw this hour.
@@ -22,7 +30,7 @@ pub struct Hooks {
     /// Added to the cost of burning a fuel, $ per MMBtu; the argument is its carbon content in t CO2 per MMBtu.
     pub fuel_adder: Option<fn(&Rule, Fuel, f64) -> f64>,
     /// What a site owes for a month.
-    pub charge: Option<fn(&Rule, &Asked, &MonthView) -> Vec<Charge>>,
+    pub charge: Option<ChargeOf>,
     /// What a megawatt drawn in the hour of a month's highest load costs in the end, $; the argument is
     /// the month, 1..=12. Owners who can switch off weigh it against what an hour is worth to them.
     pub peak_price: Option<fn(&Rule, u8) -> f64>,
@@ -36,6 +44,7 @@ impl Hooks {
         process: None,
         amend: None,
         admit: None,
+        transition: None,
         service: None,
         operate: None,
         fuel_adder: None,
@@ -56,6 +65,17 @@ pub enum Verdict {
     Refuse(&'static str),
     /// Not before this instant; it is asked again then.
     Wait(SimTime),
+}
+
+/// What becomes of a request that waits when a rule takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// It stays on the track on which it was filed.
+    Stay,
+    /// It is filed anew under the rules in force, with its first date of filing.
+    Move,
+    /// It is refused; why, as tables name it. What it has paid in deposits is returned.
+    Leave(&'static str),
 }
 
 /// On which terms a site is served.

@@ -21,7 +21,7 @@ pub const MODULE: Module = Module {
 };
 
 fn charge(rule: &Rule, _: &Asked, month: &MonthView) -> Vec<Charge> {
-    let hours = month.begin.0.saturating_sub(rule.effective.0) / HOUR_MS;
+    let hours = (month.begin.0.saturating_sub(rule.effective.0) + rule.age.0) / HOUR_MS;
     let rate = match hours / YEAR_HOURS {
         0 => "first_year_share",
         1 => "second_year_share",
@@ -35,7 +35,7 @@ fn charge(rule: &Rule, _: &Asked, month: &MonthView) -> Vec<Charge> {
 mod tests {
     use super::super::terms::tests::{MONTH, SITE, close, rule};
     use super::*;
-    use crate::kernel::SimTime;
+    use crate::kernel::{SimSpan, SimTime};
 
     #[test]
     fn ten_twenty_thirty_percent() {
@@ -45,6 +45,10 @@ mod tests {
             let month = MonthView { begin: SimTime::from_hours(100 + year * YEAR_HOURS), ..MONTH };
             assert!(close(charge(&rule, &SITE, &month)[0].usd, want), "year {year}");
         }
+        // In force a year before the run began.
+        let old = Rule { age: SimSpan::from_hours(YEAR_HOURS), ..rule.clone() };
+        let first = MonthView { begin: SimTime::from_hours(100), ..MONTH };
+        assert!(close(charge(&old, &SITE, &first)[0].usd, 320e3));
         assert!(charge(&rule, &SITE, &MonthView { energy_usd: -5.0, ..MONTH }).is_empty());
     }
 }

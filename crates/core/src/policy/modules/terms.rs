@@ -33,7 +33,7 @@ pub(super) mod tests {
     use crate::demand::ClassId;
     use crate::grid::ZoneId;
     use crate::interconnection::{Direction, Service};
-    use crate::kernel::SimTime;
+    use crate::kernel::{SimSpan, SimTime};
     use crate::policy::{
         AppliesTo, Asked, Confidence, HourView, Module, MonthView, PLACES, Param, Rule, Tags,
     };
@@ -54,12 +54,14 @@ pub(super) mod tests {
         });
         Rule {
             policy: "test".to_owned(),
+            name: module.name.to_owned(),
             module,
             applies_to: AppliesTo::default(),
             params: params.collect(),
             announced: SimTime::ZERO,
             effective: SimTime::ZERO,
             sunset: None,
+            age: SimSpan(0),
         }
     }
 
