@@ -209,7 +209,8 @@ impl Setup {
             return Err(faults);
         }
         for area in &mut areas {
-            area.stamps = (0..hours as i64).map(|h| stamp(&area.clock, first_hour + h)).collect();
+            let midnight_s = midnight_s(&area.clock, start).unwrap_or(start_s);
+            area.set_hours(midnight_s.div_euclid(3600), first_hour, hours);
             if scenario.outages.units {
                 area.outage_means = reference_means(&area.weather, scenario.outages.weather.sensitivities());
             }
@@ -293,12 +294,9 @@ impl Setup {
     pub fn weather_years(&self, streams: &Streams) -> Result<WeatherYears, SetupError> {
         let mut years = WeatherYears { names: Vec::new(), values: Vec::new() };
         for (n, area) in self.areas.iter().enumerate() {
-            let mut own = area.weather.generate(streams, &area.stamps).map_err(|faults| {
+            let mut own = area.weather_years(&self.spells(area), streams).map_err(|faults| {
                 SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string))
             })?;
-            let at_most = |kind| if kind == SeriesKind::Load { f32::INFINITY } else { 1.0 };
-            let at_most: Vec<f32> = area.weather.series.iter().map(|series| at_most(series.kind)).collect();
-            own.apply(&self.spells(area), &at_most, streams, &area.stamps);
             years.names.extend(own.names.iter().map(|name| self.pack.name_of(n, name)));
             years.values.append(&mut own.values);
         }
@@ -633,7 +631,7 @@ fn day_of(stamp: HourStamp) -> i64 {
 }
 
 /// The clock of a time zone.
-struct ZoneClock<'a>(&'a TimeZone);
+pub(crate) struct ZoneClock<'a>(pub(crate) &'a TimeZone);
 
 impl Clock for ZoneClock<'_> {
     fn offsets_minutes(&self, utc_hour: i64) -> (i32, i32) {
@@ -674,8 +672,4 @@ fn months_between(zone: &TimeZone, start: Date, end: Date) -> Result<Vec<Month>,
 fn since_start(zone: &TimeZone, day: Date, start_unix_ms: i64) -> SimTime {
     let ms = midnight_s(zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
     SimTime(ms.saturating_sub(start_unix_ms).max(0) as u64)
-}
-
-fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {
-    ZoneClock(zone).stamp(utc_hour)
 }

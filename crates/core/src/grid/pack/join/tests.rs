@@ -76,3 +76,15 @@ fn what_cannot_be_joined_is_said_at_once() {
     let want = ["to_region", "name", "forward_limit_mw", "reverse_limit_mw", "loss_fraction", "source"];
     assert_eq!(fields, want);
 }
+
+#[test]
+fn every_shipped_tie_joins_zones_that_are_there() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(TIES);
+    let ties = Tie::parse(&std::fs::read_to_string(path).expect("a table")).expect("no faults");
+    assert!(ties.len() > 10);
+    for tie in ties {
+        for (region, zone) in [(&tie.from_region, &tie.from_zone), (&tie.to_region, &tie.to_zone)] {
+            assert!(parse(region).network.zone_named(zone).is_some(), "{}: {region} {zone}", tie.name);
+        }
+    }
+}
