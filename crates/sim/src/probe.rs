@@ -14,6 +14,7 @@ pub mod curtailment;
 pub mod decisions;
 pub mod emissions;
 pub mod fuel;
+pub mod headroom;
 pub mod load;
 pub mod outages;
 pub mod queue;

@@ -16,6 +16,7 @@ mod campus;
 mod dispatch;
 mod emissions;
 mod firms;
+mod headroom;
 mod monthly;
 mod outages;
 mod queue;
@@ -59,6 +60,7 @@ use crate::units::{Costs, FuelPrices};
 
 use accounts::Accounts;
 use firms::{Arrivals, Intent, Trailing};
+pub use headroom::{Headroom, Limiting};
 use review::Transmission;
 use zonal::ZonalStudies;
 

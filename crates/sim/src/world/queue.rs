@@ -72,7 +72,7 @@ impl World {
     }
 
     /// Branches with background reinforcements that are on their way.
-    fn branches_as_planned(&self) -> Vec<StudyBranch> {
+    pub(super) fn branches_as_planned(&self) -> Vec<StudyBranch> {
         let mut branches = self.study_branches.clone();
         for (branch, building_mw) in branches.iter_mut().zip(&self.transmission.building_mw) {
             branch.planned_mw += building_mw;
