@@ -28,8 +28,8 @@ mod testing;
 
 pub use applies::{AppliesTo, Asked, Books, Tags};
 pub use hooks::{
-    Admit, Charge, ChargeOf, Hooks, HourView, Limits, MonthView, Obligation, Payee, ServiceTerms, Transition,
-    Verdict,
+    Admit, Charge, ChargeOf, Hooks, HourView, Limits, MonthView, Obligation, PLACES, Payee, ServiceTerms,
+    Transition, Verdict,
 };
 pub use modules::MODULES;
 pub use rule::{Confidence, Module, Param, ParamDecl, Policies, Policy, Rule};
