@@ -10,6 +10,7 @@ use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
+use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
     Clock, HourStamp, SeriesKind, Spell, WeatherYears, civil_from_days, days_from_civil,
@@ -137,6 +138,8 @@ pub struct Setup {
     pub coin_history: Option<PriceHistory>,
     /// Parameters of workloads, firms and the queue.
     pub params: Params,
+    /// The rules of the region.
+    pub policies: Policies,
     /// The zone of each entry of the arrival shares that the region has.
     pub arrival_zones: Vec<ZoneId>,
 }
@@ -226,6 +229,11 @@ impl Setup {
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         let area_of = |zone| areas.iter().position(|area| area.zones.contains(&zone)).unwrap_or(0);
+        let policies = scenario.policy.rules_in(
+            scenario.start,
+            &|day| since_start(&zone, day, start_s * 1000),
+            &|name| pack.network.zone_named(name),
+        );
         Ok(Setup {
             replayed,
             observed,
@@ -233,6 +241,7 @@ impl Setup {
             fuel_paths,
             coin_history,
             params,
+            policies,
             arrival_zones,
             area_of_zone: (0..series.len()).map(area_of).collect(),
             kinds: all_series.iter().map(|series| series.1).collect(),

@@ -132,7 +132,12 @@ fn clear(tie: &str) -> (f64, f64, f64, f64) {
     let flow_mw = clearing.links.last().unwrap().flow_mw(&solution);
     let worth = clearing.problem.pipes.last().unwrap().binding(&clearing.problem, &solution);
     let price = |bus: usize| solution.lmp_usd_per_mwh[bus];
-    (price(1), price(4), flow_mw, worth.map_or(0.0, |(backward, worth)| if backward { -worth } else { worth }))
+    (
+        price(1),
+        price(4),
+        flow_mw,
+        worth.map_or(0.0, |(backward, worth)| if backward { -worth } else { worth }),
+    )
 }
 
 /// The merit orders ($/MWh) are 8, 24, 25, 26, 38, 40 and, with gas at twice the price, 8, 25, 45, 50, 71, 76.
@@ -257,7 +262,10 @@ fn the_resolved_text_gives_the_same_regions_again() {
     let top = "schema = 1\nname = \"t\"\nregions = [\"testbed\", \"other\"]\nstart = 2025-01-01\nend = 2026-01-01\n";
     let first = read(&format!("{top}[fuel]\ncoal_usd_per_mmbtu = 2.5\n"));
     let text = Scenario::to_toml_of(&first, &names);
-    assert!(text.contains("\n# testbed: gas_usd_per_mmbtu = 3.0\n# other: gas_usd_per_mmbtu = 6.0\n"), "{text}");
+    assert!(
+        text.contains("\n# testbed: gas_usd_per_mmbtu = 3.0\n# other: gas_usd_per_mmbtu = 6.0\n"),
+        "{text}"
+    );
     assert_eq!(read(&text), first);
     // One region is written as ever.
     assert_eq!(Scenario::to_toml_of(&first[..1], &names[..1]), first[0].to_toml());
@@ -265,10 +273,8 @@ fn the_resolved_text_gives_the_same_regions_again() {
 
 #[test]
 fn names_of_regions_are_checked() {
-    let around = Surroundings {
-        regions: vec!["pjm".to_owned(), "nyiso".to_owned()],
-        ..Surroundings::default()
-    };
+    let around =
+        Surroundings { regions: vec!["pjm".to_owned(), "nyiso".to_owned()], ..Surroundings::default() };
     let faults = |regions: &str| {
         let text = format!("schema = 1\nname = \"t\"\n{regions}\nstart = 2025-01-01\nend = 2026-01-01\n");
         let faults = Draft::parse("t.toml", &text).finish(&Scenario::defaults(), &around).unwrap_err();
