@@ -12,7 +12,9 @@
 mod ai;
 mod arrivals;
 mod backtest;
+mod bills;
 mod bitcoin;
+mod capacity;
 mod check;
 mod declare;
 mod dispatch;
@@ -20,6 +22,7 @@ mod document;
 mod forecast;
 mod fuel;
 mod load;
+mod operation;
 mod outages;
 mod queue;
 mod reference;
@@ -44,7 +47,9 @@ pub use arrivals::Arrivals;
 pub use backtest::{
     Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
 };
+pub use bills::{Bills, Customers, SharedBy};
 pub use bitcoin::Bitcoin;
+pub use capacity::{Capacity, CapacityMarket};
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
@@ -52,6 +57,7 @@ pub use document::{Node, Place, Table, Value};
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
 pub use load::Load;
+pub use operation::Operation;
 pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
 pub use queue::Queue;
 pub use reference::{json, markdown};
@@ -122,6 +128,12 @@ section! {
         arrivals: Arrivals;
         /// The interconnection queue.
         queue: Queue;
+        /// Emergencies, and what stands on sites besides their machines.
+        operation: Operation;
+        /// Capacity and how it is paid for.
+        capacity: Capacity;
+        /// How costs are shared among customers.
+        bills: Bills;
         /// How much is written, and where.
         results: Results;
         /// What really happened, for `gridrush backtest`.

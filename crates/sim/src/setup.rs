@@ -10,6 +10,7 @@ use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
+use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
     Clock, HourStamp, SeriesKind, Spell, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
@@ -135,6 +136,8 @@ pub struct Setup {
     pub fuel_paths: Vec<FuelPath>,
     /// Coin prices that a file gives.
     pub coin_history: Option<PriceHistory>,
+    /// The region's rules of policy.
+    pub policies: Policies,
     /// Parameters of workloads, firms and the queue.
     pub params: Params,
     /// The zone of each entry of the arrival shares that the region has.
@@ -236,6 +239,7 @@ impl Setup {
             repairs,
             fuel_paths,
             coin_history,
+            policies: Policies::default(),
             params,
             arrival_zones,
             outage_means,
@@ -388,8 +392,22 @@ impl Setup {
             oil_usd_per_mmbtu: oil,
             other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
             carbon_usd_per_tonne: fuel.carbon_usd_per_tonne,
+            carbon_by_rule_usd_per_tonne: self.carbon_by_rule(SimTime::from_hours(hour as u64)),
             zone_extra,
         }
+    }
+
+    /// What rules in force add to the cost of a tonne of carbon dioxide, by fuel. Adders of rules go with carbon.
+    fn carbon_by_rule(&self, now: SimTime) -> [f64; Fuel::ALL.len()] {
+        let mut usd_per_tonne = [0.0; Fuel::ALL.len()];
+        for rule in self.policies.rules.iter().filter(|rule| rule.in_force(now)) {
+            if let Some(adder) = rule.module.hooks.fuel_adder {
+                for &fuel in Fuel::ALL {
+                    usd_per_tonne[fuel as usize] += adder(rule, fuel, 1.0);
+                }
+            }
+        }
+        usd_per_tonne
     }
 
     /// The local day of an hour, counted from 1970-01-01.
@@ -414,6 +432,9 @@ impl Setup {
             if day > first_day {
                 hours.push(self.midnight_of(day).hour());
             }
+        }
+        for rule in self.policies.rules.iter().filter(|rule| rule.module.hooks.fuel_adder.is_some()) {
+            hours.extend(std::iter::once(rule.effective).chain(rule.sunset).map(SimTime::hour));
         }
         if fuel.movements().iter().any(Option::is_some) {
             hours.extend(self.months.iter().map(|month| month.begin.hour()));
@@ -605,7 +626,7 @@ pub(crate) fn days_of(date: Date) -> i64 {
 }
 
 /// The local day of a stamp, counted from 1970-01-01.
-fn day_of(stamp: HourStamp) -> i64 {
+pub(crate) fn day_of(stamp: HourStamp) -> i64 {
     days_from_civil(i64::from(stamp.year), 1, 1) + i64::from(stamp.day_of_year) - 1
 }
 

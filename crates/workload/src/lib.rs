@@ -18,8 +18,10 @@ pub mod ai;
 pub mod bitcoin;
 pub mod firms;
 pub mod hardware;
+mod tags;
 
 use gridrush_core::demand::ClassId;
+pub use tags::{TAGS, tags_of};
 
 /// Names of the load classes in results; a [`ClassId`] is a position in this list.
 pub const CLASSES: &[&str] = &["native", "mining", "ai_training", "ai_inference"];
