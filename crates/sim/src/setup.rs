@@ -136,10 +136,10 @@ pub struct Setup {
     pub fuel_paths: Vec<FuelPath>,
     /// Coin prices that a file gives.
     pub coin_history: Option<PriceHistory>,
-    /// The region's rules of policy.
-    pub policies: Policies,
     /// Parameters of workloads, firms and the queue.
     pub params: Params,
+    /// The rules of the region.
+    pub policies: Policies,
     /// The zone of each entry of the arrival shares that the region has.
     pub arrival_zones: Vec<ZoneId>,
     /// Mean factor of extreme weather on failure rates, by kind of machine.
@@ -239,8 +239,8 @@ impl Setup {
             repairs,
             fuel_paths,
             coin_history,
-            policies: Policies::default(),
             params,
+            policies: Policies::default(),
             arrival_zones,
             outage_means,
             scenario,

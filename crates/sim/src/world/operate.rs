@@ -12,7 +12,8 @@ use gridrush_core::kernel::SimTime;
 use gridrush_core::policy::{Asked, HourView, MonthView, PLACES};
 use gridrush_core::weather::civil_from_days;
 use gridrush_tables::{Cell, RowSink};
-use gridrush_workload::{CLASSES, MINING, tags_of};
+use gridrush_workload::tags::tags_of_class;
+use gridrush_workload::{CLASSES, MINING};
 
 use super::{Interval, RunError, World};
 use crate::operation::{Order, SiteBook, SiteLimits, Wish, bid_after_charges, called, peak_chance};
@@ -54,7 +55,7 @@ impl World {
         let pue = if class == MINING { self.setup.params.fleet.pue } else { self.setup.params.ai.pue };
         Asked {
             class,
-            tags: tags_of(class),
+            tags: tags_of_class(class),
             direction: Direction::Load,
             mw: at.contract_mw,
             kv: Some(self.setup.pack.network.bus(gridrush_core::grid::BusId(at.bus)).base_kv),
