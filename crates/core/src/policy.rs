@@ -21,7 +21,10 @@
 mod applies;
 mod hooks;
 mod modules;
+mod parts;
 mod rule;
+#[cfg(test)]
+mod testing;
 
 pub use applies::{AppliesTo, Asked, Books, Tags};
 pub use hooks::{

@@ -135,6 +135,8 @@ pub struct Phase {
     pub deposit: Amount,
     /// What leaving costs at this decision and until the next.
     pub penalty: Penalty,
+    /// What leaving costs after a restudy in this phase; `None` if the same.
+    pub restudy_penalty: Option<Penalty>,
     /// Part of the site that must be under control to stay.
     pub site_control_share: f64,
     /// What the office owes each request of the round if its study takes too long.

@@ -53,6 +53,56 @@ pub struct ParamDecl {
     pub max: f64,
 }
 
+impl ParamDecl {
+    /// A number with a default that a policy may replace.
+    pub const fn new(
+        name: &'static str,
+        unit: &'static str,
+        default: f64,
+        (min, max): (f64, f64),
+        meaning: &'static str,
+    ) -> ParamDecl {
+        ParamDecl { name, meaning, unit, default: Some(default), min, max }
+    }
+
+    /// A length of time in days, up to a century.
+    pub const fn days(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "days", default, (0.0, 36_500.0), meaning)
+    }
+
+    /// An amount of money.
+    pub const fn usd(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "$", default, (0.0, 1e10), meaning)
+    }
+
+    /// An amount of money by size.
+    pub const fn usd_per_mw(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "$/MW", default, (0.0, 1e8), meaning)
+    }
+
+    /// A part of something, 0 to 1.
+    pub const fn share(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "share", default, (0.0, 1.0), meaning)
+    }
+
+    /// A switch: 0 or 1.
+    pub const fn switch(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "", default, (0.0, 1.0), meaning)
+    }
+
+    /// A limit that holds from 0 up and is not set below; not set by default.
+    pub const fn limit(name: &'static str, unit: &'static str, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, unit, -1.0, (-1.0, 1e9), meaning)
+    }
+
+    /// The same parameter without a default: a policy has to give it.
+    #[must_use]
+    pub const fn required(mut self) -> ParamDecl {
+        self.default = None;
+        self
+    }
+}
+
 /// The value of a parameter in a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
@@ -124,6 +174,12 @@ impl Rule {
             return self.effective.min(first);
         }
         SimTime(first.0 + (now.0 - first.0) / period.0 * period.0)
+    }
+
+    /// The first instant after `now` at which a period begins.
+    pub fn next_period(&self, now: SimTime, period: SimSpan) -> SimTime {
+        let first = self.first_period(period);
+        if now < first { first } else { self.period_of(now, period) + period }
     }
 
     /// Whether it is in force.
