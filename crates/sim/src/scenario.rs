@@ -12,7 +12,9 @@
 mod ai;
 mod arrivals;
 mod backtest;
+mod bills;
 mod bitcoin;
+mod capacity;
 mod check;
 mod declare;
 mod dispatch;
@@ -20,6 +22,7 @@ mod document;
 mod forecast;
 mod fuel;
 mod load;
+mod operation;
 mod outages;
 mod policies;
 mod queue;
@@ -45,7 +48,9 @@ pub use arrivals::Arrivals;
 pub use backtest::{
     Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
 };
+pub use bills::{Bills, Customers, SharedBy};
 pub use bitcoin::Bitcoin;
+pub use capacity::{Capacity, CapacityMarket};
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
@@ -53,6 +58,7 @@ pub use document::{Node, Place, Table, Value};
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
 pub use load::Load;
+pub use operation::Operation;
 pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
 pub use policies::{
     Number, POLICY_SCHEMA, PolicyFile, PolicyTable, PolicyText, RuleFile, Whom, describe_format,
@@ -133,6 +139,12 @@ section! {
         queue: Queue;
         /// Dates, zones and numbers of a policy in place of those of its file.
         policy: PolicyTable;
+        /// Emergencies, and what stands on sites besides their machines.
+        operation: Operation;
+        /// Capacity and how it is paid for.
+        capacity: Capacity;
+        /// How costs are shared among customers.
+        bills: Bills;
         /// How much is written, and where.
         results: Results;
         /// What really happened, for `gridrush backtest`.

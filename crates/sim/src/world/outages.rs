@@ -63,7 +63,7 @@ impl World {
         };
         let of = |branch: u32| Limit::from(Element::Branch(branch));
         if let Some(branch) = self.clearing.cut_off(bus) {
-            return Why { cause: Cause::Outage, limit: Some(of(branch)), outage: None };
+            return Why { cause: Cause::Outage, limit: Some(of(branch)), outage: None, rule: None };
         }
         let limit = match row.cause {
             CauseKind::Price => return Cause::Price.into(),
@@ -82,7 +82,7 @@ impl World {
         let outage = bare.and_then(|element| {
             interval.behind.iter().find(|b| Element::Branch(b.0) == element).map(|b| b.1)
         });
-        Why { cause, limit, outage }
+        Why { cause, limit, outage, rule: None }
     }
 
     /// Writes the account of the year that ends now.
