@@ -38,11 +38,12 @@ pub use queue::{
 pub use request::{Application, Direction, Exit, Request, RequestId, Service, Stage, Stamp};
 pub use siting::{Siting, SitingRules, SizeClass};
 pub use study::{
-    Limit, Overload, Security, Snapshot, StudyBranch, StudyCase, StudyError, StudyOutcome, StudyRules,
+    EMERGENCY_RATIO, Limit, Overload, Security, Snapshot, StudyBranch, StudyCase, StudyError, StudyOutcome,
+    StudyRules,
 };
 pub use track::{
-    Amount, Band, Basis, CostShares, Forfeits, Intake, Penalty, Phase, Rank, Restudy, Scope, Track,
+    Amount, Band, Basis, CostShares, Forfeits, Intake, Late, Penalty, Phase, Rank, Restudy, Scope, Track,
 };
 pub use transfer::{DcFlow, UnitFlows};
 pub use upgrade::{Catalogue, CircuitClass, Remedy, Station, Upgrade, UpgradeId, UpgradeState, Works};
-pub use zonal::{ZonalGrid, ZonalRules, ZonalSnapshot, import_of, station_of};
+pub use zonal::{ZonalGrid, ZonalRules, ZonalSnapshot, export_of, import_of, station_of};
