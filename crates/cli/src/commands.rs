@@ -3,6 +3,7 @@
 mod backtest;
 pub mod calibrate;
 mod compare;
+mod evidence;
 pub mod export;
 pub mod headroom;
 pub mod import;
@@ -23,6 +24,7 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Validate(args) => validate::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Backtest(args) => backtest::run(&args),
+        Command::Evidence(args) => evidence::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(&args),

@@ -90,7 +90,15 @@ pub fn region_job(region: &str, input: &InputArgs) -> Result<Job, Stop> {
 
 /// Reads and checks a scenario and, if it names arms, each of them in its place.
 pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    let draft = draft(path, input)?;
+    arms_of(draft(path, input)?, path, input)
+}
+
+/// As [`arms`], for a scenario that the program carries.
+pub fn shipped_arms(file: &str, text: &str, input: &InputArgs) -> Result<Vec<Job>, Stop> {
+    arms_of(draft_of(Path::new(file), text, input)?, Path::new(file), input)
+}
+
+fn arms_of(draft: Draft, path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
     let source = PackSource::find(input.data.as_deref(), Some(path))?;
     let whole = finish(&draft, path, &source, input, None)?;
     let arms = &whole.setup.scenario.arms;
@@ -113,7 +121,11 @@ pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
 /// Reads a scenario's text with the files it stands on and the values of the command line.
 fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
     let text = fs::read_to_string(path).map_err(|e| Stop::usage(format!("{}: {e}", path.display())))?;
-    let mut draft = Draft::parse(&path.display().to_string(), &text);
+    draft_of(path, &text, input)
+}
+
+fn draft_of(path: &Path, text: &str, input: &InputArgs) -> Result<Draft, Stop> {
+    let mut draft = Draft::parse(&path.display().to_string(), text);
     let mut at = path.to_owned();
     let mut next = draft.base().map(str::to_owned);
     let mut depth = 0;
