@@ -7,6 +7,7 @@ pub mod export;
 pub mod import;
 pub mod opf;
 mod plot;
+mod policy;
 mod regions;
 mod run;
 mod schema;
@@ -26,6 +27,7 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(&args),
         Command::Opf(args) => opf::run(&args),
+        Command::Policy(args) => policy::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Regions(args) => regions::run(&args),

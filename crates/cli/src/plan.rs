@@ -147,6 +147,8 @@ fn finish(
     arm: Option<&str>,
 ) -> Result<Job, Stop> {
     let mut around = Surroundings { regions: source.regions()?.into_keys().collect(), ..Default::default() };
+    let policies = source.policies()?;
+    around.policies = policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect();
     let mut data = Vec::new();
     for file in draft.files() {
         let at = beside(path, &file.name);
@@ -180,6 +182,8 @@ fn finish(
         return Err(Stop::Input(checked.warnings));
     }
     data.extend(region.list);
+    let named = checked.scenario.policies.iter();
+    data.extend(named.filter_map(|id| Some(policies.get(id)?.file.clone())));
     let mut scenario = checked.scenario;
     let name = arm.unwrap_or(&scenario.name).to_owned();
     if arm.is_some() {
