@@ -3,12 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::office::Duration;
+use super::track::{Amount, CostShares, Forfeits, Intake, Penalty, Phase, Restudy, Scope, Track};
 use super::siting::SitingRules;
 use super::study::StudyRules;
 use super::upgrade::Catalogue;
 use super::zonal::ZonalRules;
 
-/// Parameters of a first-come first-served queue for large loads.
+/// Parameters of the queue; where no rule says otherwise, requests go through a serial process, first come
+/// first served.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueueParams {
     /// Studies that can be under way at once. Default 45: ERCOT's process was built for 40-50 `[S]`.
@@ -73,6 +75,42 @@ impl Default for QueueParams {
             siting: SitingRules::default(),
             catalogue: Catalogue::default(),
             zonal: ZonalRules::default(),
+        }
+    }
+}
+
+impl QueueParams {
+    /// The process of requests about which no rule says anything: one study each, in order of filing, on
+    /// top of all earlier ones.
+    pub fn track(&self) -> Track {
+        Track {
+            name: "serial".to_owned(),
+            intake: Intake::Continuous,
+            study_slots: Some(self.study_slots),
+            application_fee: Amount::flat(self.study_fee_usd),
+            application_deposit: Amount::flat(self.application_deposit_usd),
+            entry_deposit: Amount::NONE,
+            entry_site_control_share: 0.0,
+            phases: vec![Phase {
+                name: "study".to_owned(),
+                study: self.study,
+                restudy: self.restudy,
+                decision_days: self.decision_days,
+                valid_days: self.offer_valid_days,
+                fee: Amount::NONE,
+                deposit: Amount::NONE,
+                penalty: Penalty::default(),
+                site_control_share: 0.0,
+            }],
+            restudy: Restudy::Dependents,
+            restudy_fee: Amount::flat(self.restudy_fee_usd),
+            shares: CostShares::Causer,
+            scope: Scope::Network,
+            forfeits: Forfeits::Owner,
+            agreement_days: self.agreement_days,
+            security: Amount::per_mw(self.security_usd_per_mw),
+            signed_penalty: Penalty { deposit_share: self.security_forfeit_share, ..Penalty::default() },
+            suspension_years: 0.0,
         }
     }
 }

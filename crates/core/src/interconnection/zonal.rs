@@ -178,6 +178,7 @@ impl ZonalCase<'_> {
     }
 
     /// Studies a load of `mw` in a zone: the round of one.
+    #[cfg(test)]
     pub(super) fn study(&self, request: Key, zone: usize, mw: f64) -> StudyOutcome {
         let mut round = self.study_round(&[ZonalTransfer { request, zone, mw, direction: Direction::Load }]);
         let own = round.transfers.pop().unwrap_or_default();
