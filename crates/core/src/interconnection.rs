@@ -47,7 +47,7 @@ pub use study::{
     StudyRules,
 };
 pub use track::{
-    Amount, Band, Basis, CostShares, Forfeits, Intake, Penalty, Phase, Rank, Restudy, Scope, Track,
+    Amount, Band, Basis, CostShares, Forfeits, Intake, Late, Penalty, Phase, Rank, Restudy, Scope, Track,
 };
 pub use transfer::{DcFlow, UnitFlows};
 pub use upgrade::{Catalogue, CircuitClass, Remedy, Station, Upgrade, UpgradeId, UpgradeState, Works};

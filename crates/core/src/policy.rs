@@ -13,16 +13,23 @@
 //! remember is asked of the books of the queue or of the month. A new policy is one file, a new kind of
 //! rule one file in `policy/modules` and a line in [`MODULES`].
 //!
-//! How answers of several rules combine: the first refusal wins (`admit`); the last process in force
-//! wins and is then amended in order (`process`, `amend`); ceilings and caps take the least (`operate`);
-//! charges and adders are added (`charge`, `fuel_adder`).
+//! How answers of several rules combine: the first answer that is not a plain yes wins (`admit`,
+//! `transition`); the last process in force wins and is then amended in order (`process`, `amend`); the
+//! last terms win (`service`); ceilings and caps take the least (`operate`); charges and adders are added
+//! (`charge`, `fuel_adder`).
 
 mod applies;
 mod hooks;
 mod modules;
+mod parts;
 mod rule;
+#[cfg(test)]
+mod testing;
 
 pub use applies::{AppliesTo, Asked, Books, Tags};
-pub use hooks::{Charge, Hooks, HourView, Limits, MonthView, Obligation, Payee, ServiceTerms, Verdict};
+pub use hooks::{
+    Admit, Charge, ChargeOf, Hooks, HourView, Limits, MonthView, Obligation, PLACES, Payee, ServiceTerms,
+    Transition, Verdict,
+};
 pub use modules::MODULES;
 pub use rule::{Confidence, Module, Param, ParamDecl, Policies, Policy, Rule};

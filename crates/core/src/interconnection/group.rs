@@ -39,10 +39,9 @@ impl GroupOverload {
     /// pays.
     pub fn shares(&self, rule: CostShares) -> Vec<f64> {
         let weight = |(dfax, impact): (&f64, &f64)| match rule {
-            CostShares::Causer | CostShares::PostageStamp => 0.0,
             CostShares::PerCapita => f64::from(u8::from(*impact > 0.0)),
             CostShares::Impact { dfax_min } if *dfax >= dfax_min => impact.max(0.0),
-            CostShares::Impact { .. } => 0.0,
+            CostShares::Causer | CostShares::PostageStamp | CostShares::Impact { .. } => 0.0,
         };
         let mut shares: Vec<f64> = self.dfax.iter().zip(&self.impact_mw).map(weight).collect();
         let sum: f64 = shares.iter().sum();

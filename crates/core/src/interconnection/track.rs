@@ -42,6 +42,8 @@ pub struct Track {
     pub restudy_fee: Amount,
     /// Who pays for what several requests need.
     pub shares: CostShares,
+    /// Upgrades of a request up to this much are paid by everybody in the region.
+    pub allowance_usd: f64,
     /// What a study charges.
     pub scope: Scope,
     /// Where forfeited money goes.
@@ -111,6 +113,8 @@ pub enum Intake {
         mw: Option<f64>,
         /// Requests taken in all.
         total_requests: Option<u32>,
+        /// Whether the limits of a period hold in each zone by itself.
+        by_zone: bool,
         /// Who comes first.
         rank: Rank,
         /// Whether those taken are studied together.
@@ -158,8 +162,23 @@ pub struct Phase {
     pub deposit: Amount,
     /// What leaving costs at this decision and until the next.
     pub penalty: Penalty,
+    /// What leaving costs after a restudy in this phase; `None` if the same.
+    pub restudy_penalty: Option<Penalty>,
     /// Part of the site that must be under control to stay.
     pub site_control_share: f64,
+    /// What the office owes each request of the round if its study takes too long.
+    pub late: Option<Late>,
+}
+
+/// What a study office owes for being late.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Late {
+    /// A study may last so long.
+    pub due_days: f64,
+    /// Dollars for each day beyond, shared by the round in equal parts.
+    pub usd_per_day: f64,
+    /// At most this part of the round's entry deposits.
+    pub max_deposit_share: f64,
 }
 
 impl Default for Phase {
@@ -194,6 +213,8 @@ pub struct Amount {
     pub bands: Vec<Band>,
     /// Never less.
     pub min_usd: f64,
+    /// Never less per megawatt asked for.
+    pub min_usd_per_mw: f64,
     /// Never more.
     pub max_usd: Option<f64>,
 }
@@ -229,6 +250,7 @@ impl Amount {
         study_multiple: 0.0,
         bands: Vec::new(),
         min_usd: 0.0,
+        min_usd_per_mw: 0.0,
         max_usd: None,
     };
 
@@ -251,7 +273,7 @@ impl Amount {
             + self.upgrade_share * basis.upgrades_usd
             + self.study_multiple * basis.studies_usd
             + of_band;
-        sum.max(self.min_usd).min(self.max_usd.unwrap_or(f64::INFINITY))
+        sum.max(self.min_usd).max(self.min_usd_per_mw * basis.mw).min(self.max_usd.unwrap_or(f64::INFINITY))
     }
 }
 
@@ -351,8 +373,11 @@ mod tests {
     #[test]
     fn the_third_milestone_of_miso_is_what_the_share_exceeds_the_second_by() {
         // 20 % of 40 M$ less 8,000 $/MW x 100 MW = 7.2 M$, at least 1,000 $/MW.
-        let milestone = Amount { upgrade_share: 0.2, usd_per_mw: -8_000.0, ..Amount::NONE };
-        let usd = milestone.usd(Basis { mw: 100.0, upgrades_usd: 40e6, studies_usd: 0.0 });
-        assert!((usd - 7.2e6).abs() < 1e-6);
+        let milestone =
+            Amount { upgrade_share: 0.2, usd_per_mw: -8_000.0, min_usd_per_mw: 1_000.0, ..Amount::NONE };
+        let usd = |upgrades_usd| milestone.usd(Basis { mw: 100.0, upgrades_usd, studies_usd: 0.0 });
+        assert!((usd(40e6) - 7.2e6).abs() < 1e-6);
+        // 20 % of 1 M$ is less than the second milestone.
+        assert!((usd(1e6) - 1e5).abs() < 1e-6);
     }
 }

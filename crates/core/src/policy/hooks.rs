@@ -6,6 +6,12 @@ use crate::grid::Fuel;
 use crate::interconnection::Track;
 use crate::kernel::SimTime;
 
+/// Whether a request may come in now.
+pub type Admit = fn(&Rule, &Asked, SimTime, &dyn Books) -> Verdict;
+
+/// What a site owes for a month.
+pub type ChargeOf = fn(&Rule, &Asked, &MonthView) -> Vec<Charge>;
+
 /// The functions of a kind of rule; what it leaves out it has no say in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hooks {
@@ -14,7 +20,9 @@ pub struct Hooks {
     /// Changes to the process in force.
     pub amend: Option<fn(&Rule, &mut Track)>,
     /// Whether a request may come in now.
-    pub admit: Option<fn(&Rule, &Asked, SimTime, &dyn Books) -> Verdict>,
+    pub admit: Option<Admit>,
+    /// What becomes of a request that waits when the rule takes effect.
+    pub transition: Option<fn(&Rule, &Asked) -> Transition>,
     /// On which terms it is served.
     pub service: Option<fn(&Rule, &Asked) -> ServiceTerms>,
     /// What it may draw this hour.
@@ -22,7 +30,10 @@ pub struct Hooks {
     /// Added to the cost of burning a fuel, $ per MMBtu; the argument is its carbon content in t CO2 per MMBtu.
     pub fuel_adder: Option<fn(&Rule, Fuel, f64) -> f64>,
     /// What a site owes for a month.
-    pub charge: Option<fn(&Rule, &Asked, &MonthView) -> Vec<Charge>>,
+    pub charge: Option<ChargeOf>,
+    /// What a megawatt drawn in the hour of a month's highest load costs in the end, $; the argument is
+    /// the month, 1..=12. Owners who can switch off weigh it against what an hour is worth to them.
+    pub peak_price: Option<fn(&Rule, u8) -> f64>,
     /// What it has to bring along.
     pub obligation: Option<fn(&Rule, &Asked) -> Obligation>,
 }
@@ -33,10 +44,12 @@ impl Hooks {
         process: None,
         amend: None,
         admit: None,
+        transition: None,
         service: None,
         operate: None,
         fuel_adder: None,
         charge: None,
+        peak_price: None,
         obligation: None,
     };
 }
@@ -52,6 +65,17 @@ pub enum Verdict {
     Refuse(&'static str),
     /// Not before this instant; it is asked again then.
     Wait(SimTime),
+}
+
+/// What becomes of a request that waits when a rule takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transition {
+    /// It stays on the track on which it was filed.
+    Stay,
+    /// It is filed anew under the rules in force, with its first date of filing.
+    Move,
+    /// It is refused; why, as tables name it. What it has paid in deposits is returned.
+    Leave(&'static str),
 }
 
 /// On which terms a site is served.
@@ -82,15 +106,24 @@ pub struct HourView {
     pub hour: u8,
     /// Whether the last hour had a shortage of reserve or shed load.
     pub emergency: bool,
-    /// Surplus of generation over the demand for reserve in the last hour, MW.
+    /// Available generation of the last hour less reserve and the load of those that the rule is not about,
+    /// MW; negative if there was too little.
     pub surplus_mw: f64,
-    /// How the month's peak so far compares with this hour as forecast: 1 at the peak.
+    /// Load expected for this hour over the highest of the last twelve months: 1 at the peak.
     pub peak_share: f64,
     /// Hours this year in which the rule has cut this site.
     pub hours_cut: f64,
     /// Highest draw of the site over the last twelve months, MW.
     pub peak_mw: f64,
+    /// Part of the load at each place in the order of an emergency that has to go, lowest place first.
+    pub called: [f64; PLACES],
+    /// What others under the same rule ask for who bid more, MW.
+    pub outbid_mw: f64,
 }
+
+/// Places in the order of an emergency: 0 offered it for pay, 1 and 2 are not firm, 3 has backup or is cut
+/// by law, 4 is firm.
+pub const PLACES: usize = 5;
 
 /// What a site may draw and bid.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,11 +132,18 @@ pub struct Limits {
     pub ceiling_mw: f64,
     /// Bid at most, $/MWh.
     pub bid_cap_usd_per_mwh: Option<f64>,
+    /// Of what is cut, so much goes on from the site's own backup, MW.
+    pub backup_mw: f64,
 }
 
 impl Limits {
     /// No limit.
-    pub const NONE: Limits = Limits { ceiling_mw: f64::INFINITY, bid_cap_usd_per_mwh: None };
+    pub const NONE: Limits = Limits { ceiling_mw: f64::INFINITY, bid_cap_usd_per_mwh: None, backup_mw: 0.0 };
+
+    /// At most so many megawatts.
+    pub const fn at_most(ceiling_mw: f64) -> Limits {
+        Limits { ceiling_mw, ..Limits::NONE }
+    }
 }
 
 /// What a rule about bills sees of a site's month.
@@ -125,6 +165,9 @@ pub struct MonthView {
     pub coincident_mw: f64,
     /// Highest load of the system in the month, MW.
     pub system_peak_mw: f64,
+    /// Draw in the hour of the system's highest load of each month of the last calendar year, January
+    /// first, MW; zero before the site was there.
+    pub last_year_coincident_mw: [f64; 12],
     /// Local month, 1..=12.
     pub month: u8,
     /// Carbon dioxide of what it drew, t.
@@ -144,6 +187,8 @@ pub enum Payee {
     Government,
     /// Other customers, by energy.
     Customers,
+    /// Generators that hold certificates.
+    Generators,
 }
 
 /// A line on a bill.

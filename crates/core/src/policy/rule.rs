@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::applies::{AppliesTo, Asked, Books};
-use super::hooks::{Hooks, Verdict};
+use super::hooks::{Hooks, ServiceTerms, Transition, Verdict};
 use crate::interconnection::Track;
-use crate::kernel::SimTime;
+use crate::kernel::{SimSpan, SimTime};
 
 /// How well a number is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,6 +53,56 @@ pub struct ParamDecl {
     pub max: f64,
 }
 
+impl ParamDecl {
+    /// A number with a default that a policy may replace.
+    pub const fn new(
+        name: &'static str,
+        unit: &'static str,
+        default: f64,
+        (min, max): (f64, f64),
+        meaning: &'static str,
+    ) -> ParamDecl {
+        ParamDecl { name, meaning, unit, default: Some(default), min, max }
+    }
+
+    /// A length of time in days, up to a century.
+    pub const fn days(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "days", default, (0.0, 36_500.0), meaning)
+    }
+
+    /// An amount of money.
+    pub const fn usd(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "$", default, (0.0, 1e10), meaning)
+    }
+
+    /// An amount of money by size.
+    pub const fn usd_per_mw(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "$/MW", default, (0.0, 1e8), meaning)
+    }
+
+    /// A part of something, 0 to 1.
+    pub const fn share(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "share", default, (0.0, 1.0), meaning)
+    }
+
+    /// A switch: 0 or 1.
+    pub const fn switch(name: &'static str, default: f64, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, "", default, (0.0, 1.0), meaning)
+    }
+
+    /// A limit that holds from 0 up and is not set below; not set by default.
+    pub const fn limit(name: &'static str, unit: &'static str, meaning: &'static str) -> ParamDecl {
+        ParamDecl::new(name, unit, -1.0, (-1.0, 1e9), meaning)
+    }
+
+    /// The same parameter without a default: a policy has to give it.
+    #[must_use]
+    pub const fn required(mut self) -> ParamDecl {
+        self.default = None;
+        self
+    }
+}
+
 /// The value of a parameter in a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Param {
@@ -67,6 +117,8 @@ pub struct Param {
 pub struct Rule {
     /// The policy's id.
     pub policy: String,
+    /// Its name within the policy; that of its kind where the policy has only one of the kind.
+    pub name: String,
     /// Its kind.
     pub module: &'static Module,
     /// Whom it is about.
@@ -79,6 +131,8 @@ pub struct Rule {
     pub effective: SimTime,
     /// In force until here.
     pub sunset: Option<SimTime>,
+    /// How long it had been in force when the run began; zero if it takes effect later.
+    pub age: SimSpan,
 }
 
 impl Rule {
@@ -89,6 +143,43 @@ impl Rule {
     pub fn number(&self, name: &str) -> f64 {
         let at = self.module.params.iter().position(|param| param.name == name);
         self.params[at.unwrap_or_else(|| panic!("{} has no parameter {name}", self.module.name))].value
+    }
+
+    /// A parameter that switches something.
+    pub fn switch(&self, name: &str) -> bool {
+        self.number(name) != 0.0
+    }
+
+    /// A parameter as a count.
+    pub fn count(&self, name: &str) -> u32 {
+        self.number(name) as u32
+    }
+
+    /// A parameter of which a negative value means that there is none: a limit that is not set.
+    pub fn limit(&self, name: &str) -> Option<f64> {
+        Some(self.number(name)).filter(|value| *value >= 0.0)
+    }
+
+    /// The first instant of the run that lies a whole number of periods after the rule took effect.
+    pub fn first_period(&self, period: SimSpan) -> SimTime {
+        let into = if period.0 == 0 { 0 } else { self.age.0 % period.0 };
+        if into == 0 { self.effective } else { SimTime(period.0 - into) }
+    }
+
+    /// The begin of the period that contains `now`, counted from when the rule took effect; the start of
+    /// the run if the period began earlier.
+    pub fn period_of(&self, now: SimTime, period: SimSpan) -> SimTime {
+        let first = self.first_period(period);
+        if now < first || period.0 == 0 {
+            return self.effective.min(first);
+        }
+        SimTime(first.0 + (now.0 - first.0) / period.0 * period.0)
+    }
+
+    /// The first instant after `now` at which a period begins.
+    pub fn next_period(&self, now: SimTime, period: SimSpan) -> SimTime {
+        let first = self.first_period(period);
+        if now < first { first } else { self.period_of(now, period) + period }
     }
 
     /// Whether it is in force.
@@ -133,7 +224,7 @@ impl Policies {
     /// `None` if no rule says.
     pub fn track(&self, asked: &Asked, now: SimTime) -> Option<Track> {
         let binding = || self.rules.iter().filter(|rule| rule.binds(asked, now));
-        let process = binding().filter_map(|rule| rule.module.hooks.process.map(|f| f(rule))).last();
+        let process = binding().filter_map(|rule| rule.module.hooks.process.map(|f| f(rule))).next_back();
         process.map(|track| self.amended(track, asked, now))
     }
 
@@ -145,6 +236,48 @@ impl Policies {
             }
         }
         track
+    }
+
+    /// The earliest date at which a rule takes effect that has been announced and will decide on the way
+    /// in of requests like this one; `None` if none is announced.
+    pub fn announced(&self, asked: &Asked, now: SimTime) -> Option<SimTime> {
+        let decides = |hooks: &Hooks| {
+            hooks.process.is_some()
+                || hooks.amend.is_some()
+                || hooks.admit.is_some()
+                || hooks.transition.is_some()
+        };
+        let later = |rule: &&Rule| {
+            let then = Asked { filed: rule.effective, ..*asked };
+            rule.announced <= now && now < rule.effective && rule.binds(&then, rule.effective)
+        };
+        self.rules
+            .iter()
+            .filter(|rule| decides(&rule.module.hooks))
+            .filter(later)
+            .map(|rule| rule.effective)
+            .min()
+    }
+
+    /// What becomes of a waiting request when rules take effect at `now`: the first answer that is not to
+    /// stay, and whose it is.
+    pub fn transition(&self, asked: &Asked, now: SimTime) -> (Transition, Option<&str>) {
+        let starting = self.rules.iter().filter(|rule| rule.effective == now && rule.binds(asked, now));
+        for rule in starting {
+            if let Some(transition) = rule.module.hooks.transition {
+                let answer = transition(rule, asked);
+                if answer != Transition::Stay {
+                    return (answer, Some(&rule.policy));
+                }
+            }
+        }
+        (Transition::Stay, None)
+    }
+
+    /// The terms of the last rule in force that says on which terms a site is served.
+    pub fn service(&self, asked: &Asked, now: SimTime) -> Option<ServiceTerms> {
+        let binding = self.rules.iter().filter(|rule| rule.binds(asked, now));
+        binding.filter_map(|rule| rule.module.hooks.service.map(|f| f(rule, asked))).next_back()
     }
 
     /// Whether a request may come in: the first answer that is not a plain yes, and whose it is.
