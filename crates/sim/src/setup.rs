@@ -10,6 +10,7 @@ use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
+use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
     Clock, HourStamp, SeriesKind, Spell, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
@@ -137,6 +138,8 @@ pub struct Setup {
     pub coin_history: Option<PriceHistory>,
     /// Parameters of workloads, firms and the queue.
     pub params: Params,
+    /// The rules of the region.
+    pub policies: Policies,
     /// The zone of each entry of the arrival shares that the region has.
     pub arrival_zones: Vec<ZoneId>,
     /// Mean factor of extreme weather on failure rates, by kind of machine.
@@ -237,6 +240,7 @@ impl Setup {
             fuel_paths,
             coin_history,
             params,
+            policies: Policies::default(),
             arrival_zones,
             outage_means,
             scenario,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::office::Duration;
-use super::track::{Amount, CostShares, Forfeits, Intake, Penalty, Phase, Restudy, Scope, Track};
+use super::track::{Amount, Penalty, Phase, Track};
 use super::siting::SitingRules;
 use super::study::StudyRules;
 use super::upgrade::Catalogue;
@@ -84,33 +84,21 @@ impl QueueParams {
     /// top of all earlier ones.
     pub fn track(&self) -> Track {
         Track {
-            name: "serial".to_owned(),
-            intake: Intake::Continuous,
             study_slots: Some(self.study_slots),
             application_fee: Amount::flat(self.study_fee_usd),
             application_deposit: Amount::flat(self.application_deposit_usd),
-            entry_deposit: Amount::NONE,
-            entry_site_control_share: 0.0,
             phases: vec![Phase {
-                name: "study".to_owned(),
                 study: self.study,
                 restudy: self.restudy,
                 decision_days: self.decision_days,
                 valid_days: self.offer_valid_days,
-                fee: Amount::NONE,
-                deposit: Amount::NONE,
-                penalty: Penalty::default(),
-                site_control_share: 0.0,
+                ..Phase::default()
             }],
-            restudy: Restudy::Dependents,
             restudy_fee: Amount::flat(self.restudy_fee_usd),
-            shares: CostShares::Causer,
-            scope: Scope::Network,
-            forfeits: Forfeits::Owner,
             agreement_days: self.agreement_days,
             security: Amount::per_mw(self.security_usd_per_mw),
             signed_penalty: Penalty { deposit_share: self.security_forfeit_share, ..Penalty::default() },
-            suspension_years: 0.0,
+            ..Track::default()
         }
     }
 }

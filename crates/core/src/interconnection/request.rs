@@ -303,8 +303,10 @@ pub struct Request {
     pub(super) answer: Option<bool>,
     pub(super) studies: u32,
     pub(super) study_began: bool,
-    /// The phase of the last report and what it allocated; the same of the first report.
+    /// The phase of the last report, whether that was a restudy, and what it allocated; what the one before
+    /// and the first one allocated.
     pub(super) reported_phase: Option<usize>,
+    pub(super) reported_restudy: bool,
     pub(super) allocated: Cents,
     pub(super) allocated_before: Option<Cents>,
     pub(super) allocated_first: Option<Cents>,
@@ -342,6 +344,7 @@ impl Request {
             studies: 0,
             study_began: false,
             reported_phase: None,
+            reported_restudy: false,
             allocated: Cents::ZERO,
             allocated_before: None,
             allocated_first: None,

@@ -73,6 +73,7 @@ impl Default for Track {
             restudy: Restudy::Dependents,
             restudy_fee: Amount::NONE,
             shares: CostShares::Causer,
+            allowance_usd: 0.0,
             scope: Scope::Network,
             forfeits: Forfeits::Owner,
             agreement_days: 90.0,
@@ -193,7 +194,9 @@ impl Default for Phase {
             fee: Amount::NONE,
             deposit: Amount::NONE,
             penalty: Penalty::default(),
+            restudy_penalty: None,
             site_control_share: 0.0,
+            late: None,
         }
     }
 }

@@ -24,7 +24,9 @@ use serde::{Deserialize, Serialize};
 
 use super::group::{GroupOutcome, GroupOverload, TransferOutcome};
 use super::request::Direction;
-use super::study::{Limit, Overload, StudyBranch, StudyOutcome, StudyRules, grows};
+#[cfg(test)]
+use super::study::StudyOutcome;
+use super::study::{Limit, Overload, StudyBranch, StudyRules, grows};
 use super::upgrade::{Remedy, Works, months};
 use crate::grid::{BranchId, BranchKind};
 use crate::kernel::{Purpose, Streams, uniform_open};

@@ -1,7 +1,7 @@
 //! Interconnection where pipes join zones: what studies look at, and what their works change.
 
 use gridrush_core::grid::{BranchId, Network};
-use gridrush_core::interconnection::{Effect, Exit, RequestId, ZonalGrid};
+use gridrush_core::interconnection::{RoundId, RoundStudy, ZonalGrid};
 
 use super::{RunError, World};
 use crate::limits::Element;
@@ -39,9 +39,9 @@ impl ZonalStudies {
 }
 
 impl World {
-    /// Studies a request on stations and import of its zone.
-    pub(super) fn study_zonal(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
-        let Some(zonal) = &self.zonal else { return Ok(Vec::new()) };
+    /// Studies a round on stations and borders of zones.
+    pub(super) fn study_zonal(&self, round: RoundId) -> RoundStudy {
+        let Some(zonal) = &self.zonal else { return RoundStudy::default() };
         let mut grid = zonal.grid.clone();
         // Background reinforcements on their way count.
         for pipe in 0..grid.pipes.len() as u32 {
@@ -52,11 +52,7 @@ impl World {
                 }
             }
         }
-        let (schedule, ledger) = (&mut self.calendar, &mut self.ledger);
-        match self.queue.study_zonal(id, &grid) {
-            Some((bus, outcome)) => Ok(self.queue.complete_study(id, bus, &outcome, schedule, ledger)?),
-            None => Ok(self.queue.reject(id, Exit::NoPointOfInterconnection, schedule, ledger)?),
-        }
+        self.queue.study_zonal(round, &grid)
     }
 
     /// Makes this year's states.

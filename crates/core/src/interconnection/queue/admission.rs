@@ -3,10 +3,10 @@
 use super::{Desk, Queue, QueueError};
 use crate::interconnection::effect::{Effect, QueueEvent};
 use crate::interconnection::request::{Application, Exit, Request, RequestId, Stage, Stamp};
-use crate::interconnection::track::{Track, Unready};
+use crate::interconnection::track::Track;
 use crate::kernel::{Schedule, SimSpan, SimTime};
 use crate::ledger::{Cents, Ledger};
-use crate::policy::{AppliesTo, Asked, Books, Policies, Verdict};
+use crate::policy::{AppliesTo, Asked, Books, Policies, Transition, Verdict};
 
 impl Queue {
     /// What rules see of a request.
@@ -18,10 +18,11 @@ impl Queue {
         Ok(asked_of(&request.application, request.filed(), duplicates as u32))
     }
 
-    /// Puts the dates on which processes take effect into the calendar.
+    /// Puts the dates on which rules take effect that say what becomes of waiting requests into the
+    /// calendar.
     pub fn schedule_reforms(&self, policies: &Policies, schedule: &mut impl Schedule<QueueEvent>) {
         for (n, rule) in policies.rules.iter().enumerate() {
-            if rule.module.hooks.process.is_some() && rule.effective >= schedule.now() {
+            if rule.module.hooks.transition.is_some() && rule.effective >= schedule.now() {
                 schedule.at(rule.effective, QueueEvent::Reform(n as u32));
             }
         }
@@ -124,9 +125,10 @@ impl Queue {
         Ok(())
     }
 
-    /// Moves waiting requests that have not signed to a process that has taken effect, where its
-    /// [`crate::interconnection::Transition`] says so: in order of filing, without a penalty, with the
-    /// deposits that they hold, which are raised to what entering costs. O(living requests).
+    /// What becomes of waiting requests that have not signed when rules take effect at this instant, in
+    /// order of filing: they stay, leave with their deposits, or move to the process in force without a
+    /// penalty, with the deposits that they hold, which are raised to what entering costs.
+    /// O(living requests).
     pub fn reform(
         &mut self,
         policies: &Policies,
@@ -141,18 +143,19 @@ impl Queue {
             if !stage.is_unsigned() || stage == Stage::Held {
                 continue;
             }
-            let Some(track) = policies.track(&self.asked(id)?, now) else { continue };
-            let Some(transition) = track.transition else { continue };
-            if track.name == self.track_of(id).name {
-                continue;
-            }
-            if self.falls_short(id, transition.site_control_share) {
-                if transition.unready == Unready::Leave {
-                    self.leave(id, Stage::Rejected, Exit::NotReady, &mut desk)?;
+            let asked = self.asked(id)?;
+            match policies.transition(&asked, now) {
+                (Transition::Stay, _) => {}
+                (Transition::Leave(why), policy) => {
+                    self.refuse(id, policy.unwrap_or_default(), why, &mut desk)?;
                 }
-                continue;
+                (Transition::Move, _) => {
+                    let track = policies.track(&asked, now).unwrap_or_else(|| self.tracks[0].clone());
+                    if track.name != self.track_of(id).name {
+                        self.move_over(id, track, &mut desk)?;
+                    }
+                }
             }
-            self.move_over(id, track, &mut desk)?;
         }
         Ok(desk.effects)
     }

@@ -9,14 +9,15 @@
 //! auction, those filed in a period are ranked when it ends. Whoever does not fit into what is left is
 //! passed over and waits for the next period.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Desk, Queue, QueueError};
 use crate::interconnection::effect::QueueEvent;
 use crate::interconnection::office::Office;
-use crate::interconnection::request::{Exit, RequestId, RoundId, Service, Stage};
+use crate::grid::ZoneId;
+use crate::interconnection::request::{Application, Exit, RequestId, RoundId, Service, Stage};
 use crate::interconnection::track::{Intake, Rank, Track};
 use crate::kernel::{Schedule, SimSpan, SimTime};
 
@@ -31,9 +32,10 @@ pub(super) struct Lane {
     pub gathering: BTreeSet<RequestId>,
     /// Joint rounds so far.
     pub joint_rounds: u64,
+    /// Number of the present period.
     period: u64,
-    taken: u32,
-    taken_mw: f64,
+    /// Requests and megawatts taken in it, by zone where the limits hold by zone.
+    taken: BTreeMap<Option<ZoneId>, (u32, f64)>,
     taken_in_all: u32,
 }
 
@@ -74,8 +76,7 @@ impl Queue {
                 gathering: BTreeSet::new(),
                 joint_rounds: 0,
                 period: 0,
-                taken: 0,
-                taken_mw: 0.0,
+                taken: BTreeMap::new(),
                 taken_in_all: 0,
             });
         }
@@ -169,7 +170,7 @@ impl Queue {
         lane: usize,
         desk: &mut Desk<'_, S>,
     ) -> Result<(), QueueError> {
-        let Intake::Slots { first, period, requests, mw, total_requests, rank, jointly } =
+        let Intake::Slots { first, period, requests, mw, total_requests, by_zone, rank, jointly } =
             self.tracks[self.lanes[lane].track].intake
         else {
             return Ok(());
@@ -178,20 +179,23 @@ impl Queue {
         let at = &mut self.lanes[lane];
         let number = now.0.saturating_sub(first.0) / period.0.max(1);
         if number != at.period {
-            (at.period, at.taken, at.taken_mw) = (number, 0, 0.0);
+            at.period = number;
+            at.taken.clear();
         }
         let mut taken = Vec::new();
         let mut passed_over = Vec::new();
         for id in self.ranked(lane, rank) {
-            let request_mw = self.requests[id.0 as usize].application.requested_mw;
+            let application = &self.requests[id.0 as usize].application;
+            let (zone, request_mw) = (by_zone.then_some(application.zone), application.requested_mw);
             let at = &mut self.lanes[lane];
-            let fits = requests.is_none_or(|most| at.taken < most)
-                && mw.is_none_or(|most| at.taken_mw + request_mw <= most)
+            let (taken_requests, taken_mw) = at.taken.entry(zone).or_default();
+            let fits = requests.is_none_or(|most| *taken_requests < most)
+                && mw.is_none_or(|most| *taken_mw + request_mw <= most)
                 && total_requests.is_none_or(|most| at.taken_in_all < most);
             if fits {
-                at.taken += 1;
+                *taken_requests += 1;
+                *taken_mw += request_mw;
                 at.taken_in_all += 1;
-                at.taken_mw += request_mw;
                 at.gathering.remove(&id);
                 taken.push(id);
             } else {
@@ -199,10 +203,12 @@ impl Queue {
             }
         }
         if rank == Rank::Auction {
-            let bid = |id: &RequestId| self.requests[id.0 as usize].application.attributes.bid_usd_per_mw;
-            let usd_per_mw = passed_over.first().map_or(0.0, bid);
             for &id in &taken {
                 let request = &self.requests[id.0 as usize];
+                let rivals = passed_over.iter().map(|id| &self.requests[id.0 as usize].application);
+                let same_places = |rival: &&Application| !by_zone || rival.zone == request.application.zone;
+                let highest = rivals.filter(same_places).map(|rival| rival.attributes.bid_usd_per_mw);
+                let usd_per_mw = highest.fold(0.0, f64::max);
                 desk.cashier().auction(request, usd_per_mw * request.application.requested_mw)?;
             }
         }

@@ -168,10 +168,11 @@ impl Queue {
     /// What leaving before signing costs of a readiness deposit of `held`: nothing before the first report.
     pub(super) fn leaving_cost(&self, id: RequestId, held: Cents, harm: bool) -> Result<Cents, QueueError> {
         let phases = &self.track_of(id).phases;
-        match self.requests[id.0 as usize].reported_phase {
-            None => Ok(Cents::ZERO),
-            Some(at) => self.penalty(id, &phases[at.min(phases.len() - 1)].penalty, held, harm),
-        }
+        let request = &self.requests[id.0 as usize];
+        let Some(at) = request.reported_phase else { return Ok(Cents::ZERO) };
+        let phase = &phases[at.min(phases.len() - 1)];
+        let after_restudy = phase.restudy_penalty.as_ref().filter(|_| request.reported_restudy);
+        self.penalty(id, after_restudy.unwrap_or(&phase.penalty), held, harm)
     }
 
     /// A penalty out of `held`.

@@ -13,7 +13,7 @@ use crate::interconnection::upgrade::{Remedy, Station, Upgrade, UpgradeId, Upgra
 use crate::kernel::{Schedule, SimSpan, SimTime};
 use crate::ledger::{Cents, Ledger};
 
-use super::money::split;
+use super::money::{STUDY_ACCOUNT, split};
 
 impl Queue {
     /// Takes the result of the study that was due and reports to every member, or rejects those for whom
@@ -112,6 +112,8 @@ impl Queue {
         for id in before {
             self.give_up(id, desk)?;
         }
+        self.allow(&members, &proposed);
+        self.pay_for_lateness(round, desk)?;
         self.count_study(round);
         self.reports += 1;
         for (n, ((&(id, bus), outcome), (mut upgrades, mut relied))) in
@@ -125,6 +127,45 @@ impl Queue {
                 }
             }
             self.make_offer(id, bus, (upgrades, relied), outcome, desk)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what everybody in the region pays for out of the shares of a round's members.
+    fn allow(&mut self, members: &[RequestId], proposed: &[(UpgradeId, &GroupOverload)]) {
+        for &id in members {
+            let mut left = Cents::from_usd(self.track_of(id).allowance_usd).unwrap_or(Cents::ZERO);
+            for (upgrade, _) in proposed {
+                let upgrade = &mut self.upgrades[upgrade.0 as usize];
+                for (_, share) in upgrade.shares.iter_mut().filter(|(sharer, _)| *sharer == id) {
+                    let allowed = left.min(*share);
+                    left = Cents(left.0 - allowed.0);
+                    *share = Cents(share.0 - allowed.0);
+                    upgrade.charge = Cents(upgrade.charge.0 - allowed.0);
+                }
+            }
+        }
+    }
+
+    /// An office that took too long pays the members in equal parts.
+    fn pay_for_lateness<S: Schedule<QueueEvent>>(
+        &mut self,
+        round: RoundId,
+        desk: &mut Desk<'_, S>,
+    ) -> Result<(), QueueError> {
+        let at = &self.rounds[round.0 as usize];
+        let Some(late) = self.track_of_round(round).phases[at.phase()].late else { return Ok(()) };
+        let members = at.members.clone();
+        let begun = members.first().and_then(|id| self.requests[id.0 as usize].entered(Stage::Studying));
+        let took_days = begun.map_or(0.0, |begun| desk.schedule.now().since(begun).as_days());
+        let entry_usd: f64 =
+            members.iter().map(|&id| self.track_of(id).entry_deposit.usd(self.basis(id))).sum();
+        let owed_usd = (late.usd_per_day * (took_days - late.due_days).max(0.0))
+            .min(late.max_deposit_share * entry_usd);
+        let parts = split(Cents::from_usd(owed_usd)?, &vec![1.0; members.len()]);
+        for (id, part) in members.iter().zip(parts) {
+            let owner = &self.requests[id.0 as usize].application.owner;
+            desk.cashier().pay(STUDY_ACCOUNT, owner, "late_study", part)?;
         }
         Ok(())
     }
@@ -226,10 +267,12 @@ impl Queue {
         let own_cost = self.share_of(id, &needs.0);
         let (phase, at) = self.phase_of(id);
         let decision = days(phase.decision_days);
+        let restudied = self.requests[id.0 as usize].round.is_some_and(|round| self.is_restudied(round));
         let request = &mut self.requests[id.0 as usize];
         request.bus = Some(bus);
         request.studies += 1;
         request.reported_phase = Some(at);
+        request.reported_restudy = restudied;
         request.allocated_before = (request.studies > 1).then_some(request.allocated);
         request.allocated = own_cost;
         request.allocated_first = request.allocated_first.or(Some(own_cost));

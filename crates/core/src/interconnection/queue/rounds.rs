@@ -173,6 +173,11 @@ impl Queue {
         at.harmed = false;
     }
 
+    /// Whether the last report of a round was that of a restudy.
+    pub(super) fn is_restudied(&self, round: RoundId) -> bool {
+        self.rounds[round.0 as usize].studies_of_phase > 1
+    }
+
     /// Typical time from a decision in a phase of the round to the last decision.
     pub(super) fn phases_to_come(&self, round: RoundId) -> SimSpan {
         let phases = &self.track_of_round(round).phases[self.rounds[round.0 as usize].phase + 1..];
