@@ -327,8 +327,8 @@ fn survey(setup: &Setup, weather: &WeatherYears, clearing: &Clearing, first_hour
             let renewable = |u: &&Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
             HourOfYear {
                 hour,
-                month: setup.stamps[hour].month,
-                clock: setup.stamps[hour].hour_prevailing,
+                month: setup.stamps()[hour].month,
+                clock: setup.stamps()[hour].hour_prevailing,
                 load_mw: native.iter().sum(),
                 renewable_mw: (clearing.units.iter().filter(renewable))
                     .map(|u| u.capacity_mw * u.availability_now(&series))
