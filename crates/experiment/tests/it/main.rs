@@ -1,0 +1,3 @@
+//! What experiments promise, seen from outside.
+
+mod coverage;
