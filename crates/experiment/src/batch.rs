@@ -20,12 +20,11 @@ use gridrush_core::kernel::{Purpose, Streams, uniform_open};
 use gridrush_core::names::Key;
 use gridrush_tables::TableError;
 
-pub(crate) use part::read;
-pub use part::{Part, PartError, State, UnitFailure, state};
+pub use part::{Part, PartError, State, UnitFailure, read, state};
 pub use shard::{Shard, ShardError};
 
 use crate::compare::panic_message;
-use crate::plan::{Plan, Unit, unit};
+use crate::plan::{Plan, Unit};
 use crate::{ExperimentError, Metric};
 
 /// The folder of parts beside a plan.
@@ -145,7 +144,7 @@ impl Batch<'_> {
         let units: Vec<(u64, Unit)> = parts
             .iter()
             .flat_map(|&part| self.plan.units_of(part).map(move |number| (part, number)))
-            .map(|(part, number)| (part, unit(&first, number)))
+            .map(|(part, number)| (part, self.plan.unit(&first, number)))
             .collect();
         let mut left: BTreeMap<usize, usize> = BTreeMap::new();
         for (_, unit) in &units {
@@ -164,7 +163,7 @@ impl Batch<'_> {
                 finished();
                 let numbers = self.plan.units_of(part);
                 let size = (numbers.end - numbers.start) as usize;
-                let position = (first[unit.cell] + u64::from(unit.replication) - numbers.start) as usize;
+                let position = (self.plan.number(&first, unit) - numbers.start) as usize;
                 let whole = {
                     let mut slots = lock(&slots);
                     let slot = slots

@@ -83,16 +83,16 @@ pub fn merge(plan: &Plan, parts: &Path, dir: &Path) -> Result<Merged, MergeError
     let mut results = Results::new(plan);
     let mut batch = Batch::new(values);
     for part in 0..plan.parts() {
-        for (cell, replication, metric) in crate::batch::read(plan, parts, part)? {
-            if cell >= plan.cells.len() || replication >= plan.cells[cell].replications {
+        for (unit, metric) in crate::batch::read(plan, parts, part)? {
+            if !plan.has(unit) {
                 let why = format!("{} has a unit that the plan does not have", plan.part_name(part));
                 return Err(PartError::Missing { list: vec![why], of: plan.parts() }.into());
             }
-            let number = Cell::Integer(i64::from(replication));
+            let number = Cell::Integer(i64::from(unit.replication));
             let rest =
                 [number, Cell::Text(&metric.name), Cell::Float(metric.value), Cell::Text(&metric.unit)];
-            columns::push(&mut batch, plan, cell, &rest);
-            results.add(cell, replication, &metric);
+            columns::push(&mut batch, plan, unit.cell, &rest);
+            results.add(unit, &metric);
         }
         sink.write(&batch)?;
         batch.clear();

@@ -108,6 +108,10 @@ pub struct PlannedCell {
     pub set: Vec<String>,
     /// Number of replications.
     pub replications: u32,
+    /// Number of the first of them. Draws have replications of their own, so that the noise of one does
+    /// not stand in all of them.
+    #[serde(default)]
+    pub first_replication: u32,
     /// Root of all random streams, as text.
     pub seed: String,
     /// The SHA-256 of the resolved scenario's text.
@@ -265,6 +269,26 @@ impl Plan {
         out
     }
 
+    /// The unit of a number, which must exist; from [`Plan::first_units`].
+    pub fn unit(&self, first_units: &[u64], number: u64) -> Unit {
+        let cell = first_units.partition_point(|&first| first <= number) - 1;
+        let position = (number - first_units[cell]) as u32;
+        Unit { cell, replication: self.cells[cell].first_replication + position }
+    }
+
+    /// The number of a unit.
+    pub fn number(&self, first_units: &[u64], unit: Unit) -> u64 {
+        first_units[unit.cell] + u64::from(unit.replication - self.cells[unit.cell].first_replication)
+    }
+
+    /// Whether the plan has a unit.
+    pub fn has(&self, unit: Unit) -> bool {
+        self.cells.get(unit.cell).is_some_and(|cell| {
+            let position = unit.replication.checked_sub(cell.first_replication);
+            position.is_some_and(|position| position < cell.replications)
+        })
+    }
+
     /// The file of a part without its ending.
     pub fn part_name(&self, part: u64) -> String {
         format!("part-{part:06}-of-{:06}", self.parts())
@@ -275,12 +299,6 @@ impl Plan {
         // A plan holds text, numbers and lists: nothing that JSON cannot hold.
         sha256(&serde_json::to_vec(&content).unwrap_or_default())
     }
-}
-
-/// The unit of a number, from [`Plan::first_units`].
-pub fn unit(first_units: &[u64], number: u64) -> Unit {
-    let cell = first_units.partition_point(|&first| first <= number) - 1;
-    Unit { cell, replication: (number - first_units[cell]) as u32 }
 }
 
 #[cfg(test)]
@@ -296,6 +314,7 @@ pub(crate) mod tests {
             drawn: Vec::new(),
             set: vec![format!("x={point}")],
             replications,
+            first_replication: 0,
             seed: "1".to_owned(),
             scenario_sha256: sha256(point.to_string().as_bytes()),
         };
@@ -330,7 +349,7 @@ pub(crate) mod tests {
         assert_eq!(numbers, (0..15).collect::<Vec<_>>());
         let first = plan.first_units();
         let units: Vec<(usize, u32)> =
-            numbers.iter().map(|&n| unit(&first, n)).map(|u| (u.cell, u.replication)).collect();
+            numbers.iter().map(|&n| plan.unit(&first, n)).map(|u| (u.cell, u.replication)).collect();
         let expected: Vec<(usize, u32)> = (0..3).flat_map(|cell| (0..5).map(move |r| (cell, r))).collect();
         assert_eq!(units, expected);
     }
@@ -339,8 +358,13 @@ pub(crate) mod tests {
     fn a_cell_without_replications_takes_no_number() {
         let mut plan = plan(3, 2, 4);
         plan.cells[1].replications = 0;
+        plan.cells[2].first_replication = 7;
         let first = plan.first_units();
-        assert_eq!(unit(&first, 2), Unit { cell: 2, replication: 0 });
+        let unit = plan.unit(&first, 3);
+        assert_eq!(unit, Unit { cell: 2, replication: 8 });
+        assert_eq!(plan.number(&first, unit), 3);
+        let has = |cell, replication| plan.has(Unit { cell, replication });
+        assert!(has(2, 7) && !has(2, 6) && !has(2, 9) && !has(1, 0) && !has(3, 0));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use gridrush_tables::{
 use serde::{Deserialize, Serialize};
 
 use crate::Metric;
-use crate::plan::{Plan, unit};
+use crate::plan::{Plan, Unit};
 
 const fn column(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
     Column { name, kind, unit: "", meaning }
@@ -116,7 +116,7 @@ impl Part {
         let first = plan.first_units();
         let mut out = Part { number: part, metrics: Batch::new(&TABLE), failures: Vec::new() };
         for (number, outcome) in plan.units_of(part).zip(outcomes) {
-            let unit = unit(&first, number);
+            let unit = plan.unit(&first, number);
             match outcome {
                 Ok(metrics) => {
                     for metric in metrics {
@@ -184,15 +184,15 @@ pub fn state(plan: &Plan, parts: &Path, part: u64) -> Result<State, PartError> {
     })
 }
 
-/// The metrics of a finished part, as `(cell, replication, metric)` in the order of the units.
-pub(crate) fn read(plan: &Plan, parts: &Path, part: u64) -> Result<Vec<(usize, u32, Metric)>, TableError> {
+/// The metrics of a finished part, in the order of the units.
+pub fn read(plan: &Plan, parts: &Path, part: u64) -> Result<Vec<(Unit, Metric)>, TableError> {
     let frame = read_table(parts, &plan.part_name(part))?;
     let (cells, replications) = (frame.integers("cell")?, frame.integers("replication")?);
     let (metrics, units, values) = (frame.texts("metric")?, frame.texts("unit")?, frame.floats("value")?);
     let row = |i: usize| {
         let metric =
             Metric { name: metrics.get(i).to_owned(), unit: units.get(i).to_owned(), value: values[i] };
-        (cells[i] as usize, replications[i] as u32, metric)
+        (Unit { cell: cells[i] as usize, replication: replications[i] as u32 }, metric)
     };
     Ok((0..frame.len()).map(row).collect())
 }

@@ -64,6 +64,7 @@ pub(super) fn push(batch: &mut Batch, plan: &Plan, cell: usize, others: &[Cell<'
 pub(super) fn cells(plan: &Plan) -> Batch {
     let others = [
         REPLICATIONS,
+        column("first_replication", Kind::Integer, "Number of the first replication."),
         column("seed", Kind::Text, "Root of all random streams."),
         column("set", Kind::Text, "What is different from the base scenario, separated by semicolons."),
         column("scenario_sha256", Kind::Text, "Hash of the scenario with every value explicit."),
@@ -73,6 +74,7 @@ pub(super) fn cells(plan: &Plan) -> Batch {
         let set = cell.set.join("; ");
         let rest = [
             Cell::Integer(i64::from(cell.replications)),
+            Cell::Integer(i64::from(cell.first_replication)),
             Cell::Text(&cell.seed),
             Cell::Text(&set),
             Cell::Text(&cell.scenario_sha256),

@@ -6,7 +6,7 @@ use gridrush_core::kernel::Streams;
 use gridrush_core::names::Key;
 
 use crate::Metric;
-use crate::plan::{Plan, PlannedDesign};
+use crate::plan::{Plan, PlannedDesign, Unit};
 use crate::stats::Bootstrap;
 
 /// The values of one metric of one cell by replication; absent where it failed or does not report it.
@@ -37,17 +37,18 @@ impl Results {
         }
     }
 
-    /// Adds a value.
-    pub(super) fn add(&mut self, cell: usize, replication: u32, metric: &Metric) {
+    /// Adds a value of a unit that the plan has.
+    pub(super) fn add(&mut self, unit: Unit, metric: &Metric) {
         let known = self.numbers.get(&metric.name).copied();
         let number = known.unwrap_or_else(|| {
             self.metrics.push((metric.name.clone(), metric.unit.clone()));
             self.numbers.insert(metric.name.clone(), self.metrics.len() - 1);
             self.metrics.len() - 1
         });
-        let count = self.plan.cells[cell].replications as usize;
-        let column = self.values[cell].entry(number).or_insert_with(|| vec![None; count]);
-        column[replication as usize] = Some(metric.value);
+        let cell = &self.plan.cells[unit.cell];
+        let count = cell.replications as usize;
+        let column = self.values[unit.cell].entry(number).or_insert_with(|| vec![None; count]);
+        column[(unit.replication - cell.first_replication) as usize] = Some(metric.value);
     }
 
     /// Values of a metric of a cell by replication; nothing if the cell never reports it.

@@ -121,10 +121,13 @@ fn statistics_find_the_truth() {
         let cell = &plan.cells[found.cell];
         assert_eq!(cell.values[0], plan.cells[found.base].values[0], "bases are of the same region");
         let policy: usize = cell.values[1].parse().expect("a level");
-        let (low, high) = found.paired.difference.interval.expect("replications");
-        assert!(low < EFFECTS[policy] && EFFECTS[policy] < high, "{low} to {high}");
-        let (low, high) = found.bootstrap.expect("replications");
-        assert!(low < EFFECTS[policy] && EFFECTS[policy] < high, "{low} to {high}");
+        // Four standard errors: an interval of 95 % misses one time in twenty, as it should.
+        let difference = found.paired.difference;
+        let error = difference.standard_error.expect("replications");
+        assert!((difference.mean - EFFECTS[policy]).abs() < 4.0 * error, "{difference:?}");
+        assert!((error / (0.5_f64 / 40.0).sqrt() - 1.0).abs() < 0.4, "{error}");
+        let (student, drawn) = (difference.interval.expect("pairs"), found.bootstrap.expect("pairs"));
+        assert!((student.0 - drawn.0).abs() < 0.5 * error && (student.1 - drawn.1).abs() < 0.5 * error);
         // The noise of the pair is 0.5, of a value 10: 200.5 / 0.5.
         let factor = found.paired.variance_factor().expect("varies");
         assert!((100.0..1000.0).contains(&factor), "{factor}");

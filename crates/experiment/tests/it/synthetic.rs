@@ -32,6 +32,7 @@ pub fn plan(replications: u32, units_per_part: u32, draws: u32) -> Plan {
                 drawn,
                 set: vec![format!("policy={policy}")],
                 replications: if draw == 0 { replications } else { 1 },
+                first_replication: draw.saturating_sub(1),
                 seed: "7".to_owned(),
                 scenario_sha256: format!("{point}-{draw}"),
             });
