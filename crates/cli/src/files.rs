@@ -1,13 +1,15 @@
 //! Where region packs are found, and what is read.
 //!
 //! Places in order: `--data DIR`, `$GRIDRUSH_DATA`, the first `data/` beside or above the scenario, the
-//! copy inside the binary. A region is taken as a whole from the first place that has it. Texts are read
+//! copy inside the binary. A region is taken as a whole from the first place that has it, and so is the table
+//! of ties between regions. Texts are read
 //! once and kept with their hash, so a manifest can name exactly what was used.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use gridrush_core::grid::pack::TIES;
 use gridrush_tables::{DataFile, sha256};
 
 use crate::stop::Stop;
@@ -71,6 +73,30 @@ impl PackSource {
             }
         }
         Ok(out)
+    }
+
+    /// The table of ties between regions, with its origin and hash; `None` if no place has one.
+    pub fn ties(&self) -> io::Result<Option<(String, DataFile)>> {
+        for place in &self.places {
+            let text = match place {
+                Place::Binary => {
+                    let found = EMBEDDED.iter().find(|(path, ..)| *path == TIES);
+                    let text = found.map(|(_, bytes, _)| String::from_utf8(bytes.to_vec()));
+                    text.transpose().map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?
+                }
+                Place::Folder(dir) => match fs::read_to_string(dir.join(TIES)) {
+                    Ok(text) => Some(text),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                    Err(error) => return Err(error),
+                },
+            };
+            if let Some(text) = text {
+                let hash = sha256(text.as_bytes());
+                let file = DataFile { name: TIES.to_owned(), source: place.kind(), sha256: hash };
+                return Ok(Some((text, file)));
+            }
+        }
+        Ok(None)
     }
 
     /// The files of a region; `None` if no place has it.

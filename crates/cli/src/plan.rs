@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use gridrush_core::grid::RegionPack;
 use gridrush_core::grid::case::CaseFault;
+use gridrush_core::grid::pack::Tie;
 use gridrush_sim::scenario::{Draft, Fault, Resolved, Scenario, Section, Surroundings};
 use gridrush_sim::setup::{Setup, SetupError};
 use gridrush_tables::{DataFile, sha256};
@@ -157,42 +158,93 @@ fn finish(
         }
         around.files.insert(file.path, text);
     }
-    let region = match draft.region() {
-        Some(name) => source.region(name)?,
-        None => None,
-    };
     let mut pack_faults = Vec::new();
-    let pack = region.as_ref().and_then(|region| {
-        RegionPack::parse(&region.texts)
-            .map_err(|faults| pack_faults.extend(faults.iter().map(|f| pack_fault(&region.origin, f))))
-            .ok()
-    });
-    let base = pack.as_ref().map_or_else(Scenario::defaults, Scenario::defaults_of);
-    if let Some(pack) = &pack {
-        around.add_region(pack);
+    let regions = Regions::find(&draft.regions(), source, &mut pack_faults)?;
+    if let Some(regions) = &regions {
+        around.add_region(&regions.pack);
     }
-    let checked = draft.clone().finish(&base, &around).map_err(|mut faults| {
+    let checked = match &regions {
+        Some(regions) => draft.finish_over(&regions.pack, &around),
+        None => draft.clone().finish(&Scenario::defaults(), &around).map(|checked| {
+            (vec![checked.scenario], checked.warnings)
+        }),
+    };
+    let (mut scenarios, warnings) = checked.map_err(|mut faults| {
         faults.append(&mut pack_faults.clone());
         Stop::Input(faults)
     })?;
-    let (Some(pack), Some(region)) = (pack, region) else { return Err(Stop::Input(pack_faults)) };
-    if input.strict && !checked.warnings.is_empty() {
-        return Err(Stop::Input(checked.warnings));
+    let Some(Regions { pack, texts, list, origin }) = regions else { return Err(Stop::Input(pack_faults)) };
+    if input.strict && !warnings.is_empty() {
+        return Err(Stop::Input(warnings));
     }
-    data.extend(region.list);
-    let mut scenario = checked.scenario;
-    let name = arm.unwrap_or(&scenario.name).to_owned();
+    data.extend(list);
+    let name = arm.unwrap_or(&scenarios[0].name).to_owned();
     if arm.is_some() {
-        scenario.arms.clear();
+        for scenario in &mut scenarios {
+            scenario.arms.clear();
+        }
     }
-    let text = scenario.to_toml();
+    let names: Vec<String> =
+        (0..pack.area_count()).map(|area| pack.region_of(area).facts.name.clone()).collect();
+    let text = Scenario::to_toml_of(&scenarios, &names);
     let files: BTreeMap<String, String> =
         around.files.into_iter().filter_map(|(path, text)| Some((path, text.ok()?))).collect();
-    let resolved = Resolved { scenario, pack, pack_files: region.texts, files };
+    let resolved = Resolved { scenarios, pack, pack_files: texts, files };
     let setup = Setup::new(resolved).map_err(|errors| {
-        Stop::Input(errors.iter().map(|error| setup_fault(path, &region.origin, error)).collect())
+        Stop::Input(errors.iter().map(|error| setup_fault(path, &origin, error)).collect())
     })?;
-    Ok(Job { name, setup: Arc::new(setup), text, data, origin: region.origin, warnings: checked.warnings })
+    Ok(Job { name, setup: Arc::new(setup), text, data, origin, warnings })
+}
+
+/// The regions of a scenario as one pack.
+struct Regions {
+    pack: RegionPack,
+    /// Files by region.
+    texts: Vec<BTreeMap<String, String>>,
+    /// Name, origin and hash of every file.
+    list: Vec<DataFile>,
+    origin: String,
+}
+
+impl Regions {
+    /// Reads and joins the packs of these names; nothing where one of them is not known or has faults.
+    fn find(names: &[String], source: &PackSource, faults: &mut Vec<Fault>) -> Result<Option<Regions>, Stop> {
+        let (mut packs, mut texts, mut list, mut origins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for name in names {
+            let Some(region) = source.region(name)? else { continue };
+            match RegionPack::parse(&region.texts) {
+                Ok(pack) => packs.push(pack),
+                Err(more) => faults.extend(more.iter().map(|fault| pack_fault(&region.origin, fault))),
+            }
+            texts.push(region.texts);
+            list.extend(region.list);
+            if !origins.contains(&region.origin) {
+                origins.push(region.origin);
+            }
+        }
+        if names.is_empty() || packs.len() < names.len() {
+            return Ok(None);
+        }
+        let origin = origins.join(", ");
+        let mut ties = Vec::new();
+        if names.len() > 1
+            && let Some((text, file)) = source.ties()?
+        {
+            match Tie::parse(&text) {
+                Ok(all) => ties = all,
+                Err(more) => faults.extend(more.iter().map(|fault| pack_fault(&file.source, fault))),
+            }
+            list.push(file);
+        }
+        match RegionPack::join(packs, &ties) {
+            Ok(pack) if faults.is_empty() => Ok(Some(Regions { pack, texts, list, origin })),
+            Ok(_) => Ok(None),
+            Err(more) => {
+                faults.extend(more.iter().map(|fault| pack_fault(&origin, fault)));
+                Ok(None)
+            }
+        }
+    }
 }
 
 fn setup_fault(scenario: &Path, origin: &str, error: &SetupError) -> Fault {

@@ -11,6 +11,7 @@
 //! direct-current flows; where pipes join zones, they are maximum flows (see `zonal`). Money goes through the ledger. Nothing here knows what stands behind a request.
 
 mod effect;
+mod group;
 mod offer;
 mod office;
 mod params;
@@ -20,11 +21,13 @@ mod siting;
 mod study;
 #[cfg(test)]
 mod test_flows;
+mod track;
 mod transfer;
 mod upgrade;
 mod zonal;
 
 pub use effect::{Effect, QueueEvent};
+pub use group::{GroupOutcome, GroupOverload, Transfer, TransferOutcome};
 pub use offer::{Offer, ReadyItem};
 pub use office::{Duration, Office};
 pub use params::QueueParams;
@@ -32,11 +35,15 @@ pub use queue::{
     Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, RATE_BASE_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT,
     StageRow, StudyGrid, TRANSMISSION_ACCOUNT,
 };
-pub use request::{Application, Exit, Request, RequestId, Service, Stage, Stamp};
+pub use request::{Application, Direction, Exit, Request, RequestId, Service, Stage, Stamp};
 pub use siting::{Siting, SitingRules, SizeClass};
 pub use study::{
-    Limit, Overload, Security, Snapshot, StudyBranch, StudyCase, StudyError, StudyOutcome, StudyRules,
+    EMERGENCY_RATIO, Limit, Overload, Security, Snapshot, StudyBranch, StudyCase, StudyError, StudyOutcome,
+    StudyRules,
+};
+pub use track::{
+    Amount, Band, Basis, CostShares, Forfeits, Intake, Late, Penalty, Phase, Rank, Restudy, Scope, Track,
 };
 pub use transfer::{DcFlow, UnitFlows};
 pub use upgrade::{Catalogue, CircuitClass, Remedy, Station, Upgrade, UpgradeId, UpgradeState, Works};
-pub use zonal::{ZonalGrid, ZonalRules, ZonalSnapshot, import_of, station_of};
+pub use zonal::{ZonalGrid, ZonalRules, ZonalSnapshot, export_of, import_of, station_of};

@@ -13,6 +13,7 @@
 //! * [`outage`]: failures, repairs and maintenance of units and branches.
 //! * [`interconnection`]: requests for a connection, study offices, upgrades, energization.
 //! * [`market`]: entry and exit of generators, background transmission.
+//! * [`policy`]: dated rules of regulators and utilities, as data.
 //! * [`ledger`]: double-entry books in cents.
 
 // Unit tests may read files and print why they skip; the library itself is checked without them.
@@ -29,4 +30,5 @@ pub mod math;
 pub mod names;
 pub mod opf;
 pub mod outage;
+pub mod policy;
 pub mod weather;

@@ -74,7 +74,7 @@ use declare::section;
 pub const SCHEMA: u32 = 1;
 
 section! {
-    /// A scenario: one region over a span of years under one set of assumptions.
+    /// A scenario: a region, or several with their ties, over a span of years under one set of assumptions.
     Scenario {
         /// Version of the scenario format.
         schema: u32, "", "";
@@ -85,7 +85,10 @@ section! {
         /// Scenario file that says what this one leaves out, path from this file.
         base: Option<String> = None, "", "";
         /// Name of the region pack.
-        region: String, "", "";
+        region: Option<String> = None, "", "";
+        /// Names of region packs that are simulated together with the ties between them, in place of `region`. Zones, series and plants then have
+        /// the name of their region in front, such as `pjm_west`; local time is that of the first.
+        regions: Vec<String> = Vec::new(), "", "";
         /// First day, in the region's local time.
         start: Date, "", "";
         /// Day after the last one.
@@ -185,14 +188,27 @@ pub struct Checked {
 /// Everything that determines a replication besides seed and number.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    /// The scenario, every value explicit.
-    pub scenario: Scenario,
-    /// The region.
+    /// The scenario over the defaults of each region, every value explicit. What is common to regions is read from
+    /// the first.
+    pub scenarios: Vec<Scenario>,
+    /// The region, or several as one.
     pub pack: RegionPack,
-    /// All files of the region pack by name, also those that [`RegionPack`] does not read.
-    pub pack_files: BTreeMap<String, String>,
+    /// All files of each region's pack by name, also those that [`RegionPack`] does not read.
+    pub pack_files: Vec<BTreeMap<String, String>>,
     /// The text of each file that the scenario names, by dotted path.
     pub files: BTreeMap<String, String>,
+}
+
+impl Resolved {
+    /// A scenario of one region.
+    pub fn alone(
+        scenario: Scenario,
+        pack: RegionPack,
+        pack_files: BTreeMap<String, String>,
+        files: BTreeMap<String, String>,
+    ) -> Resolved {
+        Resolved { scenarios: vec![scenario], pack, pack_files: vec![pack_files], files }
+    }
 }
 
 /// A file that a scenario names.
@@ -249,11 +265,15 @@ impl Draft {
         self.faults.add(Fault::new(&self.place(path), path, message));
     }
 
-    /// The region that the scenario names, if it does.
-    pub fn region(&self) -> Option<&str> {
-        match &self.root.get("region")?.value {
-            Value::Text(name) => Some(name),
+    /// The regions that the scenario names, in their order.
+    pub fn regions(&self) -> Vec<String> {
+        let text = |node: &Node| match &node.value {
+            Value::Text(name) => Some(name.clone()),
             _ => None,
+        };
+        match self.root.get("regions").map(|node| &node.value) {
+            Some(Value::List(items)) => items.iter().filter_map(text).collect(),
+            _ => self.root.get("region").and_then(text).into_iter().collect(),
         }
     }
 
@@ -344,6 +364,35 @@ impl Draft {
         faults.or(Checked { scenario, warnings })
     }
 
+    /// [`Draft::finish`] over the defaults of every region of a pack: a scenario for each of them, and all warnings.
+    ///
+    /// # Errors
+    /// The faults over any of them, each once.
+    pub fn finish_over(
+        &self,
+        pack: &RegionPack,
+        around: &Surroundings,
+    ) -> Result<(Vec<Scenario>, Vec<Fault>), Vec<Fault>> {
+        let (mut scenarios, mut warnings, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        let merge = |into: &mut Vec<Fault>, more: Vec<Fault>| {
+            for fault in more {
+                if !into.contains(&fault) {
+                    into.push(fault);
+                }
+            }
+        };
+        for area in 0..pack.area_count() {
+            match self.clone().finish(&Scenario::defaults_in(pack, area), around) {
+                Ok(checked) => {
+                    scenarios.push(checked.scenario);
+                    merge(&mut warnings, checked.warnings);
+                }
+                Err(more) => merge(&mut faults, more),
+            }
+        }
+        if faults.is_empty() { Ok((scenarios, warnings)) } else { Err(faults) }
+    }
+
     fn node(&self, path: &str) -> Option<&Node> {
         let mut keys = path.split('.');
         let mut node = self.root.get(keys.next()?)?;
@@ -395,6 +444,27 @@ impl Scenario {
     pub fn to_toml(&self) -> String {
         let mut out = String::new();
         self.write("", &mut out);
+        out
+    }
+
+    /// The same of a scenario over several regions. What differs by region stands as a comment for each of them,
+    /// so that the text read again takes it from their packs.
+    pub fn to_toml_of(scenarios: &[Scenario], regions: &[String]) -> String {
+        let texts: Vec<String> = scenarios.iter().map(Scenario::to_toml).collect();
+        let Some(first) = texts.first() else { return String::new() };
+        let mut others: Vec<_> = texts[1..].iter().map(|text| text.lines()).collect();
+        let mut out = String::new();
+        for line in first.lines() {
+            let rest: Vec<&str> = others.iter_mut().map(|lines| lines.next().unwrap_or("")).collect();
+            if rest.iter().all(|other| *other == line) {
+                out.push_str(line);
+                out.push('\n');
+                continue;
+            }
+            for (region, line) in regions.iter().zip(std::iter::once(line).chain(rest)) {
+                out.push_str(&format!("# {region}: {line}\n"));
+            }
+        }
         out
     }
 }

@@ -156,7 +156,8 @@ pub struct World {
     /// Hours in which a dated or drawn fuel price begins.
     fuel_price_hours: Vec<usize>,
     fuel_draws: FuelDraws,
-    commitment: Option<Commitment>,
+    /// By region; empty where every unit runs as it pleases.
+    commitment: Vec<Commitment>,
     supply: Supply,
     outages: Outages,
     /// Absent when no branch can be out.
@@ -365,7 +366,11 @@ impl World {
             costs: clearing.costs(&prices),
             fuel_price_hours: setup.fuel_price_hours(),
             fuel_draws,
-            commitment: clearing.terms().commitment.then(|| Commitment::new(&clearing)),
+            commitment: if clearing.terms().commitment {
+                (0..clearing.area_count()).map(|area| Commitment::new(&clearing, area)).collect()
+            } else {
+                Vec::new()
+            },
             supply: Supply::new(&setup, &streams),
             outages: Outages::new(&setup, &clearing, streams, &weather),
             behind: setup.branches_can_fail().then(whole).transpose()?,

@@ -25,6 +25,17 @@ pub enum Service {
     Controllable,
 }
 
+/// Whether a request would draw power or feed it in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Draws power.
+    #[default]
+    Load,
+    /// Feeds it in.
+    Generation,
+}
+
 /// What an owner files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Application {

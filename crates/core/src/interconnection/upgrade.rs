@@ -37,6 +37,8 @@ pub enum Works {
     LocalStation,
     /// More import into such a zone.
     ZoneImport,
+    /// More export out of it.
+    ZoneExport,
 }
 
 impl Works {
@@ -48,6 +50,7 @@ impl Works {
             Works::Transformer => "transformer",
             Works::LocalStation => "local_station",
             Works::ZoneImport => "zone_import",
+            Works::ZoneExport => "zone_export",
         }
     }
 }
@@ -264,6 +267,7 @@ pub(super) fn months(months: f64) -> SimSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interconnection::EMERGENCY_RATIO;
 
     fn line(circuit_mw: f64, base_kv: f64, length_mi: Option<f64>) -> StudyBranch {
         StudyBranch {
@@ -273,6 +277,7 @@ mod tests {
             circuit_mw,
             rating_mw: circuit_mw,
             planned_mw: 0.0,
+            emergency_ratio: EMERGENCY_RATIO,
         }
     }
 

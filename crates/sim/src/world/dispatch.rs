@@ -30,13 +30,13 @@ impl World {
         if self.fuel_price_hours.binary_search(&hour).is_ok() {
             self.refresh_fuel_prices();
         }
-        if let Some(commitment) = &mut self.commitment {
-            let outlook = Outlook {
-                setup: &self.setup,
-                weather: &self.weather,
-                streams: &self.streams,
-                prices: &self.prices,
-            };
+        let outlook = Outlook {
+            setup: &self.setup,
+            weather: &self.weather,
+            streams: &self.streams,
+            prices: &self.prices,
+        };
+        for commitment in &mut self.commitment {
             commitment
                 .begin_hour(outlook, &mut self.clearing, hour)
                 .map_err(|source| RunError::Dispatch { hour, source })?;
@@ -111,7 +111,7 @@ impl World {
         for block in &interval.blocks {
             let column = self.clearing.block_column(block.site, block.column).0 as usize;
             let site = &mut self.sites[block.site];
-            let price = self.clearing.settled(solution.lmp_usd_per_mwh[site.bus as usize]);
+            let price = self.clearing.settled(solution, site.bus);
             let award = Award {
                 block: block.ordinal,
                 requested_mw: block.requested_mw,

@@ -88,22 +88,25 @@ impl World {
         Ok(())
     }
 
-    /// Takes works into service: more stations, or more of every pipe into the zone in proportion to what it
-    /// carries inwards.
+    /// Takes works into service: more stations, or more of every pipe across the border of the zone in
+    /// proportion to what it carries in that direction.
     pub(super) fn finish_zonal_works(&mut self, element: BranchId, added_mw: f64) {
         let Some(zonal) = &mut self.zonal else { return };
         let at = element.0 as usize;
-        let Some(zone) = at.checked_sub(zonal.zones()) else {
+        let zones = zonal.zones();
+        if at < zones {
             zonal.stations_mw[at] += added_mw;
             for snapshot in &mut zonal.grid.snapshots {
                 snapshot.station_mw[at] += added_mw;
             }
             return;
+        }
+        let (zone, outwards) = (at % zones, at >= 2 * zones);
+        let across = |(pipe, &(from, to)): (u32, &(usize, usize))| {
+            let backward = (from == zone) != outwards;
+            (from == zone || to == zone).then_some(Element::Pipe { pipe, backward })
         };
-        let inwards = |(pipe, &(from, to)): (u32, &(usize, usize))| {
-            (from == zone || to == zone).then_some(Element::Pipe { pipe, backward: from == zone })
-        };
-        let into: Vec<Element> = (0..).zip(&zonal.grid.pipes).filter_map(inwards).collect();
+        let into: Vec<Element> = (0..).zip(&zonal.grid.pipes).filter_map(across).collect();
         let limits: Vec<f64> = into.iter().map(|&element| self.clearing.limit_mw(element)).collect();
         let total_mw: f64 = limits.iter().sum();
         for (&element, limit_mw) in into.iter().zip(&limits) {
@@ -123,9 +126,11 @@ impl World {
         let Some(zonal) = &self.zonal else { return pack.network.branch(branch).name.clone() };
         let zone = |at: usize| pack.region.zones[at].name.as_str();
         let at = branch.0 as usize;
-        match at.checked_sub(zonal.zones()) {
-            None => format!("stations of {}", zone(at)),
-            Some(at) => format!("import into {}", zone(at)),
+        let zones = zonal.zones();
+        match at / zones {
+            0 => format!("stations of {}", zone(at)),
+            1 => format!("import into {}", zone(at - zones)),
+            _ => format!("export out of {}", zone(at - 2 * zones)),
         }
     }
 }

@@ -88,7 +88,7 @@ pub fn setup_of(
         Ok(checked) => checked.scenario,
         Err(faults) => panic!("{faults:#?}"),
     };
-    Arc::new(Setup::new(Resolved { scenario, pack, pack_files, files: BTreeMap::new() }).unwrap())
+    Arc::new(Setup::new(Resolved::alone(scenario, pack, pack_files, BTreeMap::new())).unwrap())
 }
 
 /// A mine and a campus that stand, and others that ask.

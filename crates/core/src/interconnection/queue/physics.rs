@@ -54,7 +54,7 @@ impl Queue {
     /// If there is no such request.
     pub fn study_zonal(&self, id: RequestId, grid: &ZonalGrid) -> Option<(BusId, StudyOutcome)> {
         let zones = grid.snapshots.first().map_or(0, |snapshot| snapshot.load_mw.len());
-        let mut planned_mw = vec![0.0; 2 * zones];
+        let mut planned_mw = vec![0.0; 3 * zones];
         for upgrade in self.upgrades.iter().filter(|upgrade| upgrade.is_pending()) {
             planned_mw[upgrade.branch.0 as usize] += upgrade.added_mw;
         }
@@ -63,7 +63,9 @@ impl Queue {
             committed_mw[grid.zone_of_bus[commitment.bus.0 as usize]] += commitment.mw;
         }
         let (zonal, rules, streams) = (&self.params.zonal, &self.params.rules, &self.streams);
-        let case = ZonalCase { grid, planned_mw, committed_mw, zonal, rules, streams };
+        let committed_generation_mw = vec![0.0; zones];
+        let case =
+            ZonalCase { grid, planned_mw, committed_mw, committed_generation_mw, zonal, rules, streams };
         let request = &self.requests[id.0 as usize];
         let zone = usize::from(request.application.zone.0);
         let home = || grid.zone_of_bus.iter().position(|&z| z == zone).map(|at| BusId(at as u32));

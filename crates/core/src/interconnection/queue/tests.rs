@@ -56,6 +56,7 @@ fn branches(rating_mw: [f64; 3]) -> Vec<StudyBranch> {
         circuit_mw,
         rating_mw,
         planned_mw: 0.0,
+        emergency_ratio: 1.15,
     };
     CIRCUIT_MW.into_iter().zip(rating_mw).map(branch).collect()
 }
@@ -66,6 +67,7 @@ fn peak(dc: &DenseFlow, unit: &mut UnitFlows, loads: impl Iterator<Item = (BusId
         name: "peak".into(),
         flow_mw: vec![10.0, 40.0, 20.0],
         upward_mw: vec![(BusId(0), 300.0), (BusId(1), 100.0)],
+        ..Snapshot::default()
     };
     let branches = branches(CIRCUIT_MW);
     let mut case = StudyCase::new(dc, unit, vec![native], branches, StudyRules::default()).unwrap();
