@@ -19,6 +19,7 @@ mod check;
 mod declare;
 mod dispatch;
 mod document;
+mod experiment;
 mod forecast;
 mod fuel;
 mod load;
@@ -55,6 +56,10 @@ pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
+pub use experiment::{
+    AnyValues, DesignName, Experiment, Factor, FactorLevel, Measure, MeasureOf, ParameterRange, Preference,
+    Tag,
+};
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
 pub use load::Load;
@@ -64,7 +69,7 @@ pub use policies::{
     Number, POLICY_SCHEMA, PolicyFile, PolicyTable, PolicyText, RuleFile, Whom, describe_format,
 };
 pub use queue::Queue;
-pub use reference::{json, markdown};
+pub use reference::{declared, json, markdown};
 pub use replay::{HourlyFormat, OutputUnit, Repairs, Replay, ReplayGeneration, ReplayLoad};
 pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
