@@ -13,9 +13,7 @@ use std::ops::Range;
 
 use gridrush_core::grid::RegionPack;
 use gridrush_core::kernel::Streams;
-use gridrush_core::weather::{
-    Clock, HourStamp, SeriesKind, Spell, WeatherFault, WeatherModel, WeatherYears,
-};
+use gridrush_core::weather::{Clock, HourStamp, SeriesKind, Spell, WeatherFault, WeatherModel, WeatherYears};
 use jiff::tz::TimeZone;
 
 use crate::clearing::AreaTerms;
@@ -73,7 +71,9 @@ pub(crate) fn areas(
         }
         let name = &pack.region_of(n).facts.time_zone;
         let clock = TimeZone::get(name).map_err(|_| faults.push(SetupError::TimeZone(name.clone()))).ok();
-        let (Some(weather), Some(clock), Some(scenario)) = (weather, clock, scenarios.get(n)) else { continue };
+        let (Some(weather), Some(clock), Some(scenario)) = (weather, clock, scenarios.get(n)) else {
+            continue;
+        };
         let first = all.len();
         all.extend(weather.series.iter().map(|series| (pack.name_of(n, &series.name), series.kind)));
         out.push(Area {

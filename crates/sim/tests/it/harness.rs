@@ -114,13 +114,13 @@ pub fn joined(
     };
     let packs: Vec<RegionPack> = pack_files.iter().map(parse).collect();
     let names: Vec<String> = packs.iter().map(|pack| pack.region.facts.name.clone()).collect();
-    let header = "name,from_region,from_zone,to_region,to_zone,forward_limit_mw,reverse_limit_mw,loss_fraction,source";
+    let header =
+        "name,from_region,from_zone,to_region,to_zone,forward_limit_mw,reverse_limit_mw,loss_fraction,source";
     let ties = Tie::parse(&format!("{header}\n{ties}")).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let pack = RegionPack::join(packs, &ties).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let mut around = Surroundings { regions: names.clone(), ..Surroundings::default() };
     around.add_region(&pack);
-    let text =
-        format!("schema = 1\nname = \"t\"\nregions = {names:?}\nstart = {start}\nend = {end}\n{text}");
+    let text = format!("schema = 1\nname = \"t\"\nregions = {names:?}\nstart = {start}\nend = {end}\n{text}");
     let draft = Draft::parse("test.toml", &text);
     let (scenarios, _) = draft.finish_over(&pack, &around).unwrap_or_else(|faults| panic!("{faults:#?}"));
     let resolved = Resolved { scenarios, pack, pack_files, files: BTreeMap::new() };

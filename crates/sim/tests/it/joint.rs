@@ -132,7 +132,12 @@ fn clear(tie: &str) -> (f64, f64, f64, f64) {
     let flow_mw = clearing.links.last().unwrap().flow_mw(&solution);
     let worth = clearing.problem.pipes.last().unwrap().binding(&clearing.problem, &solution);
     let price = |bus: usize| solution.lmp_usd_per_mwh[bus];
-    (price(1), price(4), flow_mw, worth.map_or(0.0, |(backward, worth)| if backward { -worth } else { worth }))
+    (
+        price(1),
+        price(4),
+        flow_mw,
+        worth.map_or(0.0, |(backward, worth)| if backward { -worth } else { worth }),
+    )
 }
 
 /// The merit orders ($/MWh) are 8, 24, 25, 26, 38, 40 and, with gas at twice the price, 8, 25, 45, 50, 71, 76.
@@ -188,6 +193,14 @@ fn a_busy_year_with_a_tie_balances_and_its_rent_is_in_the_books() {
         }
     }
     assert!((kept as f64 / 100.0 - rent).abs() < 20.0, "{kept} cents kept, {rent} $ seen");
+    // Without losses what arrives is what was sent, and the worth of the flow is the rent of the tie.
+    let flows = run.table("ties_monthly");
+    assert_eq!(flows.len(), 12);
+    assert!(texts(&flows, "tie").iter().all(|name| name == "north tie"));
+    let worth: f64 = flows.floats("worth_usd").unwrap().iter().sum();
+    assert!((worth - of_tie).abs() < 1e-6 * of_tie, "{worth} $ of flow, {of_tie} $ of rent");
+    let sent = |column: &str| flows.floats(column).unwrap().iter().sum::<f64>();
+    assert!(sent("lost_mwh") == 0.0 && sent("forward_mwh") > 1e4, "{} MWh", sent("forward_mwh"));
     let sites = run.world.sites();
     assert!(sites.iter().any(|site| site.zone < 3) && sites.iter().any(|site| site.zone >= 3));
     let again = Run::new(&setup, 0).finish();
@@ -236,8 +249,7 @@ fn regions_keep_their_rules_and_the_user_sets_them_for_all() {
     let caps: Vec<f64> = terms.areas.iter().map(|area| area.offer_cap_usd_per_mwh).collect();
     assert_eq!(caps, [5000.0, 2000.0]);
     let clearing = Clearing::new(&own.pack.network, terms, &*own);
-    let mut solution = DispatchSolution::default();
-    solution.lmp_usd_per_mwh = vec![9000.0; 6];
+    let solution = DispatchSolution { lmp_usd_per_mwh: vec![9000.0; 6], ..DispatchSolution::default() };
     assert_eq!((clearing.settled(&solution, 0), clearing.settled(&solution, 5)), (6000.0, 6100.0));
 
     let set = setup("[fuel]\ngas_usd_per_mmbtu = 4.5\n[dispatch]\noffer_cap_usd_per_mwh = 1000.0\n");
@@ -257,7 +269,10 @@ fn the_resolved_text_gives_the_same_regions_again() {
     let top = "schema = 1\nname = \"t\"\nregions = [\"testbed\", \"other\"]\nstart = 2025-01-01\nend = 2026-01-01\n";
     let first = read(&format!("{top}[fuel]\ncoal_usd_per_mmbtu = 2.5\n"));
     let text = Scenario::to_toml_of(&first, &names);
-    assert!(text.contains("\n# testbed: gas_usd_per_mmbtu = 3.0\n# other: gas_usd_per_mmbtu = 6.0\n"), "{text}");
+    assert!(
+        text.contains("\n# testbed: gas_usd_per_mmbtu = 3.0\n# other: gas_usd_per_mmbtu = 6.0\n"),
+        "{text}"
+    );
     assert_eq!(read(&text), first);
     // One region is written as ever.
     assert_eq!(Scenario::to_toml_of(&first[..1], &names[..1]), first[0].to_toml());
@@ -265,10 +280,8 @@ fn the_resolved_text_gives_the_same_regions_again() {
 
 #[test]
 fn names_of_regions_are_checked() {
-    let around = Surroundings {
-        regions: vec!["pjm".to_owned(), "nyiso".to_owned()],
-        ..Surroundings::default()
-    };
+    let around =
+        Surroundings { regions: vec!["pjm".to_owned(), "nyiso".to_owned()], ..Surroundings::default() };
     let faults = |regions: &str| {
         let text = format!("schema = 1\nname = \"t\"\n{regions}\nstart = 2025-01-01\nend = 2026-01-01\n");
         let faults = Draft::parse("t.toml", &text).finish(&Scenario::defaults(), &around).unwrap_err();
