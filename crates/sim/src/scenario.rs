@@ -40,6 +40,7 @@ mod thermal;
 mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use gridrush_core::grid::RegionPack;
 use jiff::civil::Date;
@@ -488,7 +489,7 @@ impl Scenario {
                 continue;
             }
             for (region, line) in regions.iter().zip(std::iter::once(line).chain(rest)) {
-                out.push_str(&format!("# {region}: {line}\n"));
+                let _ = writeln!(out, "# {region}: {line}");
             }
         }
         out

@@ -27,6 +27,7 @@ mod review;
 mod security;
 mod settle;
 mod storage;
+mod ties;
 mod zonal;
 
 use std::sync::Arc;
