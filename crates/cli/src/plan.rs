@@ -69,11 +69,9 @@ pub fn job(path: &Path, input: &InputArgs) -> Result<Job, Stop> {
 
 /// As [`job`], for a copy of a scenario that stood at `origin`: files that it names are found from there.
 pub fn job_at(path: &Path, origin: Option<&Path>, input: &InputArgs) -> Result<Job, Stop> {
-    let mut base = Base::read(path, input)?;
-    if let Some(origin) = origin {
-        base.source = PackSource::find(input.data.as_deref(), Some(origin))?;
-        origin.clone_into(&mut base.path);
-    }
+    let origin = origin.unwrap_or(path);
+    let source = PackSource::find(input.data.as_deref(), Some(origin))?;
+    let base = Base::new(draft(path, input)?, origin, source, input)?;
     base.join(base.check("", &[])?, None)
 }
 
@@ -94,27 +92,24 @@ pub fn region_job(region: &str, input: &InputArgs) -> Result<Job, Stop> {
         year + 1
     );
     let draft = completed(Draft::parse(region, &text), input)?;
-    finish(&draft, Path::new(region), &source, input, None)
+    let base = Base::new(draft, Path::new(region), source, input)?;
+    base.join(base.check("", &[])?, None)
 }
 
 /// Reads and checks a scenario and, if it names arms, each of them in its place.
 pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-<<<<<<< HEAD
-    arms_of(draft(path, input)?, path, input)
+    arms_of(&Base::read(path, input)?)
 }
 
 /// As [`arms`], for a scenario that the program carries.
 pub fn shipped_arms(file: &str, text: &str, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    arms_of(draft_of(Path::new(file), text, input)?, Path::new(file), input)
+    let path = Path::new(file);
+    let source = PackSource::find(input.data.as_deref(), Some(path))?;
+    arms_of(&Base::new(draft_of(path, text, input)?, path, source, input)?)
 }
 
-fn arms_of(draft: Draft, path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    let source = PackSource::find(input.data.as_deref(), Some(path))?;
-    let whole = finish(&draft, path, &source, input, None)?;
-=======
-    let base = Base::read(path, input)?;
+fn arms_of(base: &Base) -> Result<Vec<Job>, Stop> {
     let whole = base.join(base.check("", &[])?, None)?;
->>>>>>> exper
     let arms = &whole.setup.scenario.arms;
     if arms.is_empty() {
         return Ok(vec![whole]);
@@ -138,6 +133,9 @@ pub struct Base {
     path: PathBuf,
     source: PackSource,
     strict: bool,
+    /// What can be found: names of regions, policies.
+    around: Surroundings,
+    policy_files: BTreeMap<String, DataFile>,
     regions: Mutex<BTreeMap<Vec<String>, Arc<Found>>>,
 }
 
@@ -161,13 +159,20 @@ pub struct Checked {
 impl Base {
     /// Reads a scenario file with those that it stands on.
     pub fn read(path: &Path, input: &InputArgs) -> Result<Base, Stop> {
-        Ok(Base {
-            draft: draft(path, input)?,
-            path: path.to_owned(),
-            source: PackSource::find(input.data.as_deref(), Some(path))?,
-            strict: input.strict,
-            regions: Mutex::default(),
-        })
+        let source = PackSource::find(input.data.as_deref(), Some(path))?;
+        Base::new(draft(path, input)?, path, source, input)
+    }
+
+    fn new(draft: Draft, path: &Path, source: PackSource, input: &InputArgs) -> Result<Base, Stop> {
+        let policies = source.policies()?;
+        let around = Surroundings {
+            regions: source.regions()?.into_keys().collect(),
+            policies: policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect(),
+            ..Surroundings::default()
+        };
+        let policy_files = policies.into_iter().map(|(id, found)| (id, found.file)).collect();
+        let (path, strict, regions) = (path.to_owned(), input.strict, Mutex::default());
+        Ok(Base { draft, path, source, strict, around, policy_files, regions })
     }
 
     /// Checks the scenario with these values in place of its own. `origin` says where they come from.
@@ -181,8 +186,7 @@ impl Base {
     }
 
     fn check_draft(&self, draft: &Draft, is_arm: bool) -> Result<Checked, Stop> {
-        let regions = self.source.regions()?.into_keys().collect();
-        let mut around = Surroundings { regions, ..Default::default() };
+        let mut around = self.around.clone();
         let mut data = Vec::new();
         for file in draft.files() {
             let at = beside(&self.path, &file.name);
@@ -212,6 +216,8 @@ impl Base {
             return Err(Stop::Input(warnings));
         }
         data.extend(regions.list.iter().cloned());
+        let named = scenarios[0].policies.iter();
+        data.extend(named.filter_map(|id| self.policy_files.get(id).cloned()));
         if is_arm {
             for scenario in &mut scenarios {
                 scenario.arms.clear();
@@ -298,32 +304,13 @@ fn draft_of(path: &Path, text: &str, input: &InputArgs) -> Result<Draft, Stop> {
         next = below.base().map(str::to_owned);
         draft = draft.over(below);
     }
-<<<<<<< HEAD
     completed(draft, input)
 }
 
 /// Adds what was typed to a draft.
 fn completed(mut draft: Draft, input: &InputArgs) -> Result<Draft, Stop> {
-    draft = draft.with("-p", &input.overrides);
-    if let Some(history) = &input.bitcoin_history {
-        // The key's path counts from the scenario file, the argument's from where the user is.
-        let at = std::path::absolute(history)
-            .map_err(|e| Stop::usage(format!("--bitcoin-history {}: {e}", history.display())))?;
-        let argument = format!("bitcoin.history_file={:?}", at.display().to_string());
-        draft = draft.with("--bitcoin-history", &[argument]);
-    }
-    if let Some(folder) = &input.observed {
-        let at = std::path::absolute(folder)
-            .map_err(|e| Stop::usage(format!("--observed {}: {e}", folder.display())))?;
-        let argument = format!("observed_folder={:?}", at.display().to_string());
-        draft = draft.with("--observed", &[argument]);
-    }
-    if let Some(seed) = input.seed {
-        draft = draft.with("--seed", &[format!("seed={seed}")]);
-=======
     for (origin, argument) in arguments(input)? {
         draft = draft.with(origin, &[argument]);
->>>>>>> exper
     }
     Ok(draft)
 }
@@ -332,71 +319,6 @@ fn beside(file: &Path, name: &str) -> PathBuf {
     file.parent().unwrap_or(Path::new("")).join(name)
 }
 
-<<<<<<< HEAD
-/// Checks a draft over its region.
-fn finish(
-    draft: &Draft,
-    path: &Path,
-    source: &PackSource,
-    input: &InputArgs,
-    arm: Option<&str>,
-) -> Result<Job, Stop> {
-    let mut around = Surroundings { regions: source.regions()?.into_keys().collect(), ..Default::default() };
-    let policies = source.policies()?;
-    around.policies = policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect();
-    let mut data = Vec::new();
-    for file in draft.files() {
-        let at = beside(path, &file.name);
-        let text = fs::read_to_string(&at).map_err(|e| format!("{}: {e}", at.display()));
-        if let Ok(text) = &text {
-            let hash = sha256(text.as_bytes());
-            data.push(DataFile { name: file.name.clone(), source: file.path.clone(), sha256: hash });
-        }
-        around.files.insert(file.path, text);
-    }
-    let mut pack_faults = Vec::new();
-    let regions = Regions::find(&draft.regions(), source, &mut pack_faults)?;
-    if let Some(regions) = &regions {
-        around.add_region(&regions.pack);
-    }
-    let checked = match &regions {
-        Some(regions) => draft.finish_over(&regions.pack, &around),
-        None => draft
-            .clone()
-            .finish(&Scenario::defaults(), &around)
-            .map(|checked| (vec![checked.scenario], checked.warnings)),
-    };
-    let (mut scenarios, warnings) = checked.map_err(|mut faults| {
-        faults.append(&mut pack_faults.clone());
-        Stop::Input(faults)
-    })?;
-    let Some(Regions { pack, texts, list, origin }) = regions else { return Err(Stop::Input(pack_faults)) };
-    if input.strict && !warnings.is_empty() {
-        return Err(Stop::Input(warnings));
-    }
-    data.extend(list);
-    let named = scenarios[0].policies.iter();
-    data.extend(named.filter_map(|id| Some(policies.get(id)?.file.clone())));
-    let name = arm.unwrap_or(&scenarios[0].name).to_owned();
-    if arm.is_some() {
-        for scenario in &mut scenarios {
-            scenario.arms.clear();
-        }
-    }
-    let names: Vec<String> =
-        (0..pack.area_count()).map(|area| pack.region_of(area).facts.name.clone()).collect();
-    let text = Scenario::to_toml_of(&scenarios, &names);
-    let files: BTreeMap<String, String> =
-        around.files.into_iter().filter_map(|(path, text)| Some((path, text.ok()?))).collect();
-    let resolved = Resolved { scenarios, pack, pack_files: texts, files };
-    let setup = Setup::new(resolved).map_err(|errors| {
-        Stop::Input(errors.iter().map(|error| setup_fault(path, &origin, error)).collect())
-    })?;
-    Ok(Job { name, setup: Arc::new(setup), text, data, origin, warnings })
-}
-
-=======
->>>>>>> exper
 /// The regions of a scenario as one pack.
 struct Regions {
     pack: RegionPack,
