@@ -4,12 +4,15 @@ mod backtest;
 pub mod batch;
 pub mod calibrate;
 mod compare;
+mod evidence;
 pub mod export;
+pub mod headroom;
 pub mod import;
 pub mod merge;
 pub mod opf;
 pub mod plan;
 mod plot;
+mod policy;
 mod regions;
 pub mod rerun;
 pub mod resume;
@@ -34,10 +37,13 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Rerun(args) => rerun::run(&args),
         Command::Submit(args) => submit::run(&args),
         Command::Backtest(args) => backtest::run(&args),
+        Command::Evidence(args) => evidence::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(&args),
+        Command::Headroom(args) => headroom::run(&args),
         Command::Opf(args) => opf::run(&args),
+        Command::Policy(args) => policy::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Regions(args) => regions::run(&args),

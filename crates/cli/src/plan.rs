@@ -77,9 +77,40 @@ pub fn job_at(path: &Path, origin: Option<&Path>, input: &InputArgs) -> Result<J
     base.join(base.check("", &[])?, None)
 }
 
+/// A region as it is at the start of its base year, with studies that reckon with the loss of any branch.
+pub fn region_job(region: &str, input: &InputArgs) -> Result<Job, Stop> {
+    let source = PackSource::find(input.data.as_deref(), None)?;
+    let Some(files) = source.region(region)? else {
+        let known: Vec<String> = source.regions()?.into_keys().collect();
+        return Err(Stop::usage(format!("there is no region `{region}` (known: {})", known.join(", "))));
+    };
+    let pack = RegionPack::parse(&files.texts).map_err(|faults| {
+        Stop::Input(faults.iter().map(|fault| pack_fault(&files.origin, fault)).collect())
+    })?;
+    let year = pack.region.facts.base_year;
+    let text = format!(
+        "schema = 1\nname = \"{region}\"\ntitle = \"{region}\"\nregion = \"{region}\"\nstart = {year}-01-01\nend = {}-01-01\n\
+         [queue.rules]\nsecurity = \"n1\"\n",
+        year + 1
+    );
+    let draft = completed(Draft::parse(region, &text), input)?;
+    let base = Base::new(draft, Path::new(region), source, input);
+    base.join(base.check("", &[])?, None)
+}
+
 /// Reads and checks a scenario and, if it names arms, each of them in its place.
 pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    let base = Base::read(path, input)?;
+    arms_of(&Base::read(path, input)?)
+}
+
+/// As [`arms`], for a scenario that the program carries.
+pub fn shipped_arms(file: &str, text: &str, input: &InputArgs) -> Result<Vec<Job>, Stop> {
+    let path = Path::new(file);
+    let source = PackSource::find(input.data.as_deref(), Some(path))?;
+    arms_of(&Base::new(draft_of(path, text, input)?, path, source, input))
+}
+
+fn arms_of(base: &Base) -> Result<Vec<Job>, Stop> {
     let whole = base.join(base.check("", &[])?, None)?;
     let arms = &whole.setup.scenario.arms;
     if arms.is_empty() {
@@ -127,13 +158,12 @@ pub struct Checked {
 impl Base {
     /// Reads a scenario file with those that it stands on.
     pub fn read(path: &Path, input: &InputArgs) -> Result<Base, Stop> {
-        Ok(Base {
-            draft: draft(path, input)?,
-            path: path.to_owned(),
-            source: PackSource::find(input.data.as_deref(), Some(path))?,
-            strict: input.strict,
-            regions: Mutex::default(),
-        })
+        let source = PackSource::find(input.data.as_deref(), Some(path))?;
+        Ok(Base::new(draft(path, input)?, path, source, input))
+    }
+
+    fn new(draft: Draft, path: &Path, source: PackSource, input: &InputArgs) -> Base {
+        Base { draft, path: path.to_owned(), source, strict: input.strict, regions: Mutex::default() }
     }
 
     /// Checks the scenario with these values in place of its own. `origin` says where they come from.
@@ -149,6 +179,8 @@ impl Base {
     fn check_draft(&self, draft: &Draft, is_arm: bool) -> Result<Checked, Stop> {
         let regions = self.source.regions()?.into_keys().collect();
         let mut around = Surroundings { regions, ..Default::default() };
+        let policies = self.source.policies()?;
+        around.policies = policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect();
         let mut data = Vec::new();
         for file in draft.files() {
             let at = beside(&self.path, &file.name);
@@ -178,6 +210,8 @@ impl Base {
             return Err(Stop::Input(warnings));
         }
         data.extend(regions.list.iter().cloned());
+        let named = scenarios[0].policies.iter();
+        data.extend(named.filter_map(|id| Some(policies.get(id)?.file.clone())));
         if is_arm {
             for scenario in &mut scenarios {
                 scenario.arms.clear();
@@ -238,7 +272,11 @@ pub fn arguments(input: &InputArgs) -> Result<Vec<(&'static str, String)>, Stop>
 /// Reads a scenario's text with the files it stands on and the values of the command line.
 fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
     let text = fs::read_to_string(path).map_err(|e| Stop::usage(format!("{}: {e}", path.display())))?;
-    let mut draft = Draft::parse(&path.display().to_string(), &text);
+    draft_of(path, &text, input)
+}
+
+fn draft_of(path: &Path, text: &str, input: &InputArgs) -> Result<Draft, Stop> {
+    let mut draft = Draft::parse(&path.display().to_string(), text);
     let mut at = path.to_owned();
     let mut next = draft.base().map(str::to_owned);
     let mut depth = 0;
@@ -260,6 +298,11 @@ fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
         next = below.base().map(str::to_owned);
         draft = draft.over(below);
     }
+    completed(draft, input)
+}
+
+/// Adds what was typed to a draft.
+fn completed(mut draft: Draft, input: &InputArgs) -> Result<Draft, Stop> {
     for (origin, argument) in arguments(input)? {
         draft = draft.with(origin, &[argument]);
     }

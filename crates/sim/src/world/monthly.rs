@@ -59,7 +59,7 @@ impl World {
         };
         let limited = |limit: Option<Limit>| limit.map_or(String::new(), |l| l.element.name(&setup.pack));
         for ((zone, class, why), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
-            let Why { cause, limit, outage } = why;
+            let Why { cause, limit, outage, rule } = why;
             if class > 0 {
                 *self.metrics.curtailed_mwh.entry(cause).or_insert(0.0) += mwh;
             }
@@ -68,7 +68,10 @@ impl World {
                 Cell::Text(&self.setup.pack.region.zones[zone].name),
                 Cell::Text(CLASSES[usize::from(class)]),
                 Cell::Text(cause.name()),
-                Cell::Text(&limited(limit)),
+                Cell::Text(&rule.map_or_else(
+                    || limited(limit),
+                    |rule| setup.policies.rules[rule as usize].policy.clone(),
+                )),
                 Cell::Text(name(outage)),
                 Cell::Text(name(limit.and_then(|limit| limit.loss))),
                 Cell::Float(mwh),
@@ -159,8 +162,8 @@ impl World {
             let offer = request.offer();
             let limiting = offer
                 .and_then(|offer| offer.upgrades.first())
-                .and_then(|id| self.queue.upgrades().find(|(other, _)| other == id))
-                .map_or(String::new(), |(_, upgrade)| self.name_of_works(upgrade.branch));
+                .and_then(|id| self.queue.upgrade(*id))
+                .map_or(String::new(), |upgrade| self.name_of_works(upgrade.branch));
             let bus =
                 request.bus().map_or(String::new(), |b| self.setup.pack.network.bus(b).number.to_string());
             let row = [
