@@ -69,11 +69,9 @@ pub fn job(path: &Path, input: &InputArgs) -> Result<Job, Stop> {
 
 /// As [`job`], for a copy of a scenario that stood at `origin`: files that it names are found from there.
 pub fn job_at(path: &Path, origin: Option<&Path>, input: &InputArgs) -> Result<Job, Stop> {
-    let mut base = Base::read(path, input)?;
-    if let Some(origin) = origin {
-        base.source = PackSource::find(input.data.as_deref(), Some(origin))?;
-        origin.clone_into(&mut base.path);
-    }
+    let origin = origin.unwrap_or(path);
+    let source = PackSource::find(input.data.as_deref(), Some(origin))?;
+    let base = Base::new(draft(path, input)?, origin, source, input)?;
     base.join(base.check("", &[])?, None)
 }
 
@@ -94,7 +92,7 @@ pub fn region_job(region: &str, input: &InputArgs) -> Result<Job, Stop> {
         year + 1
     );
     let draft = completed(Draft::parse(region, &text), input)?;
-    let base = Base::new(draft, Path::new(region), source, input);
+    let base = Base::new(draft, Path::new(region), source, input)?;
     base.join(base.check("", &[])?, None)
 }
 
@@ -107,7 +105,7 @@ pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
 pub fn shipped_arms(file: &str, text: &str, input: &InputArgs) -> Result<Vec<Job>, Stop> {
     let path = Path::new(file);
     let source = PackSource::find(input.data.as_deref(), Some(path))?;
-    arms_of(&Base::new(draft_of(path, text, input)?, path, source, input))
+    arms_of(&Base::new(draft_of(path, text, input)?, path, source, input)?)
 }
 
 fn arms_of(base: &Base) -> Result<Vec<Job>, Stop> {
@@ -135,6 +133,9 @@ pub struct Base {
     path: PathBuf,
     source: PackSource,
     strict: bool,
+    /// What can be found: names of regions, policies.
+    around: Surroundings,
+    policy_files: BTreeMap<String, DataFile>,
     regions: Mutex<BTreeMap<Vec<String>, Arc<Found>>>,
 }
 
@@ -159,11 +160,19 @@ impl Base {
     /// Reads a scenario file with those that it stands on.
     pub fn read(path: &Path, input: &InputArgs) -> Result<Base, Stop> {
         let source = PackSource::find(input.data.as_deref(), Some(path))?;
-        Ok(Base::new(draft(path, input)?, path, source, input))
+        Base::new(draft(path, input)?, path, source, input)
     }
 
-    fn new(draft: Draft, path: &Path, source: PackSource, input: &InputArgs) -> Base {
-        Base { draft, path: path.to_owned(), source, strict: input.strict, regions: Mutex::default() }
+    fn new(draft: Draft, path: &Path, source: PackSource, input: &InputArgs) -> Result<Base, Stop> {
+        let policies = source.policies()?;
+        let around = Surroundings {
+            regions: source.regions()?.into_keys().collect(),
+            policies: policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect(),
+            ..Surroundings::default()
+        };
+        let policy_files = policies.into_iter().map(|(id, found)| (id, found.file)).collect();
+        let (path, strict, regions) = (path.to_owned(), input.strict, Mutex::default());
+        Ok(Base { draft, path, source, strict, around, policy_files, regions })
     }
 
     /// Checks the scenario with these values in place of its own. `origin` says where they come from.
@@ -177,10 +186,7 @@ impl Base {
     }
 
     fn check_draft(&self, draft: &Draft, is_arm: bool) -> Result<Checked, Stop> {
-        let regions = self.source.regions()?.into_keys().collect();
-        let mut around = Surroundings { regions, ..Default::default() };
-        let policies = self.source.policies()?;
-        around.policies = policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect();
+        let mut around = self.around.clone();
         let mut data = Vec::new();
         for file in draft.files() {
             let at = beside(&self.path, &file.name);
@@ -211,7 +217,7 @@ impl Base {
         }
         data.extend(regions.list.iter().cloned());
         let named = scenarios[0].policies.iter();
-        data.extend(named.filter_map(|id| Some(policies.get(id)?.file.clone())));
+        data.extend(named.filter_map(|id| self.policy_files.get(id).cloned()));
         if is_arm {
             for scenario in &mut scenarios {
                 scenario.arms.clear();
