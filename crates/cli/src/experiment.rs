@@ -125,7 +125,7 @@ struct Maker<'a> {
     ranges: Vec<PlannedRange>,
     faults: Vec<Fault>,
     warnings: Vec<Fault>,
-    /// The first cell of each set of data, with the replications of all that use it.
+    /// The first cell of each set of regions, with the replications of all that use it.
     regions: BTreeMap<String, (usize, u64)>,
 }
 
@@ -199,7 +199,8 @@ impl<'a> Maker<'a> {
                 self.data.push(file.clone());
             }
         }
-        let key = checked.data.iter().map(|file| file.sha256.as_str()).collect::<Vec<_>>().join(" ");
+        let packs = checked.data.iter().filter(|file| file.name.starts_with("regions/"));
+        let key = packs.map(|file| file.sha256.as_str()).collect::<Vec<_>>().join(" ");
         let first = (self.cells.len(), 0);
         self.regions.entry(key).or_insert(first).1 += u64::from(cell.replications);
         self.cells.push(PlannedCell {
