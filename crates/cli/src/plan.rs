@@ -190,9 +190,10 @@ fn finish(
     }
     let checked = match &regions {
         Some(regions) => draft.finish_over(&regions.pack, &around),
-        None => draft.clone().finish(&Scenario::defaults(), &around).map(|checked| {
-            (vec![checked.scenario], checked.warnings)
-        }),
+        None => draft
+            .clone()
+            .finish(&Scenario::defaults(), &around)
+            .map(|checked| (vec![checked.scenario], checked.warnings)),
     };
     let (mut scenarios, warnings) = checked.map_err(|mut faults| {
         faults.append(&mut pack_faults.clone());

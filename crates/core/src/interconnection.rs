@@ -12,6 +12,7 @@
 
 mod conditional;
 mod effect;
+mod equipment;
 mod group;
 mod offer;
 mod office;
@@ -28,6 +29,7 @@ mod upgrade;
 mod zonal;
 
 pub use effect::{Effect, QueueEvent};
+pub use equipment::{Customer, Equipment, EquipmentParams, Item, Order, OrderId, Pool, PoolParams, Procured};
 pub use group::{GroupOutcome, GroupOverload, Transfer, TransferOutcome};
 pub use offer::{Offer, ReadyItem};
 pub use office::{Duration, Office};

@@ -66,7 +66,9 @@ pub(crate) fn areas(
         }
         let name = &pack.region_of(n).facts.time_zone;
         let clock = TimeZone::get(name).map_err(|_| faults.push(SetupError::TimeZone(name.clone()))).ok();
-        let (Some(weather), Some(clock), Some(scenario)) = (weather, clock, scenarios.get(n)) else { continue };
+        let (Some(weather), Some(clock), Some(scenario)) = (weather, clock, scenarios.get(n)) else {
+            continue;
+        };
         let first = all.len();
         all.extend(weather.series.iter().map(|series| (pack.name_of(n, &series.name), series.kind)));
         out.push(Area {
