@@ -13,6 +13,7 @@ pub mod contention;
 pub mod curtailment;
 pub mod decisions;
 pub mod emissions;
+pub mod energizations;
 pub mod fuel;
 pub mod headroom;
 pub mod load;
@@ -38,6 +39,7 @@ pub const TABLES: &[&Table] = &[
     &curtailment::TABLE,
     &queue::TABLE,
     &requests::TABLE,
+    &energizations::TABLE,
     &decisions::TABLE,
     &bitcoin::TABLE,
     &compute::TABLE,

@@ -10,6 +10,7 @@ use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
+use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
     Clock, HourStamp, SeriesKind, Spell, WeatherYears, civil_from_days, days_from_civil,
@@ -21,7 +22,7 @@ use thiserror::Error;
 
 use gridrush_workload::ai::AiParams;
 use gridrush_workload::bitcoin::{BitcoinParams, FleetParams, PriceHistory, parse_history};
-use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
+use gridrush_workload::firms::{AcceptParams, ArrivalParams, OwnerParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::area::{Area, Series, areas};
@@ -137,6 +138,8 @@ pub struct Setup {
     pub coin_history: Option<PriceHistory>,
     /// Parameters of workloads, firms and the queue.
     pub params: Params,
+    /// The rules of the region.
+    pub policies: Policies,
     /// The zone of each entry of the arrival shares that the region has.
     pub arrival_zones: Vec<ZoneId>,
 }
@@ -154,6 +157,8 @@ pub struct Params {
     pub arrivals: ArrivalParams,
     /// Who takes what is offered.
     pub accept: AcceptParams,
+    /// What owners know of their projects.
+    pub owners: OwnerParams,
     /// The interconnection queue.
     pub queue: QueueParams,
 }
@@ -221,9 +226,20 @@ impl Setup {
             ai: scenario.ai.params(),
             arrivals: scenario.arrivals.params(),
             accept: scenario.arrivals.accept_params(),
-            queue: scenario.queue.params(),
+            owners: scenario.arrivals.owner_params(),
+            queue: QueueParams {
+                equipment: scenario.equipment.params(),
+                start_year: f64::from(scenario.start.year())
+                    + (f64::from(scenario.start.day_of_year()) - 1.0) / 365.25,
+                ..scenario.queue.params()
+            },
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
+        let policies = scenario.policy.rules_in(
+            scenario.start,
+            &|day| since_start(&zone, day, start_s * 1000),
+            &|name| pack.network.zone_named(name),
+        );
         let area_of = |zone| areas.iter().position(|area| area.zones.contains(&zone)).unwrap_or(0);
         Ok(Setup {
             replayed,
@@ -232,6 +248,7 @@ impl Setup {
             fuel_paths,
             coin_history,
             params,
+            policies,
             arrival_zones,
             area_of_zone: (0..series.len()).map(area_of).collect(),
             kinds: all_series.iter().map(|series| series.1).collect(),

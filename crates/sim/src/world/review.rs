@@ -69,7 +69,12 @@ impl World {
             self.plan_transmission()?;
         }
         self.probes.rent_usd.fill(0.0);
-        self.secure()?;
+        if setup.scenario.dispatch.hourly {
+            self.secure()?;
+        }
+        if setup.scenario.supply.entry_through_queue {
+            self.file_power_plants();
+        }
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
         }
@@ -85,7 +90,7 @@ impl World {
         self.refresh_costs();
     }
 
-    fn refresh_costs(&mut self) {
+    pub(super) fn refresh_costs(&mut self) {
         self.costs = self.clearing.costs(&self.prices);
     }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::policy::Tags;
+
 /// A kind of equipment or crew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -122,10 +124,10 @@ pub struct EquipmentParams {
     pub new_station_transformers: f64,
     /// Smaller units in place of one large one. Default 3, assumed.
     pub small_per_large: f64,
-    /// A mine takes smaller ones if they come earlier by at least this. Default 6 months, assumed.
+    /// Smaller ones are taken if they come earlier by at least this. Default 6 months, assumed.
     pub substitute_gain_months: f64,
-    /// Whether mines may take smaller ones. Default yes.
-    pub mines_substitute: bool,
+    /// Who may take smaller ones: requests with any of these tags. Default nobody; the simulator says mines.
+    pub substituting: Tags,
     /// Design, permits and foundations of a station, before its crew comes. Default 9 months, assumed.
     pub station_design_months: f64,
     /// What a cancelled order leaves to those who wait behind it, as a part; the rest is sold to somebody outside.
@@ -180,7 +182,7 @@ impl Default for EquipmentParams {
             new_station_transformers: 2.0,
             small_per_large: 3.0,
             substitute_gain_months: 6.0,
-            mines_substitute: true,
+            substituting: Tags::default(),
             station_design_months: 9.0,
             resold_in_line_share: 0.5,
             early_orders: false,

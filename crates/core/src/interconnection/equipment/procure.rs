@@ -68,19 +68,42 @@ impl Equipment {
         self.pool_mut(item).order(at, slots, customer)
     }
 
-    /// Orders a station of so many transformers. A mine may take smaller ones where these come enough earlier.
-    pub fn order_station(&mut self, units: u32, is_mine: bool, customer: Customer, now: SimTime) -> Procured {
+    /// Transformers of a station: smaller ones, for those who may, where these come enough earlier. With the date
+    /// on which they would be delivered.
+    fn transformers(&self, units: u32, may_substitute: bool, now: SimTime) -> ((Item, f64), SimTime) {
         let units = f64::from(units);
         let small = units * self.params.small_per_large;
         let large_at = self.pool(Item::LargeTransformer).quote(now, units);
         let small_at = self.pool(Item::SmallTransformer).quote(now, small);
-        let gain = months(self.params.substitute_gain_months);
-        let substitutes = is_mine && self.params.mines_substitute && small_at + gain <= large_at;
-        let transformers =
-            if substitutes { (Item::SmallTransformer, small) } else { (Item::LargeTransformer, units) };
-        let breakers = (Item::Breaker, units * self.params.breakers_per_transformer);
+        if may_substitute && small_at + months(self.params.substitute_gain_months) <= large_at {
+            ((Item::SmallTransformer, small), small_at)
+        } else {
+            ((Item::LargeTransformer, units), large_at)
+        }
+    }
+
+    /// Orders a station of so many transformers.
+    pub fn order_station(
+        &mut self,
+        units: u32,
+        may_substitute: bool,
+        customer: Customer,
+        now: SimTime,
+    ) -> Procured {
+        let (transformers, _) = self.transformers(units, may_substitute, now);
+        let breakers = (Item::Breaker, f64::from(units) * self.params.breakers_per_transformer);
         let design = months(self.params.station_design_months);
         self.procure(&[transformers, breakers], Item::StationCrew, design, customer, now)
+    }
+
+    /// When a station ordered now would be there.
+    pub fn quote_station(&self, units: u32, may_substitute: bool, now: SimTime) -> SimTime {
+        let (_, transformers_at) = self.transformers(units, may_substitute, now);
+        let breakers = f64::from(units) * self.params.breakers_per_transformer;
+        let there = (now + months(self.params.station_design_months))
+            .max(transformers_at)
+            .max(self.pool(Item::Breaker).quote(now, breakers));
+        self.pool(Item::StationCrew).quote(there, 1.0)
     }
 
     /// Orders what an upgrade needs; `lead` is what the catalogue allows for it. Works that the catalogue only knows as

@@ -140,7 +140,9 @@ fn region(transformers: PoolParams) -> Equipment {
 #[test]
 fn a_station_is_as_late_as_what_comes_last() {
     let mut equipment = region(small());
+    let quoted = equipment.quote_station(2, false, at(0.0));
     let first = equipment.order_station(2, false, request(0), at(0.0));
+    assert_eq!(first.ready, quoted);
     assert_eq!((month(first.ready), first.set_by), (5.1, None));
     let second = equipment.order_station(2, false, request(1), at(0.0));
     assert_eq!((month(second.ready), second.set_by), (6.1, Some(Item::LargeTransformer)));
