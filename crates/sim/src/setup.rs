@@ -228,7 +228,12 @@ impl Setup {
             arrivals: scenario.arrivals.params(),
             accept: scenario.arrivals.accept_params(),
             owners: scenario.arrivals.owner_params(),
-            queue: scenario.queue.params(),
+            queue: QueueParams {
+                equipment: scenario.equipment.params(),
+                start_year: f64::from(scenario.start.year())
+                    + (f64::from(scenario.start.day_of_year()) - 1.0) / 365.25,
+                ..scenario.queue.params()
+            },
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         let policies = scenario.policy.rules_in(

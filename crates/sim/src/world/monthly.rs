@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use gridrush_core::grid::BranchId;
-use gridrush_core::interconnection::Stage;
+use gridrush_core::interconnection::{Item, ReadyItem, Request, Stage};
 use gridrush_tables::{Cell, RowSink};
-use gridrush_workload::CLASSES;
+use gridrush_workload::{CLASSES, MINING};
 
 use super::{RunError, World};
 use crate::limits::Limit;
@@ -184,7 +184,33 @@ impl World {
             ];
             self.probes.table(&probe::requests::TABLE).push(sink, &row)?;
         }
+        self.write_energizations(sink)?;
         self.probes.flush(sink)?;
+        Ok(())
+    }
+
+    /// What set the date of every first power, and what mines that withdrew have to do with it.
+    fn write_energizations(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let is_withdrawn_mine =
+            |request: &Request| request.stage().is_gone() && request.application().class == MINING;
+        for energization in self.queue.energizations(&is_withdrawn_mine) {
+            let application = self.queue.request(energization.request)?.application();
+            let works = match energization.set_by {
+                ReadyItem::Upgrade(id) => self.queue.upgrade(id),
+                _ => None,
+            };
+            let works = works.map_or(String::new(), |upgrade| self.name_of_works(upgrade.branch));
+            let row = [
+                Cell::Text(&application.name),
+                Cell::Text(CLASSES[usize::from(application.class.0)]),
+                Cell::Integer(self.setup.unix_ms(energization.ready)),
+                Cell::Text(energization.set_by.name()),
+                Cell::Text(&works),
+                Cell::Text(energization.item.map_or("", Item::name)),
+                Cell::Float(energization.ready.since(energization.ready_without).as_days()),
+            ];
+            self.probes.table(&probe::energizations::TABLE).push(sink, &row)?;
+        }
         Ok(())
     }
 }

@@ -477,7 +477,8 @@ impl World {
             self.probes.table(&probe::books::TABLE).push(sink, &row)?;
         }
         self.supply.close_month(self.setup.scenario.supply.trailing_months as usize);
-        Ok(())
+        let effects = self.queue.month(&mut self.calendar, &mut self.ledger);
+        self.follow(effects, sink)
     }
 
     /// Writes the monthly tables of the month that ends now, and the yearly ones at the end of a year.
