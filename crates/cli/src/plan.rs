@@ -68,9 +68,37 @@ pub fn job(path: &Path, input: &InputArgs) -> Result<Job, Stop> {
     finish(&draft, path, &source, input, None)
 }
 
+/// A region as it is at the start of its base year, with studies that reckon with the loss of any branch.
+pub fn region_job(region: &str, input: &InputArgs) -> Result<Job, Stop> {
+    let source = PackSource::find(input.data.as_deref(), None)?;
+    let Some(files) = source.region(region)? else {
+        let known: Vec<String> = source.regions()?.into_keys().collect();
+        return Err(Stop::usage(format!("there is no region `{region}` (known: {})", known.join(", "))));
+    };
+    let pack = RegionPack::parse(&files.texts).map_err(|faults| {
+        Stop::Input(faults.iter().map(|fault| pack_fault(&files.origin, fault)).collect())
+    })?;
+    let year = pack.region.facts.base_year;
+    let text = format!(
+        "schema = 1\nname = \"{region}\"\ntitle = \"{region}\"\nregion = \"{region}\"\nstart = {year}-01-01\nend = {}-01-01\n\
+         [queue.rules]\nsecurity = \"n1\"\n",
+        year + 1
+    );
+    let draft = completed(Draft::parse(region, &text), input)?;
+    finish(&draft, Path::new(region), &source, input, None)
+}
+
 /// Reads and checks a scenario and, if it names arms, each of them in its place.
 pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    let draft = draft(path, input)?;
+    arms_of(draft(path, input)?, path, input)
+}
+
+/// As [`arms`], for a scenario that the program carries.
+pub fn shipped_arms(file: &str, text: &str, input: &InputArgs) -> Result<Vec<Job>, Stop> {
+    arms_of(draft_of(Path::new(file), text, input)?, Path::new(file), input)
+}
+
+fn arms_of(draft: Draft, path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
     let source = PackSource::find(input.data.as_deref(), Some(path))?;
     let whole = finish(&draft, path, &source, input, None)?;
     let arms = &whole.setup.scenario.arms;
@@ -93,7 +121,11 @@ pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
 /// Reads a scenario's text with the files it stands on and the values of the command line.
 fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
     let text = fs::read_to_string(path).map_err(|e| Stop::usage(format!("{}: {e}", path.display())))?;
-    let mut draft = Draft::parse(&path.display().to_string(), &text);
+    draft_of(path, &text, input)
+}
+
+fn draft_of(path: &Path, text: &str, input: &InputArgs) -> Result<Draft, Stop> {
+    let mut draft = Draft::parse(&path.display().to_string(), text);
     let mut at = path.to_owned();
     let mut next = draft.base().map(str::to_owned);
     let mut depth = 0;
@@ -115,6 +147,11 @@ fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
         next = below.base().map(str::to_owned);
         draft = draft.over(below);
     }
+    completed(draft, input)
+}
+
+/// Adds what was typed to a draft.
+fn completed(mut draft: Draft, input: &InputArgs) -> Result<Draft, Stop> {
     draft = draft.with("-p", &input.overrides);
     if let Some(history) = &input.bitcoin_history {
         // The key's path counts from the scenario file, the argument's from where the user is.
@@ -167,9 +204,10 @@ fn finish(
     }
     let checked = match &regions {
         Some(regions) => draft.finish_over(&regions.pack, &around),
-        None => draft.clone().finish(&Scenario::defaults(), &around).map(|checked| {
-            (vec![checked.scenario], checked.warnings)
-        }),
+        None => draft
+            .clone()
+            .finish(&Scenario::defaults(), &around)
+            .map(|checked| (vec![checked.scenario], checked.warnings)),
     };
     let (mut scenarios, warnings) = checked.map_err(|mut faults| {
         faults.append(&mut pack_faults.clone());

@@ -4,8 +4,10 @@
 //! or year plus one batch of rows, so memory is flat in the length of the run.
 
 pub mod adequacy;
+pub mod bills;
 pub mod bitcoin;
 pub mod books;
+pub mod capacity;
 pub mod commitment;
 pub mod compute;
 pub mod congestion;
@@ -14,13 +16,17 @@ pub mod curtailment;
 pub mod decisions;
 pub mod emissions;
 pub mod fuel;
+pub mod headroom;
 pub mod load;
 pub mod outages;
 pub mod queue;
+pub mod rate_base;
 pub mod requests;
+pub mod rules;
 pub mod storage;
 pub mod supply;
 pub mod system;
+pub mod ties;
 
 use std::collections::BTreeMap;
 
@@ -48,9 +54,27 @@ pub const TABLES: &[&Table] = &[
     &emissions::MONTHLY,
     &emissions::YEARLY,
     &congestion::TABLE,
+    &rules::TABLE,
+    &ties::TABLE,
     &outages::TABLE,
+    &bills::TABLE,
+    &capacity::TABLE,
+    &rate_base::TABLE,
     &books::TABLE,
 ];
+
+/// A month of a tie.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TieMonth {
+    /// Sent forward.
+    pub forward_mwh: f64,
+    /// Sent the other way.
+    pub reverse_mwh: f64,
+    /// Lost on the way.
+    pub lost_mwh: f64,
+    /// What arrived at the price there, less what was sent at the price here.
+    pub worth_usd: f64,
+}
 
 /// Less curtailed energy than this is rounding.
 const NOTHING_MWH: f64 = 1e-9;
@@ -96,6 +120,8 @@ pub enum Cause {
     Congestion,
     /// A transformer was at its limit.
     Substation,
+    /// A rule forbade it.
+    Policy,
 }
 
 impl Cause {
@@ -108,6 +134,7 @@ impl Cause {
             Cause::Scarcity => "scarcity",
             Cause::Congestion => "congestion",
             Cause::Substation => "substation",
+            Cause::Policy => "policy",
         }
     }
 }
@@ -121,11 +148,13 @@ pub struct Why {
     pub limit: Option<Limit>,
     /// The branch on outage without which that limit would not have bound.
     pub outage: Option<u32>,
+    /// The rule that it is named after, by position.
+    pub rule: Option<u32>,
 }
 
 impl From<Cause> for Why {
     fn from(cause: Cause) -> Why {
-        Why { cause, limit: None, outage: None }
+        Why { cause, limit: None, outage: None, rule: None }
     }
 }
 
@@ -233,6 +262,8 @@ pub struct Probes {
     pub limits: BTreeMap<Limit, LimitMonth>,
     /// This year's rent by element, what a branch earned under provision for losses included.
     pub rent_usd: Vec<f64>,
+    /// This month's flows between regions, by position of the link.
+    pub ties: BTreeMap<usize, TieMonth>,
     /// This month's fuel prices.
     pub fuel: FuelMonth,
     /// This year's energy by fuel.
@@ -251,6 +282,7 @@ impl Probes {
             system: SystemYear::default(),
             limits: BTreeMap::new(),
             rent_usd: vec![0.0; elements],
+            ties: BTreeMap::new(),
             fuel: FuelMonth::default(),
             generated_mwh: [0.0; Fuel::ALL.len()],
             classes,

@@ -12,14 +12,18 @@
 mod ai;
 mod arrivals;
 mod backtest;
+mod bills;
 mod bitcoin;
+mod capacity;
 mod check;
 mod declare;
 mod dispatch;
 mod document;
+mod experiment;
 mod forecast;
 mod fuel;
 mod load;
+mod operation;
 mod outages;
 mod policies;
 mod queue;
@@ -36,6 +40,7 @@ mod thermal;
 mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use gridrush_core::grid::RegionPack;
 use jiff::civil::Date;
@@ -45,20 +50,27 @@ pub use arrivals::Arrivals;
 pub use backtest::{
     Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
 };
+pub use bills::{Bills, Customers, SharedBy};
 pub use bitcoin::Bitcoin;
+pub use capacity::{Capacity, CapacityMarket};
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
+pub use experiment::{
+    AnyValues, DesignName, Experiment, Factor, FactorLevel, Measure, MeasureOf, ParameterRange, Preference,
+    Tag,
+};
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
 pub use load::Load;
+pub use operation::Operation;
 pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
 pub use policies::{
     Number, POLICY_SCHEMA, PolicyFile, PolicyTable, PolicyText, RuleFile, Whom, describe_format,
 };
 pub use queue::Queue;
-pub use reference::{json, markdown};
+pub use reference::{declared, json, markdown};
 pub use replay::{HourlyFormat, OutputUnit, Repairs, Replay, ReplayGeneration, ReplayLoad};
 pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
@@ -133,6 +145,12 @@ section! {
         queue: Queue;
         /// Dates, zones and numbers of a policy in place of those of its file.
         policy: PolicyTable;
+        /// Emergencies, and what stands on sites besides their machines.
+        operation: Operation;
+        /// Capacity and how it is paid for.
+        capacity: Capacity;
+        /// How costs are shared among customers.
+        bills: Bills;
         /// How much is written, and where.
         results: Results;
         /// What really happened, for `gridrush backtest`.
@@ -471,7 +489,7 @@ impl Scenario {
                 continue;
             }
             for (region, line) in regions.iter().zip(std::iter::once(line).chain(rest)) {
-                out.push_str(&format!("# {region}: {line}\n"));
+                let _ = writeln!(out, "# {region}: {line}");
             }
         }
         out

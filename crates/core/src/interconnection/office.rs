@@ -75,7 +75,13 @@ pub struct Office<J: Ord> {
 impl<J: Ord + Copy> Office<J> {
     /// An idle office.
     pub fn new(slots: usize) -> Office<J> {
-        Office { slots, busy: BTreeSet::new(), waiting: BTreeMap::new(), ticket_of: BTreeMap::new(), tickets: 0 }
+        Office {
+            slots,
+            busy: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+            ticket_of: BTreeMap::new(),
+            tickets: 0,
+        }
     }
 
     /// Hands in a job.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::office::Duration;
-use super::track::{Amount, Penalty, Phase, Track};
 use super::siting::SitingRules;
 use super::study::StudyRules;
+use super::track::{Amount, Penalty, Phase, Track};
 use super::upgrade::Catalogue;
 use super::zonal::ZonalRules;
 

@@ -192,10 +192,7 @@ impl Stage {
 
     /// Whether it has signed and is not gone.
     pub const fn is_signed(self) -> bool {
-        matches!(
-            self,
-            Stage::Agreement | Stage::Suspended | Stage::Building | Stage::Energized | Stage::Full
-        )
+        matches!(self, Stage::Agreement | Stage::Suspended | Stage::Building | Stage::Energized | Stage::Full)
     }
 
     /// Whether it left without power.

@@ -133,9 +133,7 @@ impl Queue {
             units: (open_mw * UNITS_PER_MW).round() as i64,
             claim,
         });
-        let needs_any = |offer: &Offer| {
-            !offer.upgrades.is_empty() || !offer.relied.is_empty()
-        };
+        let needs_any = |offer: &Offer| !offer.upgrades.is_empty() || !offer.relied.is_empty();
         if stage == Stage::Offered && request.offer.as_ref().is_some_and(needs_any) {
             self.index.voidable.insert(id);
         } else {

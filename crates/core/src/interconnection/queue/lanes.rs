@@ -14,9 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Desk, Queue, QueueError};
+use crate::grid::ZoneId;
 use crate::interconnection::effect::QueueEvent;
 use crate::interconnection::office::Office;
-use crate::grid::ZoneId;
 use crate::interconnection::request::{Application, Exit, RequestId, RoundId, Service, Stage};
 use crate::interconnection::track::{Intake, Rank, Track};
 use crate::kernel::{Schedule, SimSpan, SimTime};
@@ -143,7 +143,8 @@ impl Queue {
         match self.tracks[self.lanes[lane].track].intake {
             Intake::Continuous => Ok(()),
             Intake::Windows { engagement, .. } => {
-                let members: Vec<RequestId> = std::mem::take(&mut self.lanes[lane].gathering).into_iter().collect();
+                let members: Vec<RequestId> =
+                    std::mem::take(&mut self.lanes[lane].gathering).into_iter().collect();
                 if members.is_empty() {
                     return Ok(());
                 }
@@ -267,7 +268,9 @@ mod tests {
     fn windows_by_hand() {
         // Open on days 10 to 20 of every 100.
         let day = |d: u64| SimTime::ZERO + SimSpan::from_days(d);
-        let of = |d, every: Option<u64>| closing(day(10), every.map(SimSpan::from_days), SimSpan::from_days(10), day(d));
+        let of = |d, every: Option<u64>| {
+            closing(day(10), every.map(SimSpan::from_days), SimSpan::from_days(10), day(d))
+        };
         for (filed, closes) in [(0, 20), (10, 20), (19, 20), (20, 120), (109, 120), (119, 120), (120, 220)] {
             assert_eq!(of(filed, Some(100)), Some(day(closes)), "filed on day {filed}");
         }

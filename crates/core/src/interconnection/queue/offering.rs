@@ -72,9 +72,7 @@ impl Queue {
         });
         let reconductored = self.index.reconductored.contains(&overload.branch) && !planned_anew;
         let catalogue = &self.params.catalogue;
-        overload
-            .remedy
-            .or_else(|| catalogue.remedy(&overload.studied, reconductored, overload.lacking_mw()))
+        overload.remedy.or_else(|| catalogue.remedy(&overload.studied, reconductored, overload.lacking_mw()))
     }
 
     /// Upgrades that members of a round propose and that nobody who has signed relies on: a further study
@@ -160,8 +158,8 @@ impl Queue {
         let took_days = begun.map_or(0.0, |begun| desk.schedule.now().since(begun).as_days());
         let entry_usd: f64 =
             members.iter().map(|&id| self.track_of(id).entry_deposit.usd(self.basis(id))).sum();
-        let owed_usd = (late.usd_per_day * (took_days - late.due_days).max(0.0))
-            .min(late.max_deposit_share * entry_usd);
+        let owed_usd =
+            (late.usd_per_day * (took_days - late.due_days).max(0.0)).min(late.max_deposit_share * entry_usd);
         let parts = split(Cents::from_usd(owed_usd)?, &vec![1.0; members.len()]);
         for (id, part) in members.iter().zip(parts) {
             let owner = &self.requests[id.0 as usize].application.owner;

@@ -54,14 +54,10 @@ impl Queue {
     ///
     /// # Panics
     /// If there is no such round, or a bus or branch is not in the grid.
-    pub fn study<F: DcFlow>(
-        &self,
-        round: RoundId,
-        grid: StudyGrid<'_, F>,
-    ) -> Result<RoundStudy, StudyError> {
+    pub fn study<F: DcFlow>(&self, round: RoundId, grid: StudyGrid<'_, F>) -> Result<RoundStudy, StudyError> {
         let StudyGrid { dc, unit, network, snapshots, mut branches } = grid;
         self.add_planned(round, &mut branches);
-        let mut case = StudyCase::new(dc, unit, snapshots, branches, self.params.rules)?;
+        let mut case = StudyCase::new(dc, unit, snapshots, branches, self.params.rules)?.in_zones(network);
         for commitment in self.commitments(round) {
             case.commit_transfer(commitment);
         }

@@ -225,7 +225,8 @@ impl Queue {
         }
         let at = &self.rounds[round.0 as usize];
         let track = self.track_of_round(round);
-        let unstable = matches!(track.restudy, Restudy::UntilStable { most } if at.harmed && at.restudies < most);
+        let unstable =
+            matches!(track.restudy, Restudy::UntilStable { most } if at.harmed && at.restudies < most);
         let last = at.phase + 1 == track.phases.len();
         if unstable || (last && stayers.iter().any(|&id| self.relies_on_nothing(id))) {
             self.restudy(round, false, desk)?;

@@ -154,9 +154,7 @@ impl World {
                 Effect::AdmissionDue(id) => {
                     self.queue.admit(id, &self.policies, &mut self.calendar, &mut self.ledger)
                 }
-                Effect::ReformDue => {
-                    self.queue.reform(&self.policies, &mut self.calendar, &mut self.ledger)
-                }
+                Effect::ReformDue => self.queue.reform(&self.policies, &mut self.calendar, &mut self.ledger),
                 Effect::DecisionDue(id, _) => match self.answers[id.0 as usize] {
                     Answer::Silence => Ok(Vec::new()),
                     answer => {
