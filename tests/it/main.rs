@@ -6,6 +6,7 @@ mod calibrate;
 mod cases;
 mod opf;
 mod packs;
+mod policy;
 mod readme;
 mod reference;
 mod regions;
