@@ -95,7 +95,7 @@ section! {
         title: Option<String> = None, "", "";
         /// Scenario file that says what this one leaves out, path from this file.
         base: Option<String> = None, "", "";
-        /// Name of the region pack.
+        /// Name of the region pack; this or `regions` is given.
         region: Option<String> = None, "", "";
         /// Names of region packs that are simulated together with the ties between them, in place of `region`. Zones, series and plants then have
         /// the name of their region in front, such as `pjm_west`; local time is that of the first.
