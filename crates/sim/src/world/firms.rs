@@ -199,7 +199,8 @@ impl World {
     /// worth what it costs to those who only want a place.
     fn enters(&self, application: &Application, owner: &Owner, speculative: bool, at: SimTime) -> bool {
         let asked = asked_of(application, at, 0);
-        let Some(track) = self.setup.policies.track(&asked, at) else { return true };
+        let usual = self.setup.params.queue.track();
+        let Some(track) = self.setup.policies.track(&usual, &asked, at) else { return true };
         let basis = Basis { mw: application.requested_mw, ..Basis::default() };
         let first = &track.phases[0];
         let deposits_usd = track.entry_deposit.usd(basis) + track.application_deposit.usd(basis);
