@@ -11,6 +11,7 @@ mod price_by_zone;
 mod price_duration;
 mod queue;
 mod supply;
+mod who_pays;
 
 use std::path::Path;
 
@@ -20,7 +21,7 @@ use crate::axis::Axis;
 use crate::{Figure, PlotError, style};
 
 /// All figures, the most telling first.
-pub fn all() -> [&'static dyn Figure; 11] {
+pub fn all() -> [&'static dyn Figure; 12] {
     [
         &contention::Contention,
         &contention_week::ContentionWeek,
@@ -32,6 +33,7 @@ pub fn all() -> [&'static dyn Figure; 11] {
         &compute::Compute,
         &supply::Supply,
         &emissions::Emissions,
+        &who_pays::WhoPays,
         &backtest::Backtest,
     ]
 }

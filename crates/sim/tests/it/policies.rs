@@ -154,8 +154,7 @@ fn an_emergency_calls_its_places_and_backup_goes_on() {
 
 #[test]
 fn mines_stay_away_from_hours_that_may_be_the_peak() {
-    let free =
-        alone("2026-06-01", "2026-10-01", "[bitcoin.price.path]\nkind = \"flat\"\nstart_usd = 200000\n");
+    let free = alone("2026-06-01", "2026-10-01", "[bitcoin.price.path]\nstart_usd = 200000\n");
     let charged = under(&free, vec![rule("p13", "coincident_peak", "proof_of_work", &[])]);
     let ((before, _), (after, run)) = (draws(&free), draws(&charged));
     let energy = |hours: &[(SimTime, f64, f64)]| hours.iter().map(|hour| hour.1).sum::<f64>();
@@ -188,16 +187,19 @@ fn a_carbon_price_moves_offers_at_its_date() {
     let effective = free.time_of(date(2026, 1, 10));
     let price = Rule { effective, ..rule("p39", "carbon_price", "", &[("usd_per_tonne", 20.0)]) };
     let setup = under(&free, vec![price]);
-    // Gate, 7 MMBtu/MWh of gas: 7 x 0.0531 t/MMBtu x 20 $/t = 7.434 $/MWh.
-    let cost = |run: &Run| {
+    // Gate burns gas: MMBtu/MWh x 0.0531 t/MMBtu x 20 $/t, 7.434 $/MWh at its mean heat rate of 7.
+    let gate = |run: &Run| {
         let unit = run.world.clearing().units.iter().find(|unit| unit.capacity_mw == 400.0).unwrap();
-        run.world.problem().bounds[unit.columns()][0].cost_usd_per_mwh
+        assert_eq!(unit.offer.average_heat_rate_mmbtu_per_mwh, 7.0);
+        let first = unit.offer.blocks[0].heat_rate_mmbtu_per_mwh;
+        (run.world.problem().bounds[unit.columns()][0].cost_usd_per_mwh, first)
     };
     let (mut with, mut without) = (Run::new(&setup, 0), Run::new(&free, 0));
     while with.clear() && without.clear() {
-        let dearer = cost(&with) - cost(&without);
-        let want = if with.world.now() >= effective { 7.434 } else { 0.0 };
-        assert!((dearer - want).abs() < 0.02 * 7.434, "{dearer} at {:?}", with.world.now());
+        let ((dear, heat_rate), (cheap, _)) = (gate(&with), gate(&without));
+        let (dearer, due) = (dear - cheap, with.world.now() >= effective);
+        let want = if due { heat_rate * 0.0531 * 20.0 } else { 0.0 };
+        assert!((dearer - want).abs() < 1e-9, "{dearer} at {:?}", with.world.now());
         with.apply();
         without.apply();
     }
