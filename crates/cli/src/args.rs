@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::calibrate::CalibrateArgs;
 use crate::commands::export::ExportArgs;
+use crate::commands::headroom::HeadroomArgs;
 use crate::commands::import::ImportArgs;
 use crate::commands::opf::OpfArgs;
 
@@ -29,14 +30,20 @@ pub enum Command {
     Compare(CompareArgs),
     /// Replays a real year and compares it with what happened, line by line.
     Backtest(BacktestArgs),
+    /// Runs the scenarios of stylised facts and prints what is known beside what they say.
+    Evidence(EvidenceArgs),
     /// Fits a region's weather and load to hourly history and checks the fit.
     Calibrate(CalibrateArgs),
     /// Makes the tables of a region pack from a public case.
     Import(ImportArgs),
     /// Writes a case or a region for other programs.
     Export(ExportArgs),
+    /// Tells what every bus or zone of a region could take without works.
+    Headroom(HeadroomArgs),
     /// Solves the DC optimal power flow of a case: objective, dispatch, prices, flows.
     Opf(OpfArgs),
+    /// Lists policies, shows one, or says what two of them say differently.
+    Policy(PolicyArgs),
     /// Draws the charts of existing results again.
     Plot(PlotArgs),
     /// Prints the reference of the scenario format.
@@ -62,7 +69,7 @@ pub struct InputArgs {
     /// the current directory.
     #[arg(long, value_name = "DIR")]
     pub observed: Option<PathBuf>,
-    /// Folder with region packs in `regions/`, looked at before all others.
+    /// Folder with region packs in `regions/` and policies in `policies/`, looked at before all others.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Treats warnings as faults.
@@ -149,6 +156,35 @@ pub struct BacktestArgs {
     pub input: InputArgs,
 }
 
+/// `gridrush evidence`.
+#[derive(Debug, ClapArgs)]
+pub struct EvidenceArgs {
+    /// Ids of facts, such as T11; all if none is given.
+    #[arg(value_name = "FACT")]
+    pub facts: Vec<String>,
+    /// Replications of each scenario.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 30)]
+    pub replications: u32,
+    /// Threads; as many as the machine has if not given.
+    #[arg(short = 'j', long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Folder for results.
+    #[arg(short, long, value_name = "DIR", default_value = "output/facts")]
+    pub output: PathBuf,
+    /// Lists the facts and runs nothing.
+    #[arg(long)]
+    pub list: bool,
+    /// Root of all random streams, in place of those of the scenarios.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Folder with region packs in `regions/`, looked at before all others.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Prints no progress.
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
 /// `gridrush plot`.
 #[derive(Debug, ClapArgs)]
 pub struct PlotArgs {
@@ -180,4 +216,50 @@ pub struct RegionsArgs {
     /// Folder with region packs in `regions/`, looked at before all others.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// `gridrush policy`.
+#[derive(Debug, ClapArgs)]
+pub struct PolicyArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Folder with policies in `policies/`, looked at before all others.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+}
+
+/// What to do with policies.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Lists the policies that can be found.
+    List {
+        /// Prints a table of Markdown.
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Shows one policy: dates, rules, every number with how well it is known.
+    Show {
+        /// Its id, or the beginning of it.
+        #[arg(value_name = "ID")]
+        policy: String,
+    },
+    /// Says what two policies say differently.
+    Diff {
+        /// The id of one, or its beginning.
+        #[arg(value_name = "A")]
+        first: String,
+        /// The id of the other, or its beginning.
+        #[arg(value_name = "B")]
+        second: String,
+    },
+    /// Lists the kinds of rules, or shows the numbers of one.
+    Kinds {
+        /// The kind.
+        #[arg(value_name = "KIND")]
+        kind: Option<String>,
+    },
 }

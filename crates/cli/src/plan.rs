@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use gridrush_core::grid::RegionPack;
 use gridrush_core::grid::case::CaseFault;
+use gridrush_core::grid::pack::Tie;
 use gridrush_sim::scenario::{Draft, Fault, Resolved, Scenario, Section, Surroundings};
 use gridrush_sim::setup::{Setup, SetupError};
 use gridrush_tables::{DataFile, sha256};
@@ -67,9 +68,37 @@ pub fn job(path: &Path, input: &InputArgs) -> Result<Job, Stop> {
     finish(&draft, path, &source, input, None)
 }
 
+/// A region as it is at the start of its base year, with studies that reckon with the loss of any branch.
+pub fn region_job(region: &str, input: &InputArgs) -> Result<Job, Stop> {
+    let source = PackSource::find(input.data.as_deref(), None)?;
+    let Some(files) = source.region(region)? else {
+        let known: Vec<String> = source.regions()?.into_keys().collect();
+        return Err(Stop::usage(format!("there is no region `{region}` (known: {})", known.join(", "))));
+    };
+    let pack = RegionPack::parse(&files.texts).map_err(|faults| {
+        Stop::Input(faults.iter().map(|fault| pack_fault(&files.origin, fault)).collect())
+    })?;
+    let year = pack.region.facts.base_year;
+    let text = format!(
+        "schema = 1\nname = \"{region}\"\ntitle = \"{region}\"\nregion = \"{region}\"\nstart = {year}-01-01\nend = {}-01-01\n\
+         [queue.rules]\nsecurity = \"n1\"\n",
+        year + 1
+    );
+    let draft = completed(Draft::parse(region, &text), input)?;
+    finish(&draft, Path::new(region), &source, input, None)
+}
+
 /// Reads and checks a scenario and, if it names arms, each of them in its place.
 pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    let draft = draft(path, input)?;
+    arms_of(draft(path, input)?, path, input)
+}
+
+/// As [`arms`], for a scenario that the program carries.
+pub fn shipped_arms(file: &str, text: &str, input: &InputArgs) -> Result<Vec<Job>, Stop> {
+    arms_of(draft_of(Path::new(file), text, input)?, Path::new(file), input)
+}
+
+fn arms_of(draft: Draft, path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
     let source = PackSource::find(input.data.as_deref(), Some(path))?;
     let whole = finish(&draft, path, &source, input, None)?;
     let arms = &whole.setup.scenario.arms;
@@ -92,7 +121,11 @@ pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
 /// Reads a scenario's text with the files it stands on and the values of the command line.
 fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
     let text = fs::read_to_string(path).map_err(|e| Stop::usage(format!("{}: {e}", path.display())))?;
-    let mut draft = Draft::parse(&path.display().to_string(), &text);
+    draft_of(path, &text, input)
+}
+
+fn draft_of(path: &Path, text: &str, input: &InputArgs) -> Result<Draft, Stop> {
+    let mut draft = Draft::parse(&path.display().to_string(), text);
     let mut at = path.to_owned();
     let mut next = draft.base().map(str::to_owned);
     let mut depth = 0;
@@ -114,6 +147,11 @@ fn draft(path: &Path, input: &InputArgs) -> Result<Draft, Stop> {
         next = below.base().map(str::to_owned);
         draft = draft.over(below);
     }
+    completed(draft, input)
+}
+
+/// Adds what was typed to a draft.
+fn completed(mut draft: Draft, input: &InputArgs) -> Result<Draft, Stop> {
     draft = draft.with("-p", &input.overrides);
     if let Some(history) = &input.bitcoin_history {
         // The key's path counts from the scenario file, the argument's from where the user is.
@@ -147,6 +185,8 @@ fn finish(
     arm: Option<&str>,
 ) -> Result<Job, Stop> {
     let mut around = Surroundings { regions: source.regions()?.into_keys().collect(), ..Default::default() };
+    let policies = source.policies()?;
+    around.policies = policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect();
     let mut data = Vec::new();
     for file in draft.files() {
         let at = beside(path, &file.name);
@@ -157,42 +197,96 @@ fn finish(
         }
         around.files.insert(file.path, text);
     }
-    let region = match draft.region() {
-        Some(name) => source.region(name)?,
-        None => None,
-    };
     let mut pack_faults = Vec::new();
-    let pack = region.as_ref().and_then(|region| {
-        RegionPack::parse(&region.texts)
-            .map_err(|faults| pack_faults.extend(faults.iter().map(|f| pack_fault(&region.origin, f))))
-            .ok()
-    });
-    let base = pack.as_ref().map_or_else(Scenario::defaults, Scenario::defaults_of);
-    if let Some(pack) = &pack {
-        around.add_region(pack);
+    let regions = Regions::find(&draft.regions(), source, &mut pack_faults)?;
+    if let Some(regions) = &regions {
+        around.add_region(&regions.pack);
     }
-    let checked = draft.clone().finish(&base, &around).map_err(|mut faults| {
+    let checked = match &regions {
+        Some(regions) => draft.finish_over(&regions.pack, &around),
+        None => draft
+            .clone()
+            .finish(&Scenario::defaults(), &around)
+            .map(|checked| (vec![checked.scenario], checked.warnings)),
+    };
+    let (mut scenarios, warnings) = checked.map_err(|mut faults| {
         faults.append(&mut pack_faults.clone());
         Stop::Input(faults)
     })?;
-    let (Some(pack), Some(region)) = (pack, region) else { return Err(Stop::Input(pack_faults)) };
-    if input.strict && !checked.warnings.is_empty() {
-        return Err(Stop::Input(checked.warnings));
+    let Some(Regions { pack, texts, list, origin }) = regions else { return Err(Stop::Input(pack_faults)) };
+    if input.strict && !warnings.is_empty() {
+        return Err(Stop::Input(warnings));
     }
-    data.extend(region.list);
-    let mut scenario = checked.scenario;
-    let name = arm.unwrap_or(&scenario.name).to_owned();
+    data.extend(list);
+    let named = scenarios[0].policies.iter();
+    data.extend(named.filter_map(|id| Some(policies.get(id)?.file.clone())));
+    let name = arm.unwrap_or(&scenarios[0].name).to_owned();
     if arm.is_some() {
-        scenario.arms.clear();
+        for scenario in &mut scenarios {
+            scenario.arms.clear();
+        }
     }
-    let text = scenario.to_toml();
+    let names: Vec<String> =
+        (0..pack.area_count()).map(|area| pack.region_of(area).facts.name.clone()).collect();
+    let text = Scenario::to_toml_of(&scenarios, &names);
     let files: BTreeMap<String, String> =
         around.files.into_iter().filter_map(|(path, text)| Some((path, text.ok()?))).collect();
-    let resolved = Resolved { scenario, pack, pack_files: region.texts, files };
+    let resolved = Resolved { scenarios, pack, pack_files: texts, files };
     let setup = Setup::new(resolved).map_err(|errors| {
-        Stop::Input(errors.iter().map(|error| setup_fault(path, &region.origin, error)).collect())
+        Stop::Input(errors.iter().map(|error| setup_fault(path, &origin, error)).collect())
     })?;
-    Ok(Job { name, setup: Arc::new(setup), text, data, origin: region.origin, warnings: checked.warnings })
+    Ok(Job { name, setup: Arc::new(setup), text, data, origin, warnings })
+}
+
+/// The regions of a scenario as one pack.
+struct Regions {
+    pack: RegionPack,
+    /// Files by region.
+    texts: Vec<BTreeMap<String, String>>,
+    /// Name, origin and hash of every file.
+    list: Vec<DataFile>,
+    origin: String,
+}
+
+impl Regions {
+    /// Reads and joins the packs of these names; nothing where one of them is not known or has faults.
+    fn find(names: &[String], source: &PackSource, faults: &mut Vec<Fault>) -> Result<Option<Regions>, Stop> {
+        let (mut packs, mut texts, mut list, mut origins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for name in names {
+            let Some(region) = source.region(name)? else { continue };
+            match RegionPack::parse(&region.texts) {
+                Ok(pack) => packs.push(pack),
+                Err(more) => faults.extend(more.iter().map(|fault| pack_fault(&region.origin, fault))),
+            }
+            texts.push(region.texts);
+            list.extend(region.list);
+            if !origins.contains(&region.origin) {
+                origins.push(region.origin);
+            }
+        }
+        if names.is_empty() || packs.len() < names.len() {
+            return Ok(None);
+        }
+        let origin = origins.join(", ");
+        let mut ties = Vec::new();
+        if names.len() > 1
+            && let Some((text, file)) = source.ties()?
+        {
+            match Tie::parse(&text) {
+                Ok(all) => ties = all,
+                Err(more) => faults.extend(more.iter().map(|fault| pack_fault(&file.source, fault))),
+            }
+            list.push(file);
+        }
+        match RegionPack::join(packs, &ties) {
+            Ok(pack) if faults.is_empty() => Ok(Some(Regions { pack, texts, list, origin })),
+            Ok(_) => Ok(None),
+            Err(more) => {
+                faults.extend(more.iter().map(|fault| pack_fault(&origin, fault)));
+                Ok(None)
+            }
+        }
+    }
 }
 
 fn setup_fault(scenario: &Path, origin: &str, error: &SetupError) -> Fault {

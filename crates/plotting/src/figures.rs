@@ -7,6 +7,7 @@ mod contention_week;
 mod curtailment_causes;
 mod emissions;
 mod hashrate;
+mod headroom;
 mod price_by_zone;
 mod price_duration;
 mod queue;
@@ -35,6 +36,7 @@ pub fn all() -> [&'static dyn Figure; 12] {
         &emissions::Emissions,
         &who_pays::WhoPays,
         &backtest::Backtest,
+        &headroom::Headroom,
     ]
 }
 

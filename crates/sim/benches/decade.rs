@@ -94,6 +94,6 @@ fn setup(root: &Path, text: &str) -> Arc<Setup> {
     around.add_region(&pack);
     let checked = Draft::parse("scenario.toml", text).finish(&Scenario::defaults_of(&pack), &around);
     let scenario = checked.unwrap_or_else(|faults| panic!("{faults:#?}")).scenario;
-    let resolved = Resolved { scenario, pack, pack_files, files: BTreeMap::new() };
+    let resolved = Resolved::alone(scenario, pack, pack_files, BTreeMap::new());
     Arc::new(Setup::new(resolved).expect("a setup"))
 }

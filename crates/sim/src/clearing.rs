@@ -1,4 +1,4 @@
-//! The hourly market of one region: which column is what, and what it may do this hour.
+//! The hourly market of a region, or of several with ties: which column is what, and what it may do this hour.
 //!
 //! ```text
 //!   units            a column for each block of their offer, at their bus
@@ -7,7 +7,7 @@
 //!   stores           a charging and a discharging column per battery, and per zone for those to come
 //!   shed, surplus    one column each per zone, spread over its buses by share of native load; outages may
 //!                    part a zone: see `islands`
-//!   reserve          one row over everything that can answer, and one column per step of the curve
+//!   reserve          per region one row over everything that can answer, and one column per step of its curve
 //!   sites            a fixed number of columns per energized site, at its bus
 //! ```
 //!
@@ -16,6 +16,8 @@
 
 mod circles;
 mod islands;
+
+use std::ops::Range;
 
 use gridrush_core::dispatch::{
     Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, Islands, LinearRow, Place,
@@ -51,16 +53,8 @@ pub const BLOCKS_PER_SITE: usize = 6;
 /// Numbers that the market's columns are built from.
 #[derive(Clone, Debug)]
 pub struct ClearingTerms {
-    /// Greatest price of controllable load and of storage.
-    pub offer_cap_usd_per_mwh: f64,
-    /// Lowest settlement price, and the price at which surplus is spilled.
-    pub offer_floor_usd_per_mwh: f64,
-    /// Greatest settlement price.
-    pub settlement_cap_usd_per_mwh: f64,
-    /// Penalty for shedding firm large loads.
-    pub large_load_shed_usd_per_mwh: f64,
-    /// Penalty for shedding native load.
-    pub native_shed_usd_per_mwh: f64,
+    /// Rules by region.
+    pub areas: Vec<AreaTerms>,
     /// Price of flow beyond a branch limit, by voltage.
     pub ceilings: Ceilings,
     /// The units of the run.
@@ -81,14 +75,40 @@ pub struct ClearingTerms {
     pub gas_basis_usd_per_mmbtu: Vec<f64>,
     /// What coal costs more, by zone.
     pub coal_basis_usd_per_mmbtu: Vec<f64>,
-    /// Worth of operating reserve.
-    pub reserve: ReserveCurve,
     /// Whether controllable load counts as reserve while it draws power.
     pub controllable_load_gives_reserve: bool,
     /// Whether batteries run.
     pub storage: bool,
     /// Energy out over energy in of batteries.
     pub storage_round_trip: f64,
+}
+
+/// The rules of a region.
+#[derive(Clone, Debug)]
+pub struct AreaTerms {
+    /// Its name where it is one of several.
+    pub name: Option<String>,
+    /// Its zones, by position.
+    pub zones: Range<usize>,
+    /// Greatest price of controllable load and of storage.
+    pub offer_cap_usd_per_mwh: f64,
+    /// Lowest settlement price, and the price at which surplus is spilled.
+    pub offer_floor_usd_per_mwh: f64,
+    /// Greatest settlement price.
+    pub settlement_cap_usd_per_mwh: f64,
+    /// Penalty for shedding firm large loads.
+    pub large_load_shed_usd_per_mwh: f64,
+    /// Penalty for shedding native load.
+    pub native_shed_usd_per_mwh: f64,
+    /// Worth of operating reserve.
+    pub reserve: ReserveCurve,
+}
+
+/// A region's demand for reserve.
+#[derive(Clone, Debug)]
+struct Reserve {
+    row: RowId,
+    steps: Vec<ColumnId>,
 }
 
 /// The columns of a zone.
@@ -132,10 +152,13 @@ pub struct Clearing {
     terms: ClearingTerms,
     sheds: Vec<ColumnId>,
     shortages: Vec<Shortage>,
-    reserve: RowId,
-    reserve_steps: Vec<ColumnId>,
+    /// By region.
+    reserves: Vec<Reserve>,
     site_columns: Vec<[ColumnId; BLOCKS_PER_SITE]>,
+    /// The region of each site.
+    site_areas: Vec<usize>,
     zone_of_bus: Vec<u16>,
+    area_of_zone: Vec<usize>,
     cut: Cut,
     /// Where each unit of the fleet is; absent without a place in the market.
     slots: Vec<Option<Slot>>,
@@ -156,6 +179,8 @@ impl Clearing {
         let mut problem = DispatchProblem::new(network.buses().len(), flow_branches(network, &terms));
         problem.flowgates.clone_from(&terms.interfaces);
         let zone_of_bus: Vec<u16> = network.buses().map(|(_, bus)| bus.zone.0).collect();
+        let area_of = |zone| terms.areas.iter().position(|area| area.zones.contains(&zone)).unwrap_or(0);
+        let area_of_zone: Vec<usize> = (0..network.zones.len()).map(area_of).collect();
         let mut units = Vec::with_capacity(terms.fleet.units.len() + network.zones.len() * ENTRANTS.len());
         let mut slots = Vec::with_capacity(terms.fleet.units.len());
         let mut stores = network.zones.len();
@@ -178,9 +203,10 @@ impl Clearing {
             let spread = |list: &[(u32, f64)], sign: f64| {
                 Place::Spread(list.iter().map(|&(bus, share)| (bus, sign * share)).collect())
             };
-            let shed = Bound { cost_usd_per_mwh: terms.native_shed_usd_per_mwh, ..CLOSED };
+            let rules = &terms.areas[area_of_zone[position]];
+            let shed = Bound { cost_usd_per_mwh: rules.native_shed_usd_per_mwh, ..CLOSED };
             let surplus =
-                Bound { upper_mw: SPILL_MW, cost_usd_per_mwh: -terms.offer_floor_usd_per_mwh, lower_mw: 0.0 };
+                Bound { upper_mw: SPILL_MW, cost_usd_per_mwh: -rules.offer_floor_usd_per_mwh, lower_mw: 0.0 };
             let columns = ZoneColumns {
                 shed: problem.add_column(name("shed"), spread(&load, 1.0), shed),
                 surplus: problem.add_column(name("surplus"), spread(&load, -1.0), surplus),
@@ -198,21 +224,10 @@ impl Clearing {
         }
         let strong: Vec<&[(u32, f64)]> = zones.iter().map(|zone| zone.strong.as_slice()).collect();
         let (round_trip, enabled) = (terms.storage_round_trip, terms.storage);
-        let stores = Stores::new(network, &terms.fleet, &strong, round_trip, enabled, &mut problem);
-        let mut row =
-            LinearRow { key: Key::of("reserve"), terms: Vec::new(), lower: f64::NEG_INFINITY, upper: 0.0 };
-        for unit in units.iter().filter(|u| u.gives_reserve()) {
-            row.terms.extend(unit.columns().map(|column| (ColumnId(column as u32), 1.0)));
-        }
-        row.terms.extend(stores.discharge_columns().map(|column| (column, 1.0)));
-        let reserve_steps: Vec<ColumnId> = (terms.reserve.steps().iter().enumerate())
-            .map(|(n, step)| {
-                let bound = Bound { lower_mw: 0.0, upper_mw: step.mw, cost_usd_per_mwh: -step.usd_per_mwh };
-                problem.add_column(Key::of("reserve/step").part(n as u64), Place::None, bound)
-            })
-            .collect();
-        row.terms.extend(reserve_steps.iter().map(|&column| (column, 1.0)));
-        let reserve = problem.add_row(row);
+        let areas: Vec<Range<usize>> = terms.areas.iter().map(|area| area.zones.clone()).collect();
+        let stores = Stores::new(network, &terms.fleet, &strong, &areas, round_trip, enabled, &mut problem);
+        let reserves: Vec<Reserve> =
+            terms.areas.iter().map(|area| Reserve::new(area, &units, &stores, &mut problem)).collect();
         let new_link = if terms.network == NetworkKind::Zonal { Link::pipe } else { Link::new };
         let links = network.dc_links.iter().map(|link| new_link(link, &mut problem)).collect();
         Clearing {
@@ -220,7 +235,7 @@ impl Clearing {
             problem,
             units,
             shortages: (zones.iter().map(|zone| Shortage::Used(zone.shed)))
-                .chain(reserve_steps.iter().map(|&step| Shortage::Unfilled(step)))
+                .chain(reserves.iter().flat_map(|of| &of.steps).map(|&step| Shortage::Unfilled(step)))
                 .collect(),
             sheds: zones.iter().map(|zone| zone.shed).collect(),
             zones,
@@ -231,10 +246,11 @@ impl Clearing {
             available_renewable_mw: 0.0,
             security: Security::new(network, &terms.security, terms.interfaces.len() as u32),
             terms,
-            reserve,
-            reserve_steps,
+            reserves,
             site_columns: Vec::new(),
+            site_areas: Vec::new(),
             zone_of_bus,
+            area_of_zone,
             slots,
             charged: Vec::new(),
         }
@@ -260,6 +276,21 @@ impl Clearing {
     /// The zone of a bus.
     pub fn zone_of_bus(&self, bus: u32) -> usize {
         usize::from(self.zone_of_bus[bus as usize])
+    }
+
+    /// The region of a zone, by position.
+    pub fn area_of_zone(&self, zone: usize) -> usize {
+        self.area_of_zone[zone]
+    }
+
+    /// The rules of a zone's region.
+    pub fn rules_of_zone(&self, zone: usize) -> &AreaTerms {
+        &self.terms.areas[self.area_of_zone[zone]]
+    }
+
+    /// How many regions there are.
+    pub fn area_count(&self) -> usize {
+        self.terms.areas.len()
     }
 
     /// The entrant of a technology in a zone, if that technology can enter.
@@ -404,12 +435,14 @@ impl Clearing {
         let columns = std::array::from_fn(|block| {
             self.problem.add_column(key.part(block as u64), Place::Bus(bus, -1.0), CLOSED)
         });
+        let area = self.area_of_zone[self.zone_of_bus(bus)];
         if self.terms.controllable_load_gives_reserve {
             for &column in &columns[..controllable] {
-                self.problem.add_term(self.reserve, column, -1.0);
+                self.problem.add_term(self.reserves[area].row, column, -1.0);
             }
         }
         self.site_columns.push(columns);
+        self.site_areas.push(area);
         self.site_columns.len() - 1
     }
 
@@ -446,7 +479,7 @@ impl Clearing {
             self.problem.bounds[columns.shed.0 as usize].upper_mw = home_mw.max(0.0);
         }
         self.set_pockets(native_mw);
-        let mut reserve_mw = 0.0;
+        let mut reserve_mw = vec![0.0; self.reserves.len()];
         self.available_mw = 0.0;
         self.available_import_mw = 0.0;
         self.available_renewable_mw = 0.0;
@@ -465,24 +498,31 @@ impl Clearing {
                 self.available_import_mw += available;
             }
             if unit.gives_reserve() {
-                reserve_mw += bounds.iter().map(|bound| bound.upper_mw).sum::<f64>();
+                reserve_mw[self.area_of_zone[usize::from(unit.zone.0)]] +=
+                    bounds.iter().map(|bound| bound.upper_mw).sum::<f64>();
             }
             if unit.is_variable() {
                 self.available_renewable_mw += available;
             }
         }
-        let (floor, cap) = (self.terms.offer_floor_usd_per_mwh, self.terms.offer_cap_usd_per_mwh);
-        let (discharge_mw, standby_mw) = self.stores.write(hours, floor, cap, &mut self.problem.bounds);
-        self.available_mw += discharge_mw;
-        reserve_mw += standby_mw;
-        self.problem.rows[self.reserve.0 as usize].upper = reserve_mw;
+        let mut standby_mw = vec![0.0; self.reserves.len()];
+        let prices = |zone: usize| {
+            let area = self.area_of_zone[zone];
+            let rules = &self.terms.areas[area];
+            (area, rules.offer_floor_usd_per_mwh, rules.offer_cap_usd_per_mwh)
+        };
+        self.available_mw += self.stores.write(hours, &prices, &mut self.problem.bounds, &mut standby_mw);
+        for ((of, units_mw), stores_mw) in self.reserves.iter().zip(reserve_mw).zip(standby_mw) {
+            self.problem.rows[of.row.0 as usize].upper = units_mw + stores_mw;
+        }
     }
 
     /// Sets one block of a site: at most `mw` at a bid; firm blocks bid their shed penalty.
     pub fn set_block(&mut self, site: usize, block: usize, mw: f64, bid_usd_per_mwh: Option<f64>) {
         let column = self.site_columns[site][block];
+        let rules = &self.terms.areas[self.site_areas[site]];
         let worth = bid_usd_per_mwh
-            .map_or(self.terms.large_load_shed_usd_per_mwh, |bid| bid.min(self.terms.offer_cap_usd_per_mwh));
+            .map_or(rules.large_load_shed_usd_per_mwh, |bid| bid.min(rules.offer_cap_usd_per_mwh));
         self.problem.bounds[column.0 as usize] =
             Bound { lower_mw: 0.0, upper_mw: mw, cost_usd_per_mwh: -worth };
     }
@@ -494,37 +534,44 @@ impl Clearing {
         }
     }
 
-    /// Takes the unit with the most available capacity out of this hour, until the next [`Clearing::set_hour`].
+    /// Takes the unit with the most available capacity of each region out of this hour, until the next
+    /// [`Clearing::set_hour`].
     pub fn take_out_largest_unit(&mut self) {
         let single = |u: &&Unit| {
             matches!(u.technology, Technology::Nuclear | Technology::CoalSteam | Technology::GasSteam)
         };
-        let largest = (self.units.iter().filter(single))
-            .max_by(|a, b| self.upper_mw(a).total_cmp(&self.upper_mw(b)).then(b.column.cmp(&a.column)));
-        if let Some(columns) = largest.map(Unit::columns) {
-            for bound in &mut self.problem.bounds[columns] {
-                (bound.lower_mw, bound.upper_mw) = (0.0, 0.0);
+        for area in 0..self.area_count() {
+            let here = |u: &&Unit| self.area_of_zone[usize::from(u.zone.0)] == area;
+            let largest = (self.units.iter().filter(single).filter(here))
+                .max_by(|a, b| self.upper_mw(a).total_cmp(&self.upper_mw(b)).then(b.column.cmp(&a.column)));
+            if let Some(columns) = largest.map(Unit::columns) {
+                for bound in &mut self.problem.bounds[columns] {
+                    (bound.lower_mw, bound.upper_mw) = (0.0, 0.0);
+                }
             }
         }
     }
 
-    /// The blocks of all sites as they were last bid: MW and what they are worth.
-    pub fn load_blocks(&self) -> impl Iterator<Item = (f64, f64)> {
+    /// The blocks of all sites of a region as they were last bid: MW and what they are worth.
+    pub fn load_blocks(&self, area: usize) -> impl Iterator<Item = (f64, f64)> {
         let bounds = |column: &ColumnId| self.problem.bounds[column.0 as usize];
-        self.site_columns.iter().flatten().map(bounds).map(|bound| (bound.upper_mw, -bound.cost_usd_per_mwh))
+        let sites = self.site_columns.iter().zip(&self.site_areas).filter(move |site| *site.1 == area);
+        sites.flat_map(|site| site.0).map(bounds).map(|bound| (bound.upper_mw, -bound.cost_usd_per_mwh))
     }
 
-    /// What can run besides batteries, wind and sun, cheapest first. Load that would stop at a price stands
+    /// What can run in a region besides batteries, wind and sun, cheapest first. Load that would stop at a price stands
     /// among it at that price.
-    pub fn supply_stack(&self, prices: &FuelPrices, weather: &[f32]) -> SupplyStack {
-        let burns = self.units.iter().filter(|unit| !unit.is_variable());
+    pub fn supply_stack(&self, area: usize, prices: &FuelPrices, weather: &[f32]) -> SupplyStack {
+        let here = |unit: &&Unit| self.area_of_zone[usize::from(unit.zone.0)] == area;
+        let burns = self.units.iter().filter(|unit| !unit.is_variable()).filter(here);
         let units = burns.flat_map(|unit| {
             let available_mw = unit.available_mw(weather);
             let blocks = unit.offer.blocks.iter().zip(unit.block_costs_usd_per_mwh(prices));
             blocks.map(move |(block, cost)| ((block.to_share - block.from_share) * available_mw, cost))
         });
         let surplus = self.terms.wind_offer_usd_per_mwh.min(0.0);
-        SupplyStack::new(units.chain(self.load_blocks()), surplus, self.terms.native_shed_usd_per_mwh)
+        let shed = self.terms.areas[area].native_shed_usd_per_mwh;
+        SupplyStack::new(units.chain(self.load_blocks(area)), surplus, shed)
     }
 
     /// The column of a site's block.
@@ -563,24 +610,69 @@ impl Clearing {
         self.links.iter().map(|link| link.loss_mw(solution)).sum()
     }
 
-    /// The price of operating reserve.
-    pub fn reserve_price_usd_per_mwh(&self, solution: &DispatchSolution) -> f64 {
-        -solution.row_dual[self.reserve.0 as usize].min(0.0)
+    /// The price of operating reserve by region.
+    pub fn reserve_prices_usd_per_mwh(&self, solution: &DispatchSolution) -> Vec<f64> {
+        self.reserves.iter().map(|of| -solution.row_dual[of.row.0 as usize].min(0.0)).collect()
     }
 
-    /// Reserve held.
+    /// One price of reserve for all regions: the mean by what each of them wants.
+    pub fn mean_reserve_price_usd_per_mwh(&self, prices: &[f64]) -> f64 {
+        if let [price] = prices {
+            return *price;
+        }
+        let wanted_mw = self.reserve_requirement_mw();
+        let sizes = self.terms.areas.iter().map(|area| area.reserve.requirement_mw());
+        let worth: f64 = sizes.zip(prices).map(|(mw, price)| mw * price).sum();
+        if wanted_mw > 0.0 { worth / wanted_mw } else { 0.0 }
+    }
+
+    /// Reserve held, in all regions.
     pub fn reserve_mw(&self, solution: &DispatchSolution) -> f64 {
-        self.reserve_steps.iter().map(|c| solution.column_mw[c.0 as usize]).sum()
+        let steps = self.reserves.iter().flat_map(|of| &of.steps);
+        steps.map(|column| solution.column_mw[column.0 as usize]).sum()
     }
 
-    /// A raw price as it is settled.
-    pub fn settled(&self, price_usd_per_mwh: f64) -> f64 {
-        price_usd_per_mwh.clamp(self.terms.offer_floor_usd_per_mwh, self.terms.settlement_cap_usd_per_mwh)
+    /// Reserve wanted, in all regions.
+    pub fn reserve_requirement_mw(&self) -> f64 {
+        self.terms.areas.iter().map(|area| area.reserve.requirement_mw()).sum()
+    }
+
+    /// The price of a bus as it is settled.
+    pub fn settled(&self, solution: &DispatchSolution, bus: u32) -> f64 {
+        let rules = self.rules_of_zone(self.zone_of_bus(bus));
+        let price = solution.lmp_usd_per_mwh[bus as usize];
+        price.clamp(rules.offer_floor_usd_per_mwh, rules.settlement_cap_usd_per_mwh)
     }
 
     /// The settled price of a weighted list of buses.
     pub fn price_at(&self, solution: &DispatchSolution, buses: &[(u32, f64)]) -> f64 {
-        buses.iter().map(|&(bus, w)| w * self.settled(solution.lmp_usd_per_mwh[bus as usize])).sum()
+        buses.iter().map(|&(bus, w)| w * self.settled(solution, bus)).sum()
+    }
+}
+
+impl Reserve {
+    /// Appends the row of a region and a column for each step of its curve.
+    fn new(area: &AreaTerms, units: &[Unit], stores: &Stores, problem: &mut DispatchProblem) -> Reserve {
+        let key = |what: &str| match &area.name {
+            None => Key::of(what),
+            Some(name) => Key::of(&format!("{name}/{what}")),
+        };
+        let mut terms = Vec::new();
+        let here = |unit: &&Unit| area.zones.contains(&usize::from(unit.zone.0));
+        for unit in units.iter().filter(here).filter(|unit| unit.gives_reserve()) {
+            terms.extend(unit.columns().map(|column| (ColumnId(column as u32), 1.0)));
+        }
+        terms.extend(stores.discharge_columns(&area.zones).map(|column| (column, 1.0)));
+        let steps: Vec<ColumnId> = (area.reserve.steps().iter().enumerate())
+            .map(|(n, step)| {
+                let bound = Bound { lower_mw: 0.0, upper_mw: step.mw, cost_usd_per_mwh: -step.usd_per_mwh };
+                problem.add_column(key("reserve/step").part(n as u64), Place::None, bound)
+            })
+            .collect();
+        terms.extend(steps.iter().map(|&column| (column, 1.0)));
+        let row =
+            problem.add_row(LinearRow { key: key("reserve"), terms, lower: f64::NEG_INFINITY, upper: 0.0 });
+        Reserve { row, steps }
     }
 }
 

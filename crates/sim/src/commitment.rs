@@ -9,6 +9,9 @@
 //!   energy   = net load (1 + margin)      cover = net load + reserve      room = net load - nuclear minimum
 //! ```
 //!
+//! Where several regions are joined, each commits for itself, by its own clock; only the look at the network sees
+//! the others.
+//!
 //! The list does not know the network. So one hour of each few (the one with the greatest net load) is also
 //! cleared on the forecast with all lines, every unit free to run at its place on the list; what runs there
 //! at half of its minimum output or more is called for these hours. Without that, load pockets stay
@@ -20,6 +23,7 @@
 //! `O(units)`.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use gridrush_core::dispatch::{DispatchError, DispatchSolution, Solver};
 use gridrush_core::grid::Technology;
@@ -62,6 +66,17 @@ pub struct CommitmentYear {
     pub capacity_mwh: f64,
 }
 
+impl CommitmentYear {
+    /// Adds that of another region.
+    pub fn add(&mut self, other: CommitmentYear) {
+        self.starts += other.starts;
+        self.start_usd += other.start_usd;
+        self.no_load_usd += other.no_load_usd;
+        self.on_mwh += other.on_mwh;
+        self.capacity_mwh += other.capacity_mwh;
+    }
+}
+
 /// What a megawatt of a slow technology does this hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Standing {
@@ -76,6 +91,9 @@ pub struct Standing {
 /// The commitment of a region.
 #[derive(Clone, Debug)]
 pub struct Commitment {
+    /// The region, by position.
+    area: usize,
+    zones: Range<usize>,
     slots: Vec<Slot>,
     /// At the end of the hours that are fixed.
     states: Vec<UnitState>,
@@ -108,9 +126,11 @@ pub struct Outlook<'a> {
 }
 
 impl Commitment {
-    /// Nothing is committed yet.
-    pub fn new(clearing: &Clearing) -> Commitment {
+    /// Nothing is committed yet in this region.
+    pub fn new(clearing: &Clearing, area: usize) -> Commitment {
         Commitment {
+            area,
+            zones: clearing.terms().areas[area].zones.clone(),
             slots: Vec::new(),
             states: Vec::new(),
             on: Vec::new(),
@@ -131,7 +151,7 @@ impl Commitment {
         hour: usize,
     ) -> Result<(), DispatchError> {
         let first = self.slots.is_empty() && self.fixed.is_empty();
-        let clock = outlook.setup.stamps[hour].hour_prevailing;
+        let clock = outlook.setup.areas[self.area].stamps[hour].hour_prevailing;
         let decides = u32::from(clock) == outlook.setup.scenario.thermal.decision_hour;
         if self.fixed.is_empty() {
             self.plan(outlook, clearing, hour, hour)?;
@@ -153,7 +173,8 @@ impl Commitment {
         from: usize,
     ) -> Result<(), DispatchError> {
         let setup = outlook.setup;
-        let stamps = &setup.stamps;
+        let own = &setup.areas[self.area];
+        let stamps = &own.stamps;
         if from >= setup.hours {
             return Ok(());
         }
@@ -163,18 +184,18 @@ impl Commitment {
         self.add_slots(setup, clearing);
         let horizon_h = (setup.scenario.thermal.horizon_h as usize).max(end - from);
         let forecast = setup.forecast(outlook.weather, outlook.streams, now, from, horizon_h);
-        let mut net_mw = forecast.net_load_mw(&clearing.units, 0..clearing.zones.len());
+        let mut net_mw = forecast.net_load_mw(&clearing.units, self.zones.clone());
         let large_mw = self.large_load_mw.iter().sum::<f64>() / self.large_load_mw.len().max(1) as f64;
         for mw in &mut net_mw {
             *mw += large_mw;
         }
         for day in net_mw.chunks_mut(24) {
-            let power_mw = clearing.stores.power_mw();
-            let energy_mwh = clearing.stores.energy_mwh();
+            let (power_mw, energy_mwh) = clearing.stores.area_size(self.area);
             level(day, power_mw, energy_mwh, clearing.terms().storage_round_trip);
         }
         let (mut quick, mut must_run_mw) = (Vec::new(), 0.0);
-        for unit in clearing.units.iter().filter(|unit| !unit.slow && !unit.is_variable()) {
+        let quickly = |unit: &&Unit| !unit.slow && !unit.is_variable() && self.is_own(unit);
+        for unit in clearing.units.iter().filter(quickly) {
             let capacity_mw =
                 unit.capacity_mw * unit.availability_now(forecast.weather(0)) * unit.outage_factor;
             quick
@@ -183,8 +204,8 @@ impl Commitment {
                 must_run_mw += unit.minimum_share * capacity_mw;
             }
         }
-        let reserve_mw = clearing.terms().reserve.requirement_mw();
-        let margin = setup.scenario.thermal.margin_percent / 100.0;
+        let reserve_mw = clearing.terms().areas[self.area].reserve.requirement_mw();
+        let margin = own.scenario.thermal.margin_percent / 100.0;
         let called = self.call(outlook, clearing, &forecast, &net_mw[..end - from])?;
         let needs = Needs {
             energy_mw: net_mw.iter().map(|mw| mw * (1.0 + margin)).collect(),
@@ -265,7 +286,9 @@ impl Commitment {
         for slot in &self.slots {
             have[slot.unit] += 1;
         }
-        for (position, unit) in clearing.units.iter().enumerate().filter(|(_, unit)| unit.slow) {
+        let zones = self.zones.clone();
+        let own = |unit: &Unit| unit.slow && zones.contains(&usize::from(unit.zone.0));
+        for (position, unit) in clearing.units.iter().enumerate().filter(|(_, unit)| own(unit)) {
             for part in have[position]..parts(setup, unit) {
                 self.slots.push(Slot { unit: position, part });
                 self.states.push(UnitState::COLD);
@@ -277,7 +300,9 @@ impl Commitment {
     /// Takes an hour's commitment into the market and counts starts. What is on in the first hour of a run was
     /// on before.
     fn take(&mut self, outlook: Outlook, clearing: &mut Clearing, row: &[bool], first: bool) {
-        for unit in clearing.units.iter_mut().filter(|unit| unit.slow) {
+        let zones = self.zones.clone();
+        let own = |unit: &&mut Unit| unit.slow && zones.contains(&usize::from(unit.zone.0));
+        for unit in clearing.units.iter_mut().filter(own) {
             unit.on_share_before = unit.on_share.unwrap_or(0.0);
             unit.on_share = Some(0.0);
         }
@@ -307,9 +332,8 @@ impl Commitment {
                 year.start_usd += usd;
             }
         }
-        let zones = clearing.zones.len();
-        let mut capacity_mw = vec![vec![0.0; zones]; SLOW.len()];
-        for unit in clearing.units.iter_mut().filter(|unit| unit.slow) {
+        let mut capacity_mw = vec![vec![0.0; clearing.zones.len()]; SLOW.len()];
+        for unit in clearing.units.iter_mut().filter(own) {
             let technology = SLOW.iter().position(|&t| t == unit.technology).unwrap_or(0);
             capacity_mw[technology][usize::from(unit.zone.0)] += unit.capacity_mw;
             let on_mw = unit.on_share.unwrap_or(0.0) * unit.capacity_mw;
@@ -323,7 +347,7 @@ impl Commitment {
             }
         }
         for (row, capacity_mw) in self.standing.iter_mut().zip(&capacity_mw) {
-            per_megawatt(row, capacity_mw);
+            per_megawatt(&mut row[zones.clone()], &capacity_mw[zones.clone()]);
         }
     }
 
@@ -341,7 +365,9 @@ impl Commitment {
             self.large_load_mw.pop_front();
         }
         let turbines = STARTED.len() - 1;
-        for (unit, &output_mw) in clearing.units.iter_mut().zip(output_mw) {
+        let zones = self.zones.clone();
+        let own = |of: &(&mut Unit, &f64)| zones.contains(&usize::from(of.0.zone.0));
+        for (unit, &output_mw) in clearing.units.iter_mut().zip(output_mw).filter(own) {
             if unit.technology == STARTED[turbines] {
                 let year = &mut self.year[turbines];
                 year.capacity_mwh += unit.capacity_mw;
@@ -365,6 +391,10 @@ impl Commitment {
             }
             unit.output_before_mw = output_mw;
         }
+    }
+
+    fn is_own(&self, unit: &Unit) -> bool {
+        self.zones.contains(&usize::from(unit.zone.0))
     }
 
     /// What a megawatt of a technology does this hour in a zone, or in the region where the zone has none;

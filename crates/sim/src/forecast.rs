@@ -106,8 +106,8 @@ impl Setup {
             }
             let row = &mut out.weather[n * series..(n + 1) * series];
             Setup::weather_at(weather, hour, row);
-            for (value, series) in row.iter_mut().zip(&self.weather.series) {
-                match series.kind {
+            for (value, kind) in row.iter_mut().zip(&self.kinds) {
+                match kind {
                     SeriesKind::Load => {}
                     SeriesKind::Wind => *value = within(*value, f64::from(*value) + wind[n]),
                     SeriesKind::Solar => *value = within(*value, f64::from(*value) * (1.0 + solar[n])),

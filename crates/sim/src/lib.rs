@@ -11,6 +11,7 @@
 // Unit tests may read files and print why they skip; the library itself is checked without them.
 #![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
 
+pub mod area;
 pub mod clearing;
 pub mod commitment;
 pub mod emissions;

@@ -88,18 +88,19 @@ impl Outages {
         }
     }
 
-    /// Brings the market's units and branches to the interval that begins now and books what is out in it.
+    /// Brings the market's units and branches to the interval that begins now and books what is out in it. `stamps` is
+    /// the hour in each region.
     /// Returns the first changes of machines that came into being.
     pub(crate) fn prepare(
         &mut self,
         now: SimTime,
-        stamp: HourStamp,
+        stamps: &[HourStamp],
         weather: &[f32],
         hours: f64,
         clearing: &mut Clearing,
     ) -> Vec<(SimTime, OutageEvent)> {
         let events = self.units.grow(&self.streams, now, clearing);
-        self.units.set_factors(stamp, hours, clearing, &mut self.year);
+        self.units.set_factors(stamps, hours, clearing, &mut self.year);
         let active: Vec<&Script> = self.scripts.iter().filter(|script| script.is_active(now)).collect();
         for script in &active {
             script.take_units(weather, hours, clearing, &mut self.year);

@@ -6,7 +6,7 @@
 
 use gridrush_core::dispatch::{DispatchError, DispatchSolution, Place, Solver};
 use gridrush_core::grid::{BusId, Fuel};
-use gridrush_core::interconnection::{Snapshot, ZonalSnapshot};
+use gridrush_core::interconnection::{Direction, Snapshot, ZonalSnapshot};
 use gridrush_core::kernel::SimTime;
 use gridrush_core::weather::WeatherYears;
 
@@ -30,10 +30,18 @@ enum Stress {
     NetPeak,
     WinterMorning,
     WindyNight,
+    SpringMidday,
 }
 
 impl Stress {
-    const ALL: [Stress; 4] = [Stress::SummerPeak, Stress::NetPeak, Stress::WinterMorning, Stress::WindyNight];
+    /// In the order in which they are dispatched.
+    const ALL: [Stress; 5] = [
+        Stress::SummerPeak,
+        Stress::NetPeak,
+        Stress::WinterMorning,
+        Stress::WindyNight,
+        Stress::SpringMidday,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -41,6 +49,7 @@ impl Stress {
             Stress::NetPeak => "summer_net_peak",
             Stress::WinterMorning => "winter_morning",
             Stress::WindyNight => "windy_night",
+            Stress::SpringMidday => "spring_midday",
         }
     }
 
@@ -49,11 +58,24 @@ impl Stress {
         let summer = (6..=9).contains(&hour.month);
         let winter = matches!(hour.month, 12 | 1 | 2);
         let night = hour.clock < 6;
+        let spring = (3..=5).contains(&hour.month);
         match self {
             Stress::SummerPeak => summer.then_some(hour.load_mw),
             Stress::NetPeak => summer.then_some(hour.load_mw - hour.renewable_mw),
             Stress::WinterMorning => (winter && (5..=9).contains(&hour.clock)).then_some(hour.load_mw),
             Stress::WindyNight => night.then_some(hour.renewable_mw),
+            Stress::SpringMidday => {
+                (spring && (11..=15).contains(&hour.clock)).then_some(hour.renewable_mw - hour.load_mw)
+            }
+        }
+    }
+
+    /// Who is studied in it: loads in the states of high load, generators in those of much renewable output.
+    const fn only(self) -> Option<Direction> {
+        match self {
+            Stress::SummerPeak | Stress::NetPeak | Stress::WinterMorning => Some(Direction::Load),
+            Stress::WindyNight => None,
+            Stress::SpringMidday => Some(Direction::Generation),
         }
     }
 
@@ -83,6 +105,7 @@ pub struct FirmLoad {
 /// A stressed state, dispatched.
 struct State<'a> {
     name: &'static str,
+    only: Option<Direction>,
     clearing: &'a Clearing,
     solution: &'a DispatchSolution,
     native_mw: &'a [f64],
@@ -108,6 +131,8 @@ pub struct Outset<'a> {
 /// Plans on a copy of the market. Keeps its solver warm from plan to plan.
 #[derive(Clone, Default)]
 pub struct Planner {
+    /// Whether generators are studied, so that the states that only they are studied in are made.
+    pub generators: bool,
     solver: Option<Solver>,
     solution: DispatchSolution,
 }
@@ -122,6 +147,8 @@ impl Planner {
                 name: state.name.to_owned(),
                 flow_mw: state.solution.flow_mw.clone(),
                 upward_mw: upward(state.clearing, state.solution),
+                downward_mw: by_bus(state.clearing, &|unit| unit.output_mw(state.solution)),
+                only: state.only,
             });
         })?;
         Ok(out)
@@ -139,10 +166,11 @@ impl Planner {
         let peak_mw = native_peaks(outset.setup, outset.weather, outset.first_hour);
         let mut out = Vec::with_capacity(Stress::ALL.len());
         self.each_state(outset, &mut |state| {
-            let mut upward_mw = vec![0.0; peak_mw.len()];
-            for (bus, mw) in upward(state.clearing, state.solution) {
-                upward_mw[state.clearing.zone_of_bus(bus.0)] += mw;
-            }
+            let by_zone = |by_bus: Vec<(BusId, f64)>| {
+                let mut by_zone = vec![0.0; peak_mw.len()];
+                by_bus.iter().for_each(|&(bus, mw)| by_zone[state.clearing.zone_of_bus(bus.0)] += mw);
+                by_zone
+            };
             let room = |(pipe, link): (u32, &Link)| {
                 let limit = |backward| state.clearing.limit_mw(Element::Pipe { pipe, backward });
                 let flow_mw = link.flow_mw(state.solution);
@@ -153,7 +181,9 @@ impl Planner {
                 load_mw: state.native_mw.iter().zip(site_mw).map(|(native, sites)| native + sites).collect(),
                 station_mw: peak_mw.iter().zip(stations_mw).map(|(peak, more)| ratio * peak + more).collect(),
                 added_mw: vec![0.0; peak_mw.len()],
-                upward_mw,
+                upward_mw: by_zone(upward(state.clearing, state.solution)),
+                downward_mw: by_zone(by_bus(state.clearing, &|unit| unit.output_mw(state.solution))),
+                only: state.only,
                 room_mw: (0..).zip(&state.clearing.links).map(room).collect(),
             });
         })?;
@@ -173,6 +203,9 @@ impl Planner {
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
         for stress in Stress::ALL {
+            if stress.only() == Some(Direction::Generation) && !self.generators {
+                continue;
+            }
             let mut hours: Vec<(f64, usize)> =
                 year.iter().filter_map(|hour| Some((stress.rank(hour)?, hour.hour))).collect();
             hours.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -196,6 +229,7 @@ impl Planner {
             self.solve(&clearing)?;
             see(&State {
                 name: stress.name(),
+                only: stress.only(),
                 clearing: &clearing,
                 solution: &self.solution,
                 native_mw: &mean_native,
@@ -298,8 +332,8 @@ fn survey(setup: &Setup, weather: &WeatherYears, clearing: &Clearing, first_hour
             let renewable = |u: &&Unit| matches!(u.fuel, Fuel::Wind | Fuel::Solar);
             HourOfYear {
                 hour,
-                month: setup.stamps[hour].month,
-                clock: setup.stamps[hour].hour_prevailing,
+                month: setup.stamps()[hour].month,
+                clock: setup.stamps()[hour].hour_prevailing,
                 load_mw: native.iter().sum(),
                 renewable_mw: (clearing.units.iter().filter(renewable))
                     .map(|u| u.capacity_mw * u.availability_now(&series))

@@ -11,9 +11,10 @@ use gridrush_core::grid::pack::RegionPack;
 use gridrush_core::grid::{Fuel, Generator};
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::replay::{GapRule, HourlyFile, Quantity, Replayed as Hours};
-use gridrush_core::weather::{Clock, SeriesKind, WeatherModel, civil_from_days};
+use gridrush_core::weather::{Clock, SeriesKind, civil_from_days};
 use jiff::civil::Date;
 
+use crate::area::Series;
 use crate::scenario::{FuelFile, HourlyFormat, OutputUnit, Scenario, ZonedFuel};
 use crate::setup::{SetupError, ZoneSeries, days_of};
 
@@ -117,14 +118,9 @@ impl Reader<'_> {
     }
 
     /// `[replay]`.
-    pub(crate) fn replayed(
-        &mut self,
-        pack: &RegionPack,
-        weather: &WeatherModel,
-        zones: &[ZoneSeries],
-    ) -> Replayed {
+    pub(crate) fn replayed(&mut self, pack: &RegionPack, all: &[Series], zones: &[ZoneSeries]) -> Replayed {
         let scenario = self.scenario;
-        let mut out = Replayed { load_mw: vec![None; zones.len()], share: vec![None; weather.series.len()] };
+        let mut out = Replayed { load_mw: vec![None; zones.len()], share: vec![None; all.len()] };
         for (i, load) in scenario.replay.load.iter().enumerate() {
             let Some(zone) = pack.region.zones.iter().position(|zone| zone.name == load.zone) else {
                 continue;
@@ -145,8 +141,8 @@ impl Reader<'_> {
             out.load_mw[zone] = values.map(|values| values.into_iter().map(mw).collect());
         }
         for (i, generation) in scenario.replay.generation.iter().enumerate() {
-            let found = weather.series.iter().position(|series| series.name == generation.series);
-            let Some(series) = found.filter(|&s| weather.series[s].kind != SeriesKind::Load) else {
+            let found = all.iter().position(|series| series.0 == generation.series);
+            let Some(series) = found.filter(|&s| all[s].1 != SeriesKind::Load) else {
                 let message = format!(
                     "replay.generation: weather.toml has no wind or solar series `{}`",
                     generation.series
@@ -167,7 +163,7 @@ impl Reader<'_> {
             let path = &generation.capacity_by_date_mw;
             let first_day = self.days.first().copied().unwrap_or(0);
             let days = first_day..=self.days.last().copied().unwrap_or(0);
-            let mut own = capacity_by_day_mw(pack, zones, weather.series[series].kind, series, days);
+            let mut own = capacity_by_day_mw(pack, zones, all[series].1, series, days);
             if !scenario.supply.planned {
                 // Then the fleet of the first day stays.
                 let standing = own[0];

@@ -19,11 +19,13 @@ mod check;
 mod declare;
 mod dispatch;
 mod document;
+mod experiment;
 mod forecast;
 mod fuel;
 mod load;
 mod operation;
 mod outages;
+mod policies;
 mod queue;
 mod reference;
 mod regional;
@@ -38,6 +40,7 @@ mod thermal;
 mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use gridrush_core::grid::RegionPack;
 use jiff::civil::Date;
@@ -54,13 +57,20 @@ pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
+pub use experiment::{
+    AnyValues, DesignName, Experiment, Factor, FactorLevel, Measure, MeasureOf, ParameterRange, Preference,
+    Tag,
+};
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
 pub use load::Load;
 pub use operation::Operation;
 pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
+pub use policies::{
+    Number, POLICY_SCHEMA, PolicyFile, PolicyTable, PolicyText, RuleFile, Whom, describe_format,
+};
 pub use queue::Queue;
-pub use reference::{json, markdown};
+pub use reference::{declared, json, markdown};
 pub use replay::{HourlyFormat, OutputUnit, Repairs, Replay, ReplayGeneration, ReplayLoad};
 pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
@@ -75,7 +85,7 @@ use declare::section;
 pub const SCHEMA: u32 = 1;
 
 section! {
-    /// A scenario: one region over a span of years under one set of assumptions.
+    /// A scenario: a region, or several with their ties, over a span of years under one set of assumptions.
     Scenario {
         /// Version of the scenario format.
         schema: u32, "", "";
@@ -86,11 +96,16 @@ section! {
         /// Scenario file that says what this one leaves out, path from this file.
         base: Option<String> = None, "", "";
         /// Name of the region pack.
-        region: String, "", "";
+        region: Option<String> = None, "", "";
+        /// Names of region packs that are simulated together with the ties between them, in place of `region`. Zones, series and plants then have
+        /// the name of their region in front, such as `pjm_west`; local time is that of the first.
+        regions: Vec<String> = Vec::new(), "", "";
         /// First day, in the region's local time.
         start: Date, "", "";
         /// Day after the last one.
         end: Date, "", "";
+        /// Policies in force, by id, in order: `gridrush policy list`.
+        policies: Vec<String> = Vec::new(), "", "";
         /// Root of all random streams.
         seed: u64 = 1, "", "", 0.0..=9007199254740992.0;
         /// Replications of each scenario in a comparison; a single run makes the first.
@@ -128,6 +143,8 @@ section! {
         arrivals: Arrivals;
         /// The interconnection queue.
         queue: Queue;
+        /// Dates, zones and numbers of a policy in place of those of its file.
+        policy: PolicyTable;
         /// Emergencies, and what stands on sites besides their machines.
         operation: Operation;
         /// Capacity and how it is paid for.
@@ -178,6 +195,8 @@ pub struct Surroundings {
     pub buses: BTreeSet<u32>,
     /// The text of each file that the scenario names, by dotted path, or why it cannot be read.
     pub files: BTreeMap<String, Result<String, String>>,
+    /// The policies that can be found, by id.
+    pub policies: BTreeMap<String, PolicyText>,
 }
 
 /// A scenario without faults.
@@ -192,14 +211,27 @@ pub struct Checked {
 /// Everything that determines a replication besides seed and number.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    /// The scenario, every value explicit.
-    pub scenario: Scenario,
-    /// The region.
+    /// The scenario over the defaults of each region, every value explicit. What is common to regions is read from
+    /// the first.
+    pub scenarios: Vec<Scenario>,
+    /// The region, or several as one.
     pub pack: RegionPack,
-    /// All files of the region pack by name, also those that [`RegionPack`] does not read.
-    pub pack_files: BTreeMap<String, String>,
+    /// All files of each region's pack by name, also those that [`RegionPack`] does not read.
+    pub pack_files: Vec<BTreeMap<String, String>>,
     /// The text of each file that the scenario names, by dotted path.
     pub files: BTreeMap<String, String>,
+}
+
+impl Resolved {
+    /// A scenario of one region.
+    pub fn alone(
+        scenario: Scenario,
+        pack: RegionPack,
+        pack_files: BTreeMap<String, String>,
+        files: BTreeMap<String, String>,
+    ) -> Resolved {
+        Resolved { scenarios: vec![scenario], pack, pack_files: vec![pack_files], files }
+    }
 }
 
 /// A file that a scenario names.
@@ -256,11 +288,15 @@ impl Draft {
         self.faults.add(Fault::new(&self.place(path), path, message));
     }
 
-    /// The region that the scenario names, if it does.
-    pub fn region(&self) -> Option<&str> {
-        match &self.root.get("region")?.value {
-            Value::Text(name) => Some(name),
+    /// The regions that the scenario names, in their order.
+    pub fn regions(&self) -> Vec<String> {
+        let text = |node: &Node| match &node.value {
+            Value::Text(name) => Some(name.clone()),
             _ => None,
+        };
+        match self.root.get("regions").map(|node| &node.value) {
+            Some(Value::List(items)) => items.iter().filter_map(text).collect(),
+            _ => self.root.get("region").and_then(text).into_iter().collect(),
         }
     }
 
@@ -321,6 +357,9 @@ impl Draft {
             return Err(faults.sorted());
         }
         let mut scenario = Scenario::read(base, &self.root, "", &mut faults);
+        if !faults.touches("policies") {
+            scenario.policy = self.policies(&scenario.policies, around, &mut faults);
+        }
         self.check(&scenario, around, &mut faults);
         let mut places: Vec<Place> =
             (0..scenario.requests.len()).map(|i| self.place_in_list("requests", i)).collect();
@@ -345,10 +384,40 @@ impl Draft {
         }
         relations::check_requests(&scenario, &places, around, &mut faults);
         self.check_arms(&scenario, &mut faults);
-        let warnings = self.warnings(&scenario, base, around);
+        let mut warnings = self.warnings(&scenario, base, around);
+        warnings.extend(self.idle_policies(&scenario.policies));
         scenario.base = None;
         scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })
+    }
+
+    /// [`Draft::finish`] over the defaults of every region of a pack: a scenario for each of them, and all warnings.
+    ///
+    /// # Errors
+    /// The faults over any of them, each once.
+    pub fn finish_over(
+        &self,
+        pack: &RegionPack,
+        around: &Surroundings,
+    ) -> Result<(Vec<Scenario>, Vec<Fault>), Vec<Fault>> {
+        let (mut scenarios, mut warnings, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        let merge = |into: &mut Vec<Fault>, more: Vec<Fault>| {
+            for fault in more {
+                if !into.contains(&fault) {
+                    into.push(fault);
+                }
+            }
+        };
+        for area in 0..pack.area_count() {
+            match self.clone().finish(&Scenario::defaults_in(pack, area), around) {
+                Ok(checked) => {
+                    scenarios.push(checked.scenario);
+                    merge(&mut warnings, checked.warnings);
+                }
+                Err(more) => merge(&mut faults, more),
+            }
+        }
+        if faults.is_empty() { Ok((scenarios, warnings)) } else { Err(faults) }
     }
 
     fn node(&self, path: &str) -> Option<&Node> {
@@ -402,6 +471,27 @@ impl Scenario {
     pub fn to_toml(&self) -> String {
         let mut out = String::new();
         self.write("", &mut out);
+        out
+    }
+
+    /// The same of a scenario over several regions. What differs by region stands as a comment for each of them,
+    /// so that the text read again takes it from their packs.
+    pub fn to_toml_of(scenarios: &[Scenario], regions: &[String]) -> String {
+        let texts: Vec<String> = scenarios.iter().map(Scenario::to_toml).collect();
+        let Some(first) = texts.first() else { return String::new() };
+        let mut others: Vec<_> = texts[1..].iter().map(|text| text.lines()).collect();
+        let mut out = String::new();
+        for line in first.lines() {
+            let rest: Vec<&str> = others.iter_mut().map(|lines| lines.next().unwrap_or("")).collect();
+            if rest.iter().all(|other| *other == line) {
+                out.push_str(line);
+                out.push('\n');
+                continue;
+            }
+            for (region, line) in regions.iter().zip(std::iter::once(line).chain(rest)) {
+                let _ = writeln!(out, "# {region}: {line}");
+            }
+        }
         out
     }
 }

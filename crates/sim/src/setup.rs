@@ -13,7 +13,7 @@ use gridrush_core::outage::MachineClass;
 use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
-    Clock, HourStamp, SeriesKind, Spell, WeatherModel, WeatherYears, civil_from_days, days_from_civil,
+    Clock, HourStamp, SeriesKind, Spell, WeatherYears, civil_from_days, days_from_civil,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -25,6 +25,7 @@ use gridrush_workload::bitcoin::{BitcoinParams, FleetParams, PriceHistory, parse
 use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
+use crate::area::{Area, Series, areas};
 use crate::clearing::ClearingTerms;
 use crate::fleet::{Fleet, FleetTerms, FleetUnit};
 use crate::limits::interface_gates;
@@ -34,9 +35,6 @@ use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, Sec
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
 use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices, ZoneExtra};
-
-/// The file of a pack that holds its weather.
-const WEATHER: &str = "weather.toml";
 
 /// Why a scenario cannot be set up for its region.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -108,20 +106,22 @@ pub struct ZoneSeries {
 /// What all replications share.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The scenario, every value explicit.
+    /// The scenario, every value explicit; where regions differ, with the values of the first.
     pub scenario: Scenario,
-    /// The region.
+    /// The region, or several as one.
     pub pack: RegionPack,
-    /// Its weather.
-    pub weather: WeatherModel,
+    /// What is not common to the regions, one by one.
+    pub areas: Vec<Area>,
+    /// The region of each zone.
+    pub area_of_zone: Vec<usize>,
+    /// Kinds of all series of the weather.
+    pub kinds: Vec<SeriesKind>,
     /// The scenario's start in milliseconds since 1970-01-01 UTC.
     pub start_unix_ms: i64,
     /// Length of the run.
     pub hours: usize,
     /// The pack's units in this run.
     pub fleet: Fleet,
-    /// Local calendar of every hour.
-    pub stamps: Vec<HourStamp>,
     /// Local months of the run, in order.
     pub months: Vec<Month>,
     /// Series by zone.
@@ -142,9 +142,6 @@ pub struct Setup {
     pub policies: Policies,
     /// The zone of each entry of the arrival shares that the region has.
     pub arrival_zones: Vec<ZoneId>,
-    /// Mean factor of extreme weather on failure rates, by kind of machine.
-    pub(crate) outage_means: [f64; 3],
-    zone: TimeZone,
 }
 
 /// Parameters of workloads, firms and the queue.
@@ -167,17 +164,14 @@ pub struct Params {
 impl Setup {
     /// Joins a scenario with its region and files. All faults at once.
     pub fn new(resolved: Resolved) -> Result<Setup, Vec<SetupError>> {
-        let Resolved { scenario, pack, pack_files, files } = resolved;
-        let text = pack_files.get(WEATHER).map_or("", String::as_str);
-        let weather: WeatherModel =
-            toml::from_str(text).map_err(|error| vec![SetupError::Weather(error.message().to_owned())])?;
-        let mut faults: Vec<SetupError> =
-            weather.check().into_iter().map(|fault| SetupError::Weather(fault.to_string())).collect();
-        let series = zone_series(&pack, &weather, &mut faults);
-        let Ok(zone) = TimeZone::get(&pack.region.facts.time_zone) else {
-            faults.push(SetupError::TimeZone(pack.region.facts.time_zone.clone()));
+        let Resolved { scenarios, pack, pack_files, files } = resolved;
+        let mut faults = Vec::new();
+        let Some((mut areas, all_series)) = areas(&pack, &scenarios, &pack_files, &mut faults) else {
             return Err(faults);
         };
+        let scenario = areas[0].scenario.clone();
+        let series = zone_series(&pack, &all_series, &mut faults);
+        let zone = areas[0].clock.clone();
         let (start, end) = (scenario.start, scenario.end);
         let (Ok(start_s), Ok(end_s)) = (midnight_s(&zone, start), midnight_s(&zone, end)) else {
             faults.push(SetupError::Date(start));
@@ -208,7 +202,7 @@ impl Setup {
                 faults: Vec::new(),
                 repairs: Vec::new(),
             };
-            let replayed = reader.replayed(&pack, &weather, &series);
+            let replayed = reader.replayed(&pack, &all_series, &series);
             let (observed, fuel_paths) = (reader.observed(), reader.fuel_paths(&pack));
             faults.append(&mut reader.faults);
             (replayed, observed, fuel_paths, reader.repairs)
@@ -217,7 +211,13 @@ impl Setup {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let stamps = (0..hours as i64).map(|h| stamp(&zone, first_hour + h)).collect();
+        for area in &mut areas {
+            let midnight_s = midnight_s(&area.clock, start).unwrap_or(start_s);
+            area.set_hours(midnight_s.div_euclid(3600), first_hour, hours);
+            if scenario.outages.units {
+                area.outage_means = reference_means(&area.weather, scenario.outages.weather.sensitivities());
+            }
+        }
         let months = months_between(&zone, start, end).map_err(|fault| vec![fault])?;
         let params = Params {
             bitcoin: scenario.bitcoin.params(scenario.start),
@@ -228,11 +228,12 @@ impl Setup {
             queue: scenario.queue.params(),
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
-        let outage_means = if scenario.outages.units {
-            reference_means(&weather, scenario.outages.weather.sensitivities())
-        } else {
-            [1.0; 3]
-        };
+        let policies = scenario.policy.rules_in(
+            scenario.start,
+            &|day| since_start(&zone, day, start_s * 1000),
+            &|name| pack.network.zone_named(name),
+        );
+        let area_of = |zone| areas.iter().position(|area| area.zones.contains(&zone)).unwrap_or(0);
         Ok(Setup {
             replayed,
             observed,
@@ -240,25 +241,34 @@ impl Setup {
             fuel_paths,
             coin_history,
             params,
-            policies: Policies::default(),
+            policies,
             arrival_zones,
-            outage_means,
+            area_of_zone: (0..series.len()).map(area_of).collect(),
+            kinds: all_series.iter().map(|series| series.1).collect(),
             scenario,
             pack,
-            weather,
+            areas,
             start_unix_ms: start_s * 1000,
             hours,
             fleet,
-            stamps,
             months,
             series,
-            zone,
         })
     }
 
     /// The instant of a local midnight; the start for earlier dates.
     pub fn time_of(&self, day: Date) -> SimTime {
-        since_start(&self.zone, day, self.start_unix_ms)
+        since_start(&self.areas[0].clock, day, self.start_unix_ms)
+    }
+
+    /// Local calendar of every hour; that of the first region.
+    pub fn stamps(&self) -> &[HourStamp] {
+        &self.areas[0].stamps
+    }
+
+    /// The region of a zone.
+    pub fn area_of(&self, zone: usize) -> &Area {
+        &self.areas[self.area_of_zone[zone]]
     }
 
     /// UTC milliseconds since 1970 of an instant.
@@ -288,15 +298,17 @@ impl Setup {
         outages.branches || outages.scripted.iter().any(cuts)
     }
 
-    /// The weather of one replication. Series that files replace have the hours of the files; replayed load is in
-    /// parts of its mean.
+    /// The weather of one replication, region by region. Series that files replace have the hours of the files; replayed
+    /// load is in parts of its mean.
     pub fn weather_years(&self, streams: &Streams) -> Result<WeatherYears, SetupError> {
-        let mut years = self.weather.generate(streams, &self.stamps).map_err(|faults| {
-            SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string))
-        })?;
-        let at_most = |kind| if kind == SeriesKind::Load { f32::INFINITY } else { 1.0 };
-        let at_most: Vec<f32> = self.weather.series.iter().map(|series| at_most(series.kind)).collect();
-        years.apply(&self.spells(), &at_most, streams, &self.stamps);
+        let mut years = WeatherYears { names: Vec::new(), values: Vec::new() };
+        for (n, area) in self.areas.iter().enumerate() {
+            let mut own = area.weather_years(&self.spells(area), streams).map_err(|faults| {
+                SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string))
+            })?;
+            years.names.extend(own.names.iter().map(|name| self.pack.name_of(n, name)));
+            years.values.append(&mut own.values);
+        }
         for (values, share) in years.values.iter_mut().zip(&self.replayed.share) {
             if let Some(share) = share {
                 values.clone_from(share);
@@ -312,8 +324,8 @@ impl Setup {
         Ok(years)
     }
 
-    /// The scenario's spells of extreme weather, as factors on the series of the region.
-    fn spells(&self) -> Vec<Spell> {
+    /// The scenario's spells of extreme weather, as factors on the series of a region.
+    fn spells(&self, area: &Area) -> Vec<Spell> {
         let zones = &self.pack.region.zones;
         let spells = self.scenario.weather.spells.iter().map(|spell| {
             let factor = |(i, kind): (usize, SeriesKind)| match kind {
@@ -325,7 +337,7 @@ impl Setup {
                     own.copied().unwrap_or(spell.load_factor)
                 }
             };
-            let kinds = self.weather.series.iter().map(|series| series.kind).enumerate();
+            let kinds = area.series.clone().zip(area.weather.series.iter().map(|series| series.kind));
             Spell {
                 name: spell.name.clone(),
                 return_years: spell.return_years,
@@ -339,24 +351,59 @@ impl Setup {
 
     /// Native load by zone in an hour.
     pub fn native_mw(&self, weather: &WeatherYears, hour: usize, out: &mut [f64]) {
-        let stamp = &self.stamps[hour];
-        let years =
-            f64::from(stamp.year - self.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
         for (zone, (series, value)) in self.series.iter().zip(out).enumerate() {
             if let Some(load_mw) = &self.replayed.load_mw[zone] {
                 *value = f64::from(load_mw[hour]);
                 continue;
             }
+            let area = self.area_of(zone);
+            let stamp = &area.stamps[hour];
+            let years =
+                f64::from(stamp.year - area.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
             let growth = self.growth_per_year(zone);
-            let mean_mw = self.weather.series[series.load].base_mean_mw.unwrap_or(0.0);
+            let mean_mw = self.base_mean_mw(zone);
             let shape = f64::from(weather.values[series.load][hour]);
             *value = mean_mw * gridrush_core::math::pow(1.0 + growth, years) * shape;
         }
     }
 
-    /// Prices of fuels and carbon expected for an hour: in force unless they are drawn.
+    /// Mean native load of a zone in its base year; zero without load.
+    pub fn base_mean_mw(&self, zone: usize) -> f64 {
+        let area = self.area_of(zone);
+        area.weather.series[self.series[zone].load - area.series.start].base_mean_mw.unwrap_or(0.0)
+    }
+
+    /// Prices of fuels and carbon expected for an hour: in force unless they are drawn. What zones pay beyond the first
+    /// region's prices stands beside them.
     pub fn fuel_prices(&self, hour: usize) -> FuelPrices {
-        let fuel = &self.scenario.fuel;
+        let mut prices = self.area_fuel_prices(&self.areas[0], hour);
+        let zoned: Vec<&FuelPath> = self.fuel_paths.iter().filter(|path| !path.zones.is_empty()).collect();
+        if self.areas.len() == 1 && zoned.is_empty() {
+            return prices;
+        }
+        let mut zone_extra = vec![ZoneExtra::default(); self.series.len()];
+        for area in &self.areas[1..] {
+            let own = self.area_fuel_prices(area, hour);
+            zone_extra[area.zones.clone()].fill(ZoneExtra::between(&own, &prices));
+        }
+        let day = self.day_of(hour);
+        for path in zoned {
+            for &zone in &path.zones {
+                let extra = &mut zone_extra[zone];
+                match path.fuel {
+                    ZonedFuel::Gas => extra.gas_usd_per_mmbtu = path.at(day) - prices.gas_usd_per_mmbtu,
+                    ZonedFuel::Coal => extra.coal_usd_per_mmbtu = path.at(day) - prices.coal_usd_per_mmbtu,
+                    ZonedFuel::Oil => extra.oil_usd_per_mmbtu = path.at(day) - prices.oil_usd_per_mmbtu,
+                }
+            }
+        }
+        prices.zone_extra = zone_extra;
+        prices
+    }
+
+    /// The same of one region.
+    fn area_fuel_prices(&self, area: &Area, hour: usize) -> FuelPrices {
+        let fuel = &area.scenario.fuel;
         let years = hour as f64 / 8766.0;
         let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
         let day = self.day_of(hour);
@@ -373,18 +420,6 @@ impl Setup {
             filed(ZonedFuel::Coal, dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu)),
             filed(ZonedFuel::Oil, dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu)),
         );
-        let mut zone_extra: Vec<ZoneExtra> = Vec::new();
-        for path in self.fuel_paths.iter().filter(|path| !path.zones.is_empty()) {
-            zone_extra.resize(self.series.len(), ZoneExtra::default());
-            for &zone in &path.zones {
-                let extra = &mut zone_extra[zone];
-                match path.fuel {
-                    ZonedFuel::Gas => extra.gas_usd_per_mmbtu = path.at(day) - gas,
-                    ZonedFuel::Coal => extra.coal_usd_per_mmbtu = path.at(day) - coal,
-                    ZonedFuel::Oil => extra.oil_usd_per_mmbtu = path.at(day) - oil,
-                }
-            }
-        }
         FuelPrices {
             gas_usd_per_mmbtu: gas,
             coal_usd_per_mmbtu: coal,
@@ -393,7 +428,7 @@ impl Setup {
             other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
             carbon_usd_per_tonne: fuel.carbon_usd_per_tonne,
             carbon_by_rule_usd_per_tonne: self.carbon_by_rule(SimTime::from_hours(hour as u64)),
-            zone_extra,
+            zone_extra: Vec::new(),
         }
     }
 
@@ -412,7 +447,7 @@ impl Setup {
 
     /// The local day of an hour, counted from 1970-01-01.
     fn day_of(&self, hour: usize) -> i64 {
-        self.stamps.get(hour).map_or(0, |stamp| day_of(*stamp))
+        self.stamps().get(hour).map_or(0, |stamp| day_of(*stamp))
     }
 
     /// The hours of the run in which a dated or drawn fuel price begins, in order.
@@ -458,12 +493,9 @@ impl Setup {
     /// The terms of the hourly market.
     pub fn clearing_terms(&self) -> ClearingTerms {
         let dispatch = &self.scenario.dispatch;
+        let joined = |n: usize| self.pack.areas.get(n).map(|area| area.region.facts.name.clone());
         ClearingTerms {
-            offer_cap_usd_per_mwh: dispatch.offer_cap_usd_per_mwh,
-            offer_floor_usd_per_mwh: dispatch.offer_floor_usd_per_mwh,
-            settlement_cap_usd_per_mwh: dispatch.settlement_cap_usd_per_mwh,
-            large_load_shed_usd_per_mwh: dispatch.large_load_shed_usd_per_mwh,
-            native_shed_usd_per_mwh: dispatch.native_shed_usd_per_mwh,
+            areas: self.areas.iter().enumerate().map(|(n, area)| area.terms(joined(n))).collect(),
             ceilings: dispatch.branch_ceilings.clone(),
             network: self.pack.region.facts.network,
             interfaces: interface_gates(&self.pack, &dispatch.branch_ceilings),
@@ -477,7 +509,6 @@ impl Setup {
             commitment: dispatch.commitment == Commitment::Light,
             gas_basis_usd_per_mmbtu: self.by_zone(&self.scenario.fuel.gas_basis_usd_per_mmbtu),
             coal_basis_usd_per_mmbtu: self.by_zone(&self.scenario.fuel.coal_basis_usd_per_mmbtu),
-            reserve: dispatch.reserve.clone(),
             controllable_load_gives_reserve: true,
             storage: dispatch.storage.enabled,
             storage_round_trip: dispatch.storage.round_trip,
@@ -518,7 +549,7 @@ impl Setup {
 impl Availabilities for Setup {
     fn of(&self, fuel: Fuel, _technology: Technology, zone: ZoneId) -> Availability {
         let series = &self.series[usize::from(zone.0)];
-        match (self.scenario.supply.availability.of(fuel), fuel) {
+        match (self.area_of(usize::from(zone.0)).scenario.supply.availability.of(fuel), fuel) {
             (Some(share), _) => Availability::Share(share),
             (None, Fuel::Wind) => Availability::Series(series.wind),
             (None, _) => Availability::Series(series.solar),
@@ -535,9 +566,9 @@ impl Availabilities for Setup {
     }
 }
 
-fn zone_series(pack: &RegionPack, weather: &WeatherModel, faults: &mut Vec<SetupError>) -> Vec<ZoneSeries> {
+fn zone_series(pack: &RegionPack, all: &[Series], faults: &mut Vec<SetupError>) -> Vec<ZoneSeries> {
     let mut find = |zone: &str, name: &str, kind: SeriesKind, text: &'static str| {
-        let at = weather.series.iter().position(|s| s.name == name && s.kind == kind);
+        let at = all.iter().position(|series| series.0 == name && series.1 == kind);
         at.unwrap_or_else(|| {
             let (zone, series) = (zone.to_owned(), name.to_owned());
             faults.push(SetupError::Series { zone, kind: text, series });
@@ -631,7 +662,7 @@ pub(crate) fn day_of(stamp: HourStamp) -> i64 {
 }
 
 /// The clock of a time zone.
-struct ZoneClock<'a>(&'a TimeZone);
+pub(crate) struct ZoneClock<'a>(pub(crate) &'a TimeZone);
 
 impl Clock for ZoneClock<'_> {
     fn offsets_minutes(&self, utc_hour: i64) -> (i32, i32) {
@@ -672,8 +703,4 @@ fn months_between(zone: &TimeZone, start: Date, end: Date) -> Result<Vec<Month>,
 fn since_start(zone: &TimeZone, day: Date, start_unix_ms: i64) -> SimTime {
     let ms = midnight_s(zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
     SimTime(ms.saturating_sub(start_unix_ms).max(0) as u64)
-}
-
-fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {
-    ZoneClock(zone).stamp(utc_hour)
 }

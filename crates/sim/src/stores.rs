@@ -4,10 +4,12 @@
 //! fleet, spread over the zone's strong buses. A unit has a charging and a discharging column at the same
 //! place; its bid lies below its offer, so at most one of them moves.
 //!
-//! A few times a day the region is looked at as a whole ([`WaterValue`]), as if all batteries stood at one
+//! A few times a day each region is looked at as a whole ([`WaterValue`]), as if all batteries stood at one
 //! place, for every place at which prices differ: batteries where about the same basis is expected
 //! ([`LocalBasis`]) share the worth of energy by hour and filled share, each reads its two prices at its own.
 //! Cost: a look-ahead for every such group, and a look-up per unit and hour.
+
+use std::ops::Range;
 
 use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, DispatchSolution, Place};
 use gridrush_core::grid::{Network, Technology};
@@ -69,10 +71,20 @@ pub struct Stores {
     /// This month, by zone.
     pub month: Vec<StoreMonth>,
     round_trip: f64,
-    basis: LocalBasis,
-    ahead: Option<LookAhead>,
+    /// What each region expects of its batteries.
+    areas: Vec<StoreArea>,
     /// Units that leave when the present hour is settled.
     leaving: Vec<usize>,
+}
+
+/// The batteries of a region and what is expected there.
+#[derive(Clone, Debug)]
+struct StoreArea {
+    /// Positions of its batteries.
+    members: Vec<usize>,
+    /// By member.
+    basis: LocalBasis,
+    ahead: Option<LookAhead>,
 }
 
 /// What the last look ahead said.
@@ -82,17 +94,18 @@ struct LookAhead {
     stack: SupplyStack,
     /// By group of places.
     values: Vec<WaterValue>,
-    /// The group of each unit; none for those that have no power yet.
+    /// The group of each member; none for those that have no power yet.
     group: Vec<Option<usize>>,
 }
 
 impl Stores {
     /// The units of a fleet, and an empty one for every zone at its strong buses. With `enabled` off,
-    /// nothing but those of the zones, which stay empty.
+    /// nothing but those of the zones, which stay empty. `areas` are the zones of each region.
     pub fn new(
         network: &Network,
         fleet: &Fleet,
         strong: &[&[(u32, f64)]],
+        areas: &[Range<usize>],
         round_trip: f64,
         enabled: bool,
         problem: &mut DispatchProblem,
@@ -125,8 +138,13 @@ impl Stores {
             list[position].fleet.add(power_mw, energy_mwh);
         }
         let month = vec![StoreMonth::default(); network.zones.len()];
-        let basis = LocalBasis::new(list.len());
-        Stores { list, month, round_trip, basis, ahead: None, leaving: Vec::new() }
+        let area = |zones: &Range<usize>| {
+            let here = |&at: &usize| zones.contains(&list[at].zone);
+            let members: Vec<usize> = (0..list.len()).filter(here).collect();
+            StoreArea { basis: LocalBasis::new(members.len()), members, ahead: None }
+        };
+        let areas = areas.iter().map(area).collect();
+        Stores { list, month, round_trip, areas, leaving: Vec::new() }
     }
 
     /// The unit at a position comes, empty.
@@ -158,9 +176,10 @@ impl Stores {
         self.list.iter().map(|store| store.fleet.power_mw).sum()
     }
 
-    /// Energy that fits.
-    pub fn energy_mwh(&self) -> f64 {
-        self.list.iter().map(|store| store.fleet.energy_mwh).sum()
+    /// The same of a region, and the energy that fits.
+    pub fn area_size(&self, area: usize) -> (f64, f64) {
+        let fleets = || self.areas[area].members.iter().map(|&at| &self.list[at].fleet);
+        (fleets().map(|fleet| fleet.power_mw).sum(), fleets().map(|fleet| fleet.energy_mwh).sum())
     }
 
     /// Power of a zone's batteries.
@@ -176,37 +195,39 @@ impl Stores {
         })
     }
 
-    /// The columns that discharge.
-    pub fn discharge_columns(&self) -> impl Iterator<Item = ColumnId> {
-        self.list.iter().map(|store| store.discharge)
+    /// The columns that discharge in some zones.
+    pub fn discharge_columns(&self, zones: &Range<usize>) -> impl Iterator<Item = ColumnId> {
+        self.list.iter().filter(|store| zones.contains(&store.zone)).map(|store| store.discharge)
     }
 
-    /// Whether there has been a look ahead.
-    pub fn has_looked_ahead(&self) -> bool {
-        self.ahead.is_some()
+    /// Whether there has been a look ahead in a region.
+    pub fn has_looked_ahead(&self, area: usize) -> bool {
+        self.areas[area].ahead.is_some()
     }
 
-    /// Looks ahead from an hour on, at a stack and hours without their basis.
+    /// Looks ahead in a region from an hour on, at a stack and hours without their basis.
     pub fn look_ahead(
         &mut self,
+        area: usize,
         first_hour: usize,
         stack: SupplyStack,
         reserve: &ReserveCurve,
         hours: &[(Conditions, HourAhead)],
     ) {
-        let (power_mw, energy_mwh) = (self.power_mw(), self.energy_mwh());
+        let (power_mw, energy_mwh) = self.area_size(area);
         let all = Reservoir { power_mw, energy_mwh, round_trip: self.round_trip };
-        let places = self.list.len();
+        let StoreArea { members, basis: local, ahead } = &mut self.areas[area];
+        let places = members.len();
         let mut basis = vec![0.0; hours.len() * places];
         for ((conditions, _), row) in hours.iter().zip(basis.chunks_exact_mut(places)) {
-            self.basis.expect(*conditions, row);
+            local.expect(*conditions, row);
         }
         let alike = |a: usize, b: usize| {
             basis.chunks_exact(places).all(|row| (row[a] - row[b]).abs() <= SAME_BASIS_USD_PER_MWH)
         };
         let mut first_of_group: Vec<usize> = Vec::new();
         let mut group = vec![None; places];
-        for position in (0..places).filter(|&position| self.list[position].fleet.power_mw > 0.0) {
+        for position in (0..places).filter(|&position| self.list[members[position]].fleet.power_mw > 0.0) {
             let known = first_of_group.iter().position(|&first| alike(first, position));
             group[position] = Some(known.unwrap_or(first_of_group.len()));
             if known.is_none() {
@@ -218,26 +239,28 @@ impl Stores {
         let bases =
             first_of_group.iter().map(|&place| basis.chunks_exact(places).map(|row| row[place]).collect());
         let values = WaterValue::at_places(all, outlook, bases);
-        self.ahead = Some(LookAhead { first_hour, stack, values, group });
+        *ahead = Some(LookAhead { first_hour, stack, values, group });
     }
 
-    /// Sets everybody's bid and offer for an hour.
-    pub fn quote(&mut self, hour: usize, floor_usd_per_mwh: f64, cap_usd_per_mwh: f64) {
-        let Some(ahead) = &self.ahead else { return };
-        for (store, group) in self.list.iter_mut().zip(&ahead.group) {
+    /// Sets everybody's bid and offer in a region for an hour.
+    pub fn quote(&mut self, area: usize, hour: usize, floor_usd_per_mwh: f64, cap_usd_per_mwh: f64) {
+        let StoreArea { members, ahead, .. } = &self.areas[area];
+        let Some(ahead) = ahead else { return };
+        for (&at, group) in members.iter().zip(&ahead.group) {
             if let Some(group) = *group {
                 let (value, n) = (&ahead.values[group], hour - ahead.first_hour);
-                store.fleet.quote(value, n, floor_usd_per_mwh, cap_usd_per_mwh);
+                self.list[at].fleet.quote(value, n, floor_usd_per_mwh, cap_usd_per_mwh);
             }
         }
     }
 
-    /// Learns an hour that has passed: what energy cost at each place beyond what the last stack says of the
-    /// hour's net load, batteries included.
-    pub fn learn(&mut self, seen: Conditions, net_load_mw: f64, cost_usd_per_mwh: &[f64]) {
-        if let Some(ahead) = &self.ahead {
-            let basis = |&cost: &f64| ahead.stack.basis_usd_per_mwh(net_load_mw, cost);
-            self.basis.learn(seen, cost_usd_per_mwh.iter().map(basis));
+    /// Learns an hour that has passed in a region: what energy cost at each place beyond what the last stack says of
+    /// the hour's net load, batteries included. `cost_usd_per_mwh` is by battery.
+    pub fn learn(&mut self, area: usize, seen: Conditions, net_load_mw: f64, cost_usd_per_mwh: &[f64]) {
+        let StoreArea { members, basis, ahead } = &mut self.areas[area];
+        if let Some(ahead) = ahead {
+            let of = |&at: &usize| ahead.stack.basis_usd_per_mwh(net_load_mw, cost_usd_per_mwh[at]);
+            basis.learn(seen, members.iter().map(of));
         }
     }
 
@@ -249,25 +272,26 @@ impl Stores {
         }
     }
 
-    /// Writes bounds and prices of an interval; returns what could be discharged and what counts as
-    /// operating reserve.
+    /// Writes bounds and prices of an interval; returns what could be discharged and adds what counts as operating
+    /// reserve by region. `rules` tells the region of a zone with its floor and its cap on prices.
     pub fn write(
         &self,
         hours: f64,
-        floor_usd_per_mwh: f64,
-        cap_usd_per_mwh: f64,
+        rules: &dyn Fn(usize) -> (usize, f64, f64),
         bounds: &mut [Bound],
-    ) -> (f64, f64) {
-        let (mut available_mw, mut reserve_mw) = (0.0, 0.0);
-        for Store { fleet, charge, discharge, .. } in &self.list {
+        reserve_mw: &mut [f64],
+    ) -> f64 {
+        let mut available_mw = 0.0;
+        for Store { zone, fleet, charge, discharge, .. } in &self.list {
+            let (area, floor_usd_per_mwh, cap_usd_per_mwh) = rules(*zone);
             let (into_mw, out_mw) = (fleet.charge_limit_mw(hours), fleet.discharge_limit_mw(hours));
             let bid = fleet.thresholds.bid_usd_per_mwh.max(floor_usd_per_mwh);
             let offer = fleet.thresholds.offer_usd_per_mwh.min(cap_usd_per_mwh);
             bounds[charge.0 as usize] = Bound { lower_mw: 0.0, upper_mw: into_mw, cost_usd_per_mwh: -bid };
             bounds[discharge.0 as usize] = Bound { lower_mw: 0.0, upper_mw: out_mw, cost_usd_per_mwh: offer };
             available_mw += out_mw;
-            reserve_mw += fleet.reserve_limit_mw();
+            reserve_mw[area] += fleet.reserve_limit_mw();
         }
-        (available_mw, reserve_mw)
+        available_mw
     }
 }

@@ -248,9 +248,15 @@ impl Supply {
         if supply.merchant_entry && !self.closed.is_empty() {
             for (technology, of) in supply.entrants() {
                 let row = ENTRANTS.iter().position(|&t| t == technology).unwrap_or(BATTERY_ROW);
-                let built = entry_by_zone(&supply.entry_terms(of), &self.trailing(row));
+                let trailing = self.trailing(row);
                 let online = later(now, of.lead_months);
-                for (zone, capacity_mw) in built.into_iter().enumerate().filter(|(_, mw)| *mw >= 1.0) {
+                // The yearly cap is that of each region.
+                let built = setup.areas.iter().flat_map(|area| {
+                    let built = entry_by_zone(&supply.entry_terms(of), &trailing[area.zones.clone()]);
+                    area.zones.clone().zip(built)
+                });
+                let built: Vec<(usize, f64)> = built.filter(|(_, mw)| *mw >= 1.0).collect();
+                for (zone, capacity_mw) in built {
                     let storage_mwh =
                         if technology == Technology::Battery { capacity_mw * of.storage_hours } else { 0.0 };
                     let origin = Origin::Entry;

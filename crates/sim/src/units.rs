@@ -34,15 +34,35 @@ pub(crate) const NEW_PLANTS: [(Technology, Fuel, f64, f64); ENTRANTS.len()] = [
     (Technology::Solar, Fuel::Solar, 0.0, 0.0),
 ];
 
-/// What a zone pays for fuels beyond the region's prices.
+/// What a zone pays for fuels and carbon beyond the region's prices, or beyond those of the first of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ZoneExtra {
     /// Natural gas.
     pub gas_usd_per_mmbtu: f64,
     /// Coal.
     pub coal_usd_per_mmbtu: f64,
+    /// Nuclear fuel.
+    pub nuclear_usd_per_mmbtu: f64,
     /// Oil products.
     pub oil_usd_per_mmbtu: f64,
+    /// Biomass and waste.
+    pub other_usd_per_mmbtu: f64,
+    /// Emitted carbon dioxide.
+    pub carbon_usd_per_tonne: f64,
+}
+
+impl ZoneExtra {
+    /// What some prices are above others.
+    pub fn between(own: &FuelPrices, others: &FuelPrices) -> ZoneExtra {
+        ZoneExtra {
+            gas_usd_per_mmbtu: own.gas_usd_per_mmbtu - others.gas_usd_per_mmbtu,
+            coal_usd_per_mmbtu: own.coal_usd_per_mmbtu - others.coal_usd_per_mmbtu,
+            nuclear_usd_per_mmbtu: own.nuclear_usd_per_mmbtu - others.nuclear_usd_per_mmbtu,
+            oil_usd_per_mmbtu: own.oil_usd_per_mmbtu - others.oil_usd_per_mmbtu,
+            other_usd_per_mmbtu: own.other_usd_per_mmbtu - others.other_usd_per_mmbtu,
+            carbon_usd_per_tonne: own.carbon_usd_per_tonne - others.carbon_usd_per_tonne,
+        }
+    }
 }
 
 /// Prices of fuels and of carbon.
@@ -79,21 +99,29 @@ impl FuelPrices {
         }
     }
 
-    /// The price of carbon dioxide from a fuel.
-    pub fn carbon_of(&self, fuel: Fuel) -> f64 {
-        self.carbon_usd_per_tonne + self.carbon_by_rule_usd_per_tonne[fuel as usize]
-    }
-
     /// The price of a fuel in a zone.
     pub fn in_zone(&self, fuel: Fuel, zone: ZoneId) -> f64 {
-        let extra = self.zone_extra.get(usize::from(zone.0)).copied().unwrap_or_default();
+        let extra = self.extra(zone);
         self.of(fuel)
             + match fuel {
                 Fuel::Gas | Fuel::Import => extra.gas_usd_per_mmbtu,
                 Fuel::Coal => extra.coal_usd_per_mmbtu,
+                Fuel::Nuclear => extra.nuclear_usd_per_mmbtu,
                 Fuel::Oil => extra.oil_usd_per_mmbtu,
-                _ => 0.0,
+                Fuel::Other => extra.other_usd_per_mmbtu,
+                Fuel::Wind | Fuel::Solar | Fuel::Hydro | Fuel::Storage => 0.0,
             }
+    }
+
+    /// The price of carbon dioxide from a fuel in a zone.
+    pub fn carbon_of(&self, fuel: Fuel, zone: ZoneId) -> f64 {
+        self.carbon_usd_per_tonne
+            + self.extra(zone).carbon_usd_per_tonne
+            + self.carbon_by_rule_usd_per_tonne[fuel as usize]
+    }
+
+    fn extra(&self, zone: ZoneId) -> ZoneExtra {
+        self.zone_extra.get(usize::from(zone.0)).copied().unwrap_or_default()
     }
 }
 
@@ -196,20 +224,20 @@ impl Unit {
     pub fn fuel_price_usd_per_mmbtu(&self, prices: &FuelPrices) -> f64 {
         prices.in_zone(self.fuel, self.zone)
             + self.fuel_basis_usd_per_mmbtu
-            + self.co2.tonnes_per_mmbtu * prices.carbon_of(self.fuel)
+            + self.co2.tonnes_per_mmbtu * prices.carbon_of(self.fuel, self.zone)
     }
 
     /// Average cost at full load.
     pub fn cost_usd_per_mwh(&self, prices: &FuelPrices) -> f64 {
         self.offer.average_heat_rate_mmbtu_per_mwh * self.fuel_price_usd_per_mmbtu(prices)
             + self.offer.average_other_usd_per_mwh
-            + self.co2.tonnes_per_mwh * prices.carbon_of(self.fuel)
+            + self.co2.tonnes_per_mwh * prices.carbon_of(self.fuel, self.zone)
     }
 
     /// What another MWh of each of its blocks costs.
     pub fn block_costs_usd_per_mwh(&self, prices: &FuelPrices) -> impl Iterator<Item = f64> {
         let fuel_usd_per_mmbtu = self.fuel_price_usd_per_mmbtu(prices);
-        let carbon_usd_per_mwh = self.co2.tonnes_per_mwh * prices.carbon_of(self.fuel);
+        let carbon_usd_per_mwh = self.co2.tonnes_per_mwh * prices.carbon_of(self.fuel, self.zone);
         self.offer.blocks.iter().map(move |block| {
             block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh + carbon_usd_per_mwh
         })

@@ -18,6 +18,7 @@ mod campus;
 mod dispatch;
 mod emissions;
 mod firms;
+mod headroom;
 mod monthly;
 mod operate;
 mod outages;
@@ -26,6 +27,7 @@ mod review;
 mod security;
 mod settle;
 mod storage;
+mod ties;
 mod zonal;
 
 use std::sync::Arc;
@@ -63,6 +65,7 @@ use crate::units::{Costs, FuelPrices};
 use accounts::Accounts;
 use bills::Billing;
 use firms::{Arrivals, Intent, Trailing};
+pub use headroom::{Headroom, Limiting};
 use operate::Operate;
 use review::Transmission;
 use zonal::ZonalStudies;
@@ -167,7 +170,8 @@ pub struct World {
     /// Hours in which a dated or drawn fuel price begins.
     fuel_price_hours: Vec<usize>,
     fuel_draws: FuelDraws,
-    commitment: Option<Commitment>,
+    /// By region; empty where every unit runs as it pleases.
+    commitment: Vec<Commitment>,
     supply: Supply,
     outages: Outages,
     /// Absent when no branch can be out.
@@ -338,6 +342,7 @@ impl World {
         self.schedule_outages(self.outages.first_events());
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
+            self.queue.schedule_reforms(&setup.policies, &mut self.calendar);
             self.schedule_dated_requests();
             self.calendar.schedule(Event::Firm(FirmEvent::Review), SimTime::ZERO);
         }
@@ -380,7 +385,11 @@ impl World {
             costs: clearing.costs(&prices),
             fuel_price_hours: setup.fuel_price_hours(),
             fuel_draws,
-            commitment: clearing.terms().commitment.then(|| Commitment::new(&clearing)),
+            commitment: if clearing.terms().commitment {
+                (0..clearing.area_count()).map(|area| Commitment::new(&clearing, area)).collect()
+            } else {
+                Vec::new()
+            },
             supply: Supply::new(&setup, &streams),
             outages: Outages::new(&setup, &clearing, streams, &weather),
             behind: setup.branches_can_fail().then(whole).transpose()?,

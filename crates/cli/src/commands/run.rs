@@ -45,7 +45,7 @@ pub fn run(args: &RunArgs) -> Result<(), Stop> {
     if let Some(mb) = peak_memory_mb() {
         rows.push(("peak memory", format!("{mb:.0} MB")));
     }
-    rows.push(("region", format!("{} ({})", job.setup.scenario.region, job.origin)));
+    rows.push(("region", format!("{} ({})", job.setup.pack.region.facts.name, job.origin)));
     rows.push(("results", dir.display().to_string()));
     if !args.no_charts {
         let charts = dir.join("charts");

@@ -34,7 +34,7 @@ pub fn run(args: &ValidateArgs) -> Result<(), Stop> {
                 "{}: {} is valid: {} ({}), {} to {}, {} requests",
                 path.display(),
                 job.name,
-                scenario.region,
+                job.setup.pack.region.facts.name,
                 job.origin,
                 scenario.start,
                 scenario.end,

@@ -382,6 +382,14 @@ impl Topology {
         self.ends.len()
     }
 
+    /// The buses that a branch joins.
+    ///
+    /// # Panics
+    /// If there is no such branch.
+    pub fn ends(&self, branch: u32) -> (u32, u32) {
+        self.ends[branch as usize]
+    }
+
     /// The islands.
     pub fn islands(&self) -> &Islands {
         &self.islands

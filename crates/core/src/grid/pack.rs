@@ -10,6 +10,8 @@
 //!   weather.toml         fitted load and weather (crate::weather reads it)
 //! ```
 //!
+//! Several packs can be joined into one by [`ties`](Tie): see [`RegionPack::join`].
+//!
 //! Parsing is all or nothing: a pack that is returned has no unknown bus or zone, no zero reactance, load
 //! shares that sum to one in every zone, and one connected network.
 
@@ -22,17 +24,21 @@ use super::{BusId, Fuel, Network, Technology, ZoneId};
 
 mod context;
 mod interfaces;
+mod join;
 mod region;
+mod ties;
 
 pub use super::Date;
 pub use context::{
     CapacityMarket, CapacityMarketKind, Context, PublicFigures, Retail, SeriesOrigin, WeatherOrigin,
 };
 pub use interfaces::Interface;
+pub use join::{Area, joined_name};
 pub use region::{
     Availability, BranchCeiling, CarbonPrice, CommitmentFacts, FuelPrice, Market, NetworkKind, Region,
     RegionFacts, ReserveStep, Shed, ZoneFacts,
 };
+pub use ties::{TIES, Tie};
 
 /// File name of the region's settings.
 pub const REGION: &str = "region.toml";
@@ -61,6 +67,8 @@ pub struct RegionPack {
     pub sites: Vec<ExistingSite>,
     /// Ratings raised against the source network, in file order.
     pub reinforcements: Vec<Reinforcement>,
+    /// The regions that were joined; none in a region alone, which is one area by itself.
+    pub areas: Vec<Area>,
 }
 
 /// Whether planned capacity comes or goes.
@@ -194,7 +202,8 @@ impl RegionPack {
         let sites = read_sites(files, &network, &mut list);
         let reinforcements = read_reinforcements(files, &network, &mut list);
         if list.is_empty() {
-            Ok(RegionPack { region, network, interfaces, planned, sites, reinforcements })
+            let areas = Vec::new();
+            Ok(RegionPack { region, network, interfaces, planned, sites, reinforcements, areas })
         } else {
             Err(list)
         }

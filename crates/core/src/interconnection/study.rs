@@ -12,16 +12,30 @@
 //! owner's. Ratings include upgrades that earlier requests have brought on their way; what would be
 //! overloaded without these is *relied on*, and the request has to wait for it.
 //!
-//! Headroom of a bus = min over branches with |DFAX| >= `dfax_min` and over snapshots of
+//! A generator is the same transfer the other way: from its bus to the generators that it displaces, pro
+//! rata to what they produce in the snapshot; load stays as it is. A snapshot says for whom it is studied.
+//!
+//! Where security is N-1 ([`Security::N1`]) every branch is also looked at after the loss of each other one
+//! (`losses`), against its emergency rating. What it lacks then is counted in continuous rating.
+//!
+//! Headroom of a bus = min over states (branch, outage, snapshot) with |DFAX| >= `dfax_min` of
 //! (rating - flow in the direction of the transfer) / |DFAX|, at least zero.
 //!
-//! Cost: per bus one flow solve ([`UnitFlows`]) and per study O(branches x snapshots).
+//! Cost: per bus one flow solve ([`UnitFlows`]) and per study O(states).
+
+mod case;
+mod firm;
+mod losses;
+mod round;
 
 use serde::{Deserialize, Serialize};
 
-use super::transfer::{DcFlow, UnitFlows};
+use super::request::Direction;
 use super::upgrade::Remedy;
 use crate::grid::{BranchId, BranchKind, BusId, Network};
+
+pub use case::StudyCase;
+pub(super) use losses::Losses;
 
 /// Which states of the network a study covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +45,22 @@ pub enum Security {
     /// All branches in service.
     #[default]
     N0,
+    /// And after the loss of any one branch. The loss of a branch that alone connects what lies behind it
+    /// reroutes nothing: that load is lost with it.
+    N1,
+}
+
+/// Which generators serve a load under study; those that a generator displaces are found in the same way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Those of the region, pro rata to what more they could produce.
+    #[default]
+    Headroom,
+    /// The same for charges and headroom; what is firm without works is the most that redispatch allows.
+    Redispatch,
+    /// Those of the zone of its bus, pro rata; of the region where that has none.
+    Local,
 }
 
 /// When a branch is charged to a request.
@@ -42,16 +72,23 @@ pub struct StudyRules {
     pub overload_growth_min: f64,
     /// States of the network that are studied. Default N-0.
     pub security: Security,
+    /// Which generators serve it. Default those of the region by headroom.
+    pub source: Source,
 }
 
 impl Default for StudyRules {
     fn default() -> StudyRules {
-        StudyRules { dfax_min: 0.03, overload_growth_min: 0.01, security: Security::N0 }
+        StudyRules {
+            dfax_min: 0.03,
+            overload_growth_min: 0.01,
+            security: Security::N0,
+            source: Source::Headroom,
+        }
     }
 }
 
 /// A state of the grid in which requests are studied.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// A name such as "summer peak".
     pub name: String,
@@ -59,6 +96,18 @@ pub struct Snapshot {
     pub flow_mw: Vec<f64>,
     /// How much more the generators at a bus could produce; buses may repeat.
     pub upward_mw: Vec<(BusId, f64)>,
+    /// How much less they could produce, which is what a new generator displaces; where that is nothing,
+    /// it displaces those that could produce more.
+    pub downward_mw: Vec<(BusId, f64)>,
+    /// The only direction that is studied here; `None` if both are.
+    pub only: Option<Direction>,
+}
+
+impl Snapshot {
+    /// Whether requests of this direction are studied here.
+    pub fn is_for(&self, direction: Direction) -> bool {
+        self.only.is_none_or(|only| only == direction)
+    }
 }
 
 /// A branch as a study sees it.
@@ -76,7 +125,12 @@ pub struct StudyBranch {
     pub rating_mw: f64,
     /// Increase that upgrades on their way will bring.
     pub planned_mw: f64,
+    /// Rating after the loss of another branch over the continuous one, at least one.
+    pub emergency_ratio: f64,
 }
+
+/// Emergency over continuous rating where a network gives none. Assumed.
+pub const EMERGENCY_RATIO: f64 = 1.15;
 
 impl StudyBranch {
     /// The branches of a network as they are at the start, nothing planned.
@@ -91,12 +145,21 @@ impl StudyBranch {
                 circuit_mw: branch.rating_mw,
                 rating_mw: branch.rating_mw,
                 planned_mw: 0.0,
+                emergency_ratio: (branch.emergency_rating_mw)
+                    .filter(|_| branch.rating_mw > 0.0 && branch.rating_mw.is_finite())
+                    .map_or(EMERGENCY_RATIO, |mw| (mw / branch.rating_mw).max(1.0)),
             })
             .collect()
     }
 
-    fn future_mw(&self) -> f64 {
+    /// Continuous rating with the upgrades on their way.
+    pub fn future_mw(&self) -> f64 {
         self.rating_mw + self.planned_mw
+    }
+
+    /// What the rating is multiplied with in a state.
+    fn ratio(&self, outage: Option<BranchId>) -> f64 {
+        outage.map_or(1.0, |_| self.emergency_ratio)
     }
 }
 
@@ -137,15 +200,16 @@ pub struct Overload {
 }
 
 impl Overload {
-    /// How much rating is lacking.
+    /// How much continuous rating is lacking.
     pub fn lacking_mw(&self) -> f64 {
-        self.after_mw.abs() - self.studied.future_mw()
+        self.after_mw.abs() / self.studied.ratio(self.outage) - self.studied.future_mw()
     }
 
     /// The request's part of what is lacking, in (0, 1]; the rest was lacking before.
     pub fn own_share(&self) -> f64 {
-        let lacked_before = self.before_mw.abs().max(self.studied.future_mw());
-        ((self.after_mw.abs() - lacked_before) / self.lacking_mw()).min(1.0)
+        let ratio = self.studied.ratio(self.outage);
+        let lacked_before = (self.before_mw.abs() / ratio).max(self.studied.future_mw());
+        ((self.after_mw.abs() / ratio - lacked_before) / self.lacking_mw()).min(1.0)
     }
 }
 
@@ -172,152 +236,6 @@ pub enum StudyError {
     /// There is nothing to study.
     #[error("a study needs at least one snapshot")]
     NoSnapshot,
-}
-
-/// Snapshots, ratings and rules, ready for any number of buses.
-#[derive(Debug)]
-pub struct StudyCase<'a, F> {
-    dc: &'a F,
-    unit: &'a mut UnitFlows,
-    snapshots: Vec<Snapshot>,
-    source_flow: Vec<Vec<f64>>,
-    branches: Vec<StudyBranch>,
-    rules: StudyRules,
-}
-
-impl<'a, F: DcFlow> StudyCase<'a, F> {
-    /// Prepares the source side of the transfer in every snapshot; one flow solve per snapshot.
-    ///
-    /// # Panics
-    /// If a snapshot or `branches` has another number of branches than `unit`.
-    pub fn new(
-        dc: &'a F,
-        unit: &'a mut UnitFlows,
-        snapshots: Vec<Snapshot>,
-        branches: Vec<StudyBranch>,
-        rules: StudyRules,
-    ) -> Result<StudyCase<'a, F>, StudyError> {
-        if snapshots.is_empty() {
-            return Err(StudyError::NoSnapshot);
-        }
-        assert_eq!(branches.len(), unit.branches(), "branches of the study and of the flows");
-        let mut source_flow = Vec::with_capacity(snapshots.len());
-        for snapshot in &snapshots {
-            assert_eq!(snapshot.flow_mw.len(), branches.len(), "branches of snapshot {}", snapshot.name);
-            let total_mw: f64 = snapshot.upward_mw.iter().map(|(_, mw)| mw.max(0.0)).sum();
-            if total_mw <= 0.0 {
-                return Err(StudyError::NoSource(snapshot.name.clone()));
-            }
-            let shares: Vec<_> =
-                snapshot.upward_mw.iter().map(|&(bus, mw)| (bus, mw.max(0.0) / total_mw)).collect();
-            source_flow.push(unit.mix(dc, &shares));
-        }
-        Ok(StudyCase { dc, unit, snapshots, source_flow, branches, rules })
-    }
-
-    /// The snapshots, commitments included.
-    pub fn snapshots(&self) -> &[Snapshot] {
-        &self.snapshots
-    }
-
-    /// Flow per branch for one megawatt transferred to `bus` in a snapshot.
-    pub fn dfax(&mut self, bus: BusId, snapshot: usize) -> Vec<f64> {
-        let row = self.unit.row(self.dc, bus);
-        self.source_flow[snapshot].iter().zip(row).map(|(source, sink)| source - sink).collect()
-    }
-
-    /// Adds a load that others have to count on to every snapshot.
-    pub fn commit(&mut self, bus: BusId, mw: f64) {
-        let row = self.unit.row(self.dc, bus);
-        for (snapshot, source_flow) in self.snapshots.iter_mut().zip(&self.source_flow) {
-            for ((flow_mw, source), sink) in snapshot.flow_mw.iter_mut().zip(source_flow).zip(row) {
-                *flow_mw += mw * (source - sink);
-            }
-        }
-    }
-
-    /// What limits more load at `bus`; `None` if nothing does. The first branch of the first snapshot
-    /// wins ties.
-    pub fn headroom(&mut self, bus: BusId) -> Option<Limit> {
-        let Security::N0 = self.rules.security;
-        let row = self.unit.row(self.dc, bus);
-        let mut tightest: Option<Limit> = None;
-        for (snapshot, (state, source_flow)) in self.snapshots.iter().zip(&self.source_flow).enumerate() {
-            for (i, branch) in self.branches.iter().enumerate() {
-                let dfax = source_flow[i] - row[i];
-                if dfax.abs() < self.rules.dfax_min {
-                    continue;
-                }
-                let along_mw = if dfax > 0.0 { state.flow_mw[i] } else { -state.flow_mw[i] };
-                let headroom_mw = ((branch.future_mw() - along_mw) / dfax.abs()).max(0.0);
-                if headroom_mw < tightest.map_or(f64::INFINITY, |limit| limit.headroom_mw) {
-                    let branch = BranchId(i as u32);
-                    tightest = Some(Limit { headroom_mw, branch, outage: None, snapshot, dfax });
-                }
-            }
-        }
-        tightest
-    }
-
-    /// Whether the headroom of `bus` exceeds `mw`; leaves at the first branch that says no.
-    pub fn has_more_than(&mut self, bus: BusId, mw: f64) -> bool {
-        let row = self.unit.row(self.dc, bus);
-        self.snapshots.iter().zip(&self.source_flow).all(|(state, source_flow)| {
-            self.branches.iter().enumerate().all(|(i, branch)| {
-                let dfax = source_flow[i] - row[i];
-                let along_mw = if dfax > 0.0 { state.flow_mw[i] } else { -state.flow_mw[i] };
-                dfax.abs() < self.rules.dfax_min || branch.future_mw() - along_mw > mw * dfax.abs()
-            })
-        })
-    }
-
-    /// Studies a load of `mw` at `bus`.
-    pub fn study(&mut self, bus: BusId, mw: f64) -> StudyOutcome {
-        let headroom = self.headroom(bus);
-        let row = self.unit.row(self.dc, bus);
-        let mut outcome = StudyOutcome { headroom, ..StudyOutcome::default() };
-        for (i, &studied) in self.branches.iter().enumerate() {
-            let branch = BranchId(i as u32);
-            let mut worst: Option<Overload> = None;
-            let (mut relied_mw, mut lacked_before_mw) = (0.0_f64, 0.0_f64);
-            for (snapshot, (state, source_flow)) in self.snapshots.iter().zip(&self.source_flow).enumerate() {
-                let dfax = source_flow[i] - row[i];
-                let before_mw = state.flow_mw[i];
-                let after_mw = before_mw + dfax * mw;
-                lacked_before_mw = lacked_before_mw.max(before_mw.abs() - studied.future_mw());
-                if dfax.abs() < self.rules.dfax_min {
-                    continue;
-                }
-                let least_growth = self.rules.overload_growth_min;
-                if studied.planned_mw > 0.0 && grows(before_mw, after_mw, studied.rating_mw, least_growth) {
-                    relied_mw = relied_mw.max(after_mw.abs() - studied.rating_mw);
-                }
-                if grows(before_mw, after_mw, studied.future_mw(), least_growth) {
-                    let overload = Overload {
-                        branch,
-                        outage: None,
-                        snapshot,
-                        dfax,
-                        before_mw,
-                        after_mw,
-                        studied,
-                        remedy: None,
-                    };
-                    if worst.is_none_or(|worst| overload.lacking_mw() > worst.lacking_mw()) {
-                        worst = Some(overload);
-                    }
-                }
-            }
-            outcome.charged.extend(worst);
-            if relied_mw > 0.0 {
-                outcome.relied.push((branch, relied_mw.min(studied.planned_mw)));
-            }
-            if lacked_before_mw > 0.0 {
-                outcome.pre_existing.push((branch, lacked_before_mw));
-            }
-        }
-        outcome
-    }
 }
 
 /// Whether a branch is overloaded after and its overload grew by more than a part of its rating.

@@ -1,7 +1,7 @@
 //! A small dense solver of direct-current flows, for tests.
 
 use super::transfer::DcFlow;
-use crate::grid::{Branch, BranchKind, Bus, BusId, Network, Zone, ZoneId};
+use crate::grid::{Branch, BranchId, BranchKind, Bus, BusId, Network, Zone, ZoneId};
 
 /// Lines as (from, to, reactance) on numbered buses; connected.
 #[derive(Clone, Debug)]
@@ -55,6 +55,11 @@ pub(super) fn triangle_network(zone_of_0: u16) -> Network {
 }
 
 impl DcFlow for DenseFlow {
+    fn ends(&self, branch: BranchId) -> (BusId, BusId) {
+        let (from, to, _) = self.lines[branch.0 as usize];
+        (BusId(from as u32), BusId(to as u32))
+    }
+
     fn flows(&self, injection_mw: &[f64], flow_mw: &mut [f64]) {
         let imbalance: f64 = injection_mw.iter().sum();
         assert!(imbalance.abs() < 1e-9, "injections sum to {imbalance}");

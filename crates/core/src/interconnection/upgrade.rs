@@ -37,6 +37,8 @@ pub enum Works {
     LocalStation,
     /// More import into such a zone.
     ZoneImport,
+    /// More export out of it.
+    ZoneExport,
 }
 
 impl Works {
@@ -48,6 +50,7 @@ impl Works {
             Works::Transformer => "transformer",
             Works::LocalStation => "local_station",
             Works::ZoneImport => "zone_import",
+            Works::ZoneExport => "zone_export",
         }
     }
 }
@@ -72,7 +75,7 @@ pub enum UpgradeState {
     Cancelled,
 }
 
-/// Works on one branch, paid by one request and open to all later ones.
+/// Works on one branch, paid by the requests of a round and open to all later ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upgrade {
     /// The branch.
@@ -83,11 +86,14 @@ pub struct Upgrade {
     pub added_mw: f64,
     /// What it costs in all.
     pub cost: Cents,
-    /// The part that its payer is charged.
+    /// The part that requests are charged.
     pub charge: Cents,
+    /// Who is charged how much of it, in order of requests; sums to `charge` unless somebody dropped out
+    /// since the last study or nobody in the queue pays.
+    pub shares: Vec<(RequestId, Cents)>,
     /// From order to service.
     pub lead: SimSpan,
-    /// Who caused it or took it over.
+    /// Who caused most of it or took it over.
     pub payer: RequestId,
     /// Where it stands.
     pub state: UpgradeState,
@@ -264,6 +270,7 @@ pub(super) fn months(months: f64) -> SimSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interconnection::EMERGENCY_RATIO;
 
     fn line(circuit_mw: f64, base_kv: f64, length_mi: Option<f64>) -> StudyBranch {
         StudyBranch {
@@ -273,6 +280,7 @@ mod tests {
             circuit_mw,
             rating_mw: circuit_mw,
             planned_mw: 0.0,
+            emergency_ratio: EMERGENCY_RATIO,
         }
     }
 

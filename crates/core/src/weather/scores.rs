@@ -1,6 +1,6 @@
 //! How unusual native load is, hour by hour: the nearest thing to a temperature that the model has.
 
-use super::generate::{Table, WeatherYears};
+use super::generate::Table;
 use super::model::{SeriesKind, WeatherModel};
 use super::stamp::HourStamp;
 use super::transform::{FIRST, KNOTS, STEP};
@@ -8,11 +8,11 @@ use super::transform::{FIRST, KNOTS, STEP};
 impl WeatherModel {
     /// The standard normal score of every hour's native load, given month, day type and hour: the mean over the
     /// load series weighted by their mean load. Below one in variance, because zones differ. Zero for a model without
-    /// loads. `years` must come from this model and these hours. `O(hours x series)`.
-    pub fn load_scores(&self, years: &WeatherYears, hours: &[HourStamp]) -> Vec<f32> {
+    /// loads. `values` are this model's series over these hours. `O(hours x series)`.
+    pub fn load_scores(&self, values: &[Vec<f32>], hours: &[HourStamp]) -> Vec<f32> {
         let mut scores = vec![0.0_f32; hours.len()];
         let loads = || {
-            let all = self.series.iter().zip(&years.values).enumerate();
+            let all = self.series.iter().zip(values).enumerate();
             all.filter(|(_, (s, _))| s.kind == SeriesKind::Load)
         };
         let total: f64 = loads().map(|(_, (series, _))| series.base_mean_mw.unwrap_or(0.0)).sum();

@@ -237,7 +237,7 @@ pub fn compare(setup: &Setup, sink: &MemorySink) -> Result<Comparison, TableErro
     let hours = year.time_ms.len();
     let backtest = &setup.scenario.backtest;
     let counted: Vec<bool> = setup
-        .stamps
+        .stamps()
         .iter()
         .map(|stamp| !day(*stamp).is_some_and(|day| is_excluded(&setup.scenario, day)))
         .collect();
@@ -270,7 +270,7 @@ pub fn compare(setup: &Setup, sink: &MemorySink) -> Result<Comparison, TableErro
     }
     let mut lines = Vec::new();
     for (price, series) in backtest.prices.iter().zip(&series) {
-        let mut own = price_lines(backtest, &setup.stamps, &Compared::of(series, &counted));
+        let mut own = price_lines(backtest, setup.stamps(), &Compared::of(series, &counted));
         for line in &mut own {
             line.subject.clone_from(&price.name);
             line.tolerance = match line.measure {

@@ -4,7 +4,8 @@
 //! their difference within a replication varies far less than either of them. The interval is that of the
 //! mean of the differences; how much pairing helped is reported beside it.
 
-use super::t_quantile;
+use super::moments::{mean, variance};
+use super::{t_probability, t_quantile};
 
 /// A mean over replications.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +31,16 @@ impl Estimate {
             (mean - half, mean + half)
         });
         Some(Estimate { count, mean, standard_error, interval })
+    }
+
+    /// Probability of a mean at least as far from zero if the truth were zero: the two-sided t test.
+    /// `None` with one replication.
+    pub fn p_value(&self) -> Option<f64> {
+        let error = self.standard_error?;
+        if error == 0.0 {
+            return Some(if self.mean == 0.0 { 1.0 } else { 0.0 });
+        }
+        Some((1.0 - t_probability((self.mean / error).abs(), self.count - 1)).max(0.0))
     }
 
     /// Whether zero lies outside the interval; `None` without an interval.
@@ -64,19 +75,12 @@ impl Paired {
         let variance_reduction = variance(&differences).zip(unpaired).map(|(paired, v)| 1.0 - paired / v);
         Some(Paired { base_mean: mean(base), other_mean: mean(other), difference, variance_reduction })
     }
-}
 
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
-}
-
-/// Sample variance, from two passes; `None` with fewer than two values.
-fn variance(values: &[f64]) -> Option<f64> {
-    if values.len() < 2 {
-        return None;
+    /// How many times as many replications an unpaired difference would need for the same interval:
+    /// `(var a + var b) / var(b - a)`. Absent where nothing varies or the differences do not.
+    pub fn variance_factor(&self) -> Option<f64> {
+        self.variance_reduction.map(|share| 1.0 / (1.0 - share)).filter(|factor| factor.is_finite())
     }
-    let m = mean(values);
-    Some(values.iter().map(|x| (x - m) * (x - m)).sum::<f64>() / (values.len() - 1) as f64)
 }
 
 #[cfg(test)]
@@ -97,6 +101,7 @@ mod tests {
         let (low, high) = d.interval.expect("ten values");
         assert!((low - 0.7001).abs() < 5e-5 && (high - 2.4599).abs() < 5e-5, "{low} {high}");
         assert_eq!(d.is_distinguishable_from_zero(), Some(true));
+        assert!((d.p_value().expect("ten values") - 0.002833).abs() < 5e-7, "{:?}", d.p_value());
     }
 
     #[test]
@@ -109,6 +114,15 @@ mod tests {
         let opposed: Vec<f64> = base.iter().map(|x| 50.0 - x).collect();
         let harmed = Paired::of(&base, &opposed, 0.95).expect("pairs").variance_reduction;
         assert!((harmed.expect("varies") + 1.0).abs() < 1e-12);
+    }
+
+    /// With differences 1, 2, 3 and 4 beside a base of 10, 20, 30 and 40: the variances are 5/3, 500/3
+    /// and 605/3, so pairing is worth (500 + 605) / 5 times the replications.
+    #[test]
+    fn what_pairing_is_worth_by_hand() {
+        let paired = Paired::of(&[10.0, 20.0, 30.0, 40.0], &[11.0, 22.0, 33.0, 44.0], 0.95).expect("pairs");
+        assert!((paired.variance_factor().expect("varies") - 221.0).abs() < 1e-9);
+        assert_eq!(Paired::of(&[1.0, 2.0], &[2.0, 3.0], 0.95).expect("pairs").variance_factor(), None);
     }
 
     #[test]

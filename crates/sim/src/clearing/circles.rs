@@ -56,8 +56,10 @@ impl Clearing {
         let Some(least) = open.min_by(|a, b| a.mw.total_cmp(&b.mw)).filter(|_| loss > 0.0) else {
             return false;
         };
+        let floors = self.terms.areas.iter().map(|area| area.offer_floor_usd_per_mwh);
+        let floor = floors.fold(0.0, f64::min);
         let bound = &mut self.problem.bounds[least.column.0 as usize];
-        bound.cost_usd_per_mwh = -self.terms.offer_floor_usd_per_mwh * loss * (circle.len() + 1) as f64;
+        bound.cost_usd_per_mwh = -floor * loss * (circle.len() + 1) as f64;
         self.charged.push(least.column);
         true
     }

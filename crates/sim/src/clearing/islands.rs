@@ -124,9 +124,10 @@ impl Clearing {
 
     /// Opens the columns of pockets for an hour.
     pub(super) fn set_pockets(&mut self, native_mw: &[f64]) {
-        let (shed_usd, spill_usd) = (self.terms.native_shed_usd_per_mwh, -self.terms.offer_floor_usd_per_mwh);
         for (slot, pocket) in self.cut.pockets.iter().enumerate() {
             let open = slot < self.cut.used;
+            let rules = &self.terms.areas[self.area_of_zone[pocket.zone]];
+            let (shed_usd, spill_usd) = (rules.native_shed_usd_per_mwh, -rules.offer_floor_usd_per_mwh);
             let mut set = |column: ColumnId, upper_mw: f64, cost_usd_per_mwh: f64| {
                 let upper_mw = if open { upper_mw } else { 0.0 };
                 self.problem.bounds[column.0 as usize] = Bound { lower_mw: 0.0, upper_mw, cost_usd_per_mwh };

@@ -143,7 +143,7 @@ mod tests {
         let mut book = SiteBook::new(SimTime::ZERO, Service::Controllable, 0.0);
         // Never having drawn, it does not leave.
         assert!((1..=12).all(|month| !book.close_month(month, 2).1));
-        let mut month = |book: &mut SiteBook, month: u8, mw: f64| {
+        let month = |book: &mut SiteBook, month: u8, mw: f64| {
             book.month.peak_mw = mw;
             book.close_month(month, 2).1
         };

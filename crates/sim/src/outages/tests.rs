@@ -22,7 +22,7 @@ fn setup(text: &str) -> Setup {
     let head = "schema = 1\nname = \"t\"\nregion = \"texas\"\nstart = 2025-01-01\nend = 2045-01-01\n";
     let draft = Draft::parse("t.toml", &format!("{head}{text}"));
     let scenario = draft.finish(&Scenario::defaults_of(&pack), &around).unwrap().scenario;
-    Setup::new(Resolved { scenario, pack, pack_files, files: BTreeMap::new() }).unwrap()
+    Setup::new(Resolved::alone(scenario, pack, pack_files, BTreeMap::new())).unwrap()
 }
 
 /// What one run without prices shows.
@@ -45,9 +45,9 @@ fn run(text: &str) -> Seen {
     let mut outages = Outages::new(&setup, &clearing, streams, &weather);
     let mut pending: BTreeSet<(SimTime, OutageEvent)> = outages.first_events().into_iter().collect();
     let mut sums: BTreeMap<Fuel, (f64, f64)> = BTreeMap::new();
-    let scores = setup.weather.load_scores(&weather, &setup.stamps);
+    let scores = setup.areas[0].weather.load_scores(&weather.values, setup.stamps());
     let mut winter = [(0.0, 0.0); 2];
-    for (hour, (stamp, score)) in setup.stamps.iter().zip(&scores).enumerate() {
+    for (hour, (stamp, score)) in setup.stamps().iter().zip(&scores).enumerate() {
         let now = SimTime::from_hours(hour as u64);
         while let Some(&(at, event)) = pending.first() {
             if at > now {
@@ -56,7 +56,7 @@ fn run(text: &str) -> Seen {
             pending.pop_first();
             pending.insert((outages.handle(event, now, &clearing), event));
         }
-        pending.extend(outages.prepare(now, *stamp, &[], 1.0, &mut clearing));
+        pending.extend(outages.prepare(now, &[*stamp], &[], 1.0, &mut clearing));
         let cold = usize::from(*score < 2.0);
         let in_winter = matches!(stamp.month, 12 | 1 | 2);
         for unit in &clearing.units {
@@ -130,7 +130,7 @@ fn names_that_the_region_lacks_are_faults() {
     );
     let draft = Draft::parse("t.toml", &text);
     let scenario = draft.finish(&Scenario::defaults_of(&pack), &around).unwrap().scenario;
-    let faults = Setup::new(Resolved { scenario, pack, pack_files, files: BTreeMap::new() }).unwrap_err();
+    let faults = Setup::new(Resolved::alone(scenario, pack, pack_files, BTreeMap::new())).unwrap_err();
     let texts: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert_eq!(
         texts,

@@ -38,6 +38,7 @@ struct Group {
     machine_mw: f64,
     shares: Shares,
     rates: Option<Rates>,
+    area: usize,
     stress: usize,
     machines: Vec<Renewal>,
 }
@@ -46,7 +47,7 @@ struct Group {
 #[derive(Clone, Debug)]
 pub(super) struct Units {
     groups: Vec<Group>,
-    stress: Arc<[Stress; 3]>,
+    stress: Arc<Vec<[Stress; 3]>>,
     month_weights: [f64; 12],
 }
 
@@ -76,7 +77,7 @@ impl Units {
     pub(super) fn advance(&mut self, at: (usize, usize), streams: &Streams, now: SimTime) -> (SimTime, u32) {
         let group = &mut self.groups[at.0];
         let machine = &mut group.machines[at.1];
-        let failures = machine.advance(streams, &self.stress[group.stress], now);
+        let failures = machine.advance(streams, &self.stress[group.area][group.stress], now);
         (machine.edge(), failures)
     }
 
@@ -93,7 +94,7 @@ impl Units {
             let needed = count(clearing.units[group.unit].capacity_mw, group.machine_mw);
             while group.machines.len() < needed {
                 let n = group.machines.len();
-                let stress = &self.stress[group.stress];
+                let stress = &self.stress[group.area][group.stress];
                 let mut machine = Renewal::new(streams, group.key.part(n as u64), rates, stress);
                 machine.advance(streams, stress, now);
                 let event = OutageEvent::Machine { group: g as u32, machine: n as u32 };
@@ -104,10 +105,10 @@ impl Units {
         events
     }
 
-    /// Sets the factor of every unit for an interval and books what is out.
+    /// Sets the factor of every unit for an interval and books what is out. `stamps` is the hour in each region.
     pub(super) fn set_factors(
         &self,
-        stamp: HourStamp,
+        stamps: &[HourStamp],
         hours: f64,
         clearing: &mut Clearing,
         year: &mut OutageYear,
@@ -115,8 +116,9 @@ impl Units {
         for unit in &mut clearing.units {
             unit.outage_factor = 1.0;
         }
-        let weight = self.month_weights[usize::from(stamp.month - 1)];
         for group in &self.groups {
+            let stamp = stamps[group.area];
+            let weight = self.month_weights[usize::from(stamp.month - 1)];
             let unit = &mut clearing.units[group.unit];
             if unit.capacity_mw <= NOTHING_MW {
                 continue;
@@ -200,6 +202,7 @@ fn group(setup: &Setup, clearing: &Clearing, at: usize, month_weights: &[f64; 12
         machine_mw,
         shares,
         rates: Rates::of_share(shares.forced, class.repair_h),
+        area: setup.area_of_zone[usize::from(unit.zone.0)],
         stress: OutageWeather::kind_of(unit.fuel),
         machines: Vec::new(),
     })

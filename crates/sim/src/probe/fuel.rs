@@ -13,7 +13,7 @@ pub const TABLE: Table = Table {
             name: "price_usd_per_mmbtu",
             kind: Kind::Float,
             unit: "$/MMBtu",
-            meaning: "Mean price in force for the region, without the basis of zones and carbon.",
+            meaning: "Mean price in force for the region (for the first of several), without the basis of zones and carbon.",
         },
         Column {
             name: "price_factor",

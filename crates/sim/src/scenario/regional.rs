@@ -14,9 +14,13 @@ impl Scenario {
     /// The pack's own reader has checked the numbers; a list that the scenario would refuse leaves the
     /// declared default.
     pub fn defaults_of(pack: &RegionPack) -> Scenario {
-        let region = &pack.region;
+        Scenario::defaults_in(pack, 0)
+    }
+
+    /// The same of one region of several. What is by zone is that of all of them.
+    pub fn defaults_in(pack: &RegionPack, area: usize) -> Scenario {
+        let region = pack.region_of(area);
         let mut base = Scenario::defaults();
-        base.region.clone_from(&region.facts.name);
 
         let dispatch = &mut base.dispatch;
         dispatch.offer_floor_usd_per_mwh = region.market.offer_floor_usd_per_mwh;
@@ -57,8 +61,10 @@ impl Scenario {
             (Fuel::Gas, &mut prices.gas_basis_usd_per_mmbtu),
             (Fuel::Coal, &mut prices.coal_basis_usd_per_mmbtu),
         ] {
-            if let Some(given) = region.fuels.get(&fuel) {
-                basis.clone_from(&given.basis_usd_per_mmbtu);
+            for area in 0..pack.area_count() {
+                if let Some(given) = pack.region_of(area).fuels.get(&fuel) {
+                    basis.extend(given.basis_usd_per_mmbtu.clone());
+                }
             }
         }
         if let Some(commitment) = &region.commitment {
@@ -94,7 +100,7 @@ impl Scenario {
                 *share = given.fraction;
             }
         }
-        let shares = region.zones.iter().filter(|zone| zone.large_load_share > 0.0);
+        let shares = pack.region.zones.iter().filter(|zone| zone.large_load_share > 0.0);
         base.arrivals.zone_share = shares.map(|zone| (zone.name.clone(), zone.large_load_share)).collect();
         base
     }

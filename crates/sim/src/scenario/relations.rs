@@ -158,12 +158,7 @@ impl Draft {
                 faults.add(Fault::new(&place("end"), "end", message).value(scenario.end.to_string()));
             }
         }
-        let regions = around.regions.iter().map(String::as_str);
-        if !faults.touches("region") && !regions.clone().any(|r| r == scenario.region) {
-            let fault = Fault::new(&place("region"), "region", "is not a known region pack".to_owned());
-            let fault = fault.value(format!("\"{}\"", scenario.region)).nearest(&scenario.region, regions);
-            faults.add(fault.allowed(around.regions.join(", ")));
-        }
+        self.check_regions(scenario, around, faults);
         let observed = (scenario.replay.load.iter().enumerate())
             .map(|(i, load)| ("replay.load", i, "zone", std::slice::from_ref(&load.zone)))
             .chain(
@@ -194,6 +189,36 @@ impl Draft {
         self.check_scripted(scenario, around, faults);
         self.check_spells(scenario, around, faults);
         self.check_order(scenario, faults);
+    }
+
+    /// `region` or `regions`, and packs of these names.
+    fn check_regions(&self, scenario: &Scenario, around: &Surroundings, faults: &mut Faults) {
+        if faults.touches("region") || faults.touches("regions") {
+            return;
+        }
+        let place = |path: &str| self.place(path);
+        match (&scenario.region, scenario.regions.is_empty()) {
+            (None, true) => {
+                let message = "is missing: Name of the region pack.".to_owned();
+                faults.add_missing(Fault::new(&place("region"), "region", message).allowed("text"));
+            }
+            (Some(_), false) => {
+                let message = "cannot stand beside region".to_owned();
+                faults.add(Fault::new(&place("regions"), "regions", message).allowed("one of the two"));
+            }
+            _ => {}
+        }
+        let one = scenario.region.iter().map(|name| ("region".to_owned(), "region", name));
+        let several = scenario.regions.iter().enumerate();
+        let several = several.map(|(i, name)| (format!("regions.{i}"), "regions", name));
+        let known = || around.regions.iter().map(String::as_str);
+        for (path, key, name) in one.chain(several) {
+            if !known().any(|region| region == name) {
+                let fault = Fault::new(&place(key), &path, "is not a known region pack".to_owned());
+                let fault = fault.value(format!("\"{name}\"")).nearest(name, known());
+                faults.add(fault.allowed(around.regions.join(", ")));
+            }
+        }
     }
 
     /// Names within `[backtest]` and names of fuels.

@@ -95,7 +95,7 @@ section! {
     EntryOf {
         /// Capital recovery and fixed operation and maintenance, after tax credits where the technology says so.
         annualised_cost_usd_per_kw_year: f64 = 150.0, "$/kW-year", "[M]", 0.0..=5000.0;
-        /// Most that is started in one year in the whole region.
+        /// Most that is started in one year in a whole region.
         yearly_cap_mw: f64 = 3000.0, "MW per year", "assumed", 0.0..=1000000.0;
         /// Time from the decision to service.
         lead_months: u32 = 48, "months", "[S] for gas turbines, otherwise assumed", 0.0..=240.0;

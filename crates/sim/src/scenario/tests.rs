@@ -10,7 +10,7 @@ fn around() -> Surroundings {
         zones: vec!["north".to_owned(), "south".to_owned()],
         zonal: false,
         buses: [1, 2].into(),
-        files: BTreeMap::new(),
+        ..Surroundings::default()
     }
 }
 
@@ -32,7 +32,7 @@ fn faults(text: &str) -> Vec<(Option<u32>, String)> {
 #[test]
 fn a_short_file_takes_every_default() {
     let scenario = read(PLAIN).expect("valid");
-    assert_eq!(scenario.region, "testbed");
+    assert_eq!(scenario.region.as_deref(), Some("testbed"));
     assert_eq!(scenario.load.growth_percent_per_year, 1.5);
     assert_eq!(scenario.supply.entry.wind.yearly_cap_mw, 3000.0);
     assert_eq!(scenario.supply.entry.solar.yearly_cap_mw, 6000.0);
@@ -134,7 +134,7 @@ fn the_command_line_overrides_and_is_checked_alike() {
     ];
     let scenario = read_over(&text, &overrides, &around()).expect("valid");
     assert_eq!(scenario.fuel.gas_usd_per_mmbtu, 4.0);
-    assert_eq!(scenario.region, "texas");
+    assert_eq!(scenario.region.as_deref(), Some("texas"));
     assert_eq!(scenario.start.to_string(), "2025-02-01");
     assert_eq!(scenario.supply.entry.wind.lead_months, 5);
     assert_eq!(scenario.dispatch.reserve.requirement_mw(), 10.0);

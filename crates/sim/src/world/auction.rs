@@ -146,10 +146,7 @@ impl World {
         let peaks = &self.billing.peaks;
         let highest = peaks.iter().max_by(|a, b| a.0.total_cmp(&b.0));
         let native_mw = highest.map_or(0.0, |peak| peak.1[0]);
-        let base = |zone: usize| {
-            let series = &self.setup.weather.series[self.setup.series[zone].load];
-            series.base_mean_mw.unwrap_or(1.0)
-        };
+        let base = |zone: usize| self.setup.base_mean_mw(zone);
         let zones = 0..self.setup.series.len();
         let sum: f64 = zones.clone().map(base).sum();
         let growth = zones.map(|zone| base(zone) * self.setup.growth_per_year(zone)).sum::<f64>() / sum;

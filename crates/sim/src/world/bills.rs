@@ -113,9 +113,7 @@ impl Billing {
         let customers = bills.customers();
         let sum = |weight: fn(&Customers) -> f64| customers.iter().map(weight).sum::<f64>().max(1e-12);
         let (energy, peak) = (sum(|c| c.energy_weight), sum(|c| c.peak_weight));
-        let base_mw: f64 = (setup.series.iter())
-            .map(|series| setup.weather.series[series.load].base_mean_mw.unwrap_or(0.0))
-            .sum();
+        let base_mw: f64 = (0..setup.series.len()).map(|zone| setup.base_mean_mw(zone)).sum();
         let distribution_usd_per_mwh = customers.map(|of| {
             // The share of the network that falls on a MWh of this class at the start.
             let by_peak = (of.peak_weight / peak) / (of.energy_weight / energy).max(1e-12);

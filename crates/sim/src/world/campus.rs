@@ -13,8 +13,9 @@ const YEAR_DAYS: f64 = 365.25;
 impl World {
     /// Tells a campus what its users' clock says.
     pub(super) fn set_local_time(&mut self, site: usize, now: SimTime) {
+        let zone = self.sites[site].zone;
         if let Asset::Campus(campus) = &mut self.sites[site].asset {
-            let stamp = &self.setup.stamps[now.hour()];
+            let stamp = &self.setup.area_of(zone).stamps[now.hour()];
             campus.set_local_hour(stamp.hour_prevailing, stamp.weekday);
         }
     }
@@ -51,8 +52,8 @@ impl World {
 
     /// The present date as a decimal year.
     pub(super) fn decimal_year(&self) -> f64 {
-        let hour = self.calendar.now().hour().min(self.setup.stamps.len() - 1);
-        let stamp = &self.setup.stamps[hour];
+        let hour = self.calendar.now().hour().min(self.setup.stamps().len() - 1);
+        let stamp = &self.setup.stamps()[hour];
         f64::from(stamp.year) + f64::from(stamp.day_of_year - 1) / YEAR_DAYS
     }
 }

@@ -30,13 +30,13 @@ impl World {
         if self.fuel_price_hours.binary_search(&hour).is_ok() {
             self.refresh_fuel_prices();
         }
-        if let Some(commitment) = &mut self.commitment {
-            let outlook = Outlook {
-                setup: &self.setup,
-                weather: &self.weather,
-                streams: &self.streams,
-                prices: &self.prices,
-            };
+        let outlook = Outlook {
+            setup: &self.setup,
+            weather: &self.weather,
+            streams: &self.streams,
+            prices: &self.prices,
+        };
+        for commitment in &mut self.commitment {
             commitment
                 .begin_hour(outlook, &mut self.clearing, hour)
                 .map_err(|source| RunError::Dispatch { hour, source })?;
@@ -173,7 +173,7 @@ impl World {
                 .reduce(|a, b| (a.0 + b.0, a.1 + b.1))
                 .unwrap_or_default();
             let site = &mut self.sites[parts[0].site];
-            let price = self.clearing.settled(solution.lmp_usd_per_mwh[site.bus as usize]);
+            let price = self.clearing.settled(solution, site.bus);
             let award = Award {
                 block: parts[0].ordinal,
                 requested_mw: requested,

@@ -147,7 +147,7 @@ impl World {
                 bid_usd_per_mwh: bids.iter().map(worth).fold(f64::NEG_INFINITY, f64::max),
             });
         }
-        let stamp = setup.stamps[now.hour()];
+        let stamp = setup.stamps()[now.hour()];
         let operation = &setup.scenario.operation;
         let expected_mw = native_mw + self.operate.large_mw;
         let year_mw = self.operate.reference_mw.iter().copied().fold(self.operate.month_peak_mw, f64::max);
@@ -199,7 +199,7 @@ impl World {
         let asked = self.operate.wishes[site].asked;
         let month = self.idle_month(site);
         // Below the floor nothing is ever sold.
-        let floor = self.clearing.terms().offer_floor_usd_per_mwh - 1.0;
+        let floor = self.clearing.rules_of_zone(self.sites[site].zone).offer_floor_usd_per_mwh - 1.0;
         let book = &mut self.operate.books[site];
         let after = bid_after_charges(&setup.policies, &asked, book, &month, worth, floor);
         let bid = after.unwrap_or(floor) - self.operate.peak_chance * limits.peak_usd_per_mw;
@@ -248,12 +248,12 @@ impl World {
         served_mw: f64,
         large_mw: f64,
     ) {
-        let terms = &self.clearing.terms().reserve;
+        let wanted_mw = self.clearing.reserve_requirement_mw();
         let share = self.setup.scenario.operation.emergency_reserve_percent / 100.0;
         let held_mw = self.clearing.reserve_mw(&interval.solution);
         let operate = &mut self.operate;
-        operate.lacking_mw = firm_shed_mw.max(0.0) + share * terms.requirement_mw() - held_mw;
-        operate.spare_mw = self.clearing.available_mw - terms.requirement_mw() - served_mw;
+        operate.lacking_mw = firm_shed_mw.max(0.0) + share * wanted_mw - held_mw;
+        operate.spare_mw = self.clearing.available_mw - wanted_mw - served_mw;
         operate.large_mw = large_mw;
         let highest = served_mw > operate.month_peak_mw;
         if highest {
@@ -302,7 +302,7 @@ impl World {
         let mut native_mw = vec![0.0; self.setup.series.len()];
         for hour in 0..self.setup.hours.min(8784) {
             self.setup.native_mw(&self.weather, hour, &mut native_mw);
-            let month = usize::from(self.setup.stamps[hour].month) - 1;
+            let month = usize::from(self.setup.stamps()[hour].month) - 1;
             let peak = &mut self.operate.reference_mw[month];
             *peak = peak.max(native_mw.iter().sum());
         }

@@ -3,6 +3,7 @@
 use gridrush_core::dispatch::{Cause as CauseKind, Curtailment};
 use gridrush_core::grid::{BranchId, BranchKind};
 use gridrush_core::kernel::SimTime;
+use gridrush_core::weather::HourStamp;
 use gridrush_tables::{Cell, RowSink};
 
 use super::{Interval, RunError, World};
@@ -26,8 +27,9 @@ impl World {
 
     /// Brings units and branches to an interval.
     pub(super) fn prepare_outages(&mut self, now: SimTime, interval: &Interval) {
-        let stamp = self.setup.stamps[interval.hour];
-        let events = self.outages.prepare(now, stamp, &interval.weather, interval.hours, &mut self.clearing);
+        let stamps: Vec<HourStamp> = self.setup.areas.iter().map(|area| area.stamps[interval.hour]).collect();
+        let events =
+            self.outages.prepare(now, &stamps, &interval.weather, interval.hours, &mut self.clearing);
         self.schedule_outages(events);
     }
 

@@ -9,7 +9,7 @@ use gridrush_tables::{Cell, RowSink};
 
 use super::accounts::Accounts;
 use super::{RunError, World};
-use crate::commitment::STARTED;
+use crate::commitment::{CommitmentYear, STARTED};
 use crate::event::{Event, SupplyEvent};
 use crate::limits::Element;
 use crate::probe;
@@ -225,8 +225,11 @@ impl World {
 
     /// Starts, and what starting and being on cost, by technology.
     fn write_commitment(&mut self, begin: i64, year: i16, sink: &mut dyn RowSink) -> Result<(), RunError> {
-        let Some(commitment) = &mut self.commitment else { return Ok(()) };
-        for (technology, of) in STARTED.iter().zip(commitment.take_year()) {
+        let mut all = [CommitmentYear::default(); STARTED.len()];
+        for commitment in &mut self.commitment {
+            all.iter_mut().zip(commitment.take_year()).for_each(|(sum, own)| sum.add(own));
+        }
+        for (technology, of) in STARTED.iter().zip(all) {
             if of.capacity_mwh <= 0.0 {
                 continue;
             }

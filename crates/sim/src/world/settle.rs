@@ -38,17 +38,18 @@ impl World {
     pub(super) fn settle_interval(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let Some(interval) = self.interval.take() else { return Ok(()) };
         let mut totals = Totals::default();
-        let reserve_price = self.clearing.reserve_price_usd_per_mwh(&interval.solution);
+        let reserve_prices = self.clearing.reserve_prices_usd_per_mwh(&interval.solution);
         self.settle_native(&interval, &mut totals, sink)?;
-        self.settle_sites(&interval, reserve_price, &mut totals, sink)?;
+        self.settle_sites(&interval, &reserve_prices, &mut totals, sink)?;
         self.book_rules(&interval);
-        let given = self.settle_generation(&interval, reserve_price, &mut totals)?;
+        let given = self.settle_generation(&interval, &reserve_prices, &mut totals)?;
         self.settle_emissions(&interval, &given, totals.native_served_mw + totals.served_mw);
         self.remember_prices(interval.hours);
         self.book_fuel(&interval);
-        self.book_revenue(&interval, reserve_price);
+        self.book_revenue(&interval, &reserve_prices);
         self.book_network(&interval);
-        self.book_system(&interval, reserve_price, &totals, sink)?;
+        self.book_ties(&interval);
+        self.book_system(&interval, &reserve_prices, &totals, sink)?;
         self.check_balance(&interval, &totals)?;
         self.spare = interval;
         Ok(())
@@ -114,7 +115,7 @@ impl World {
     fn settle_sites(
         &mut self,
         interval: &Interval,
-        reserve_price: f64,
+        reserve_prices: &[f64],
         totals: &mut Totals,
         sink: &mut dyn RowSink,
     ) -> Result<(), RunError> {
@@ -127,7 +128,7 @@ impl World {
             let site = &self.sites[block.site];
             let column = self.clearing.block_column(block.site, block.column).0 as usize;
             let served_mw = interval.solution.column_mw[column].min(block.ceiling_mw);
-            let price = self.clearing.settled(interval.solution.lmp_usd_per_mwh[site.bus as usize]);
+            let price = self.clearing.settled(&interval.solution, site.bus);
             let paid_usd = price * served_mw * interval.hours;
             let class = usize::from(block.class);
             totals.requested_mw += block.requested_mw;
@@ -137,6 +138,7 @@ impl World {
                 totals.firm_mw += block.ceiling_mw;
                 totals.firm_served_mw += served_mw;
             } else if self.clearing.terms().controllable_load_gives_reserve {
+                let reserve_price = reserve_prices[self.clearing.area_of_zone(site.zone)];
                 let usd = reserve_price * served_mw * interval.hours;
                 self.ledger.accrue_line(self.accounts.reserve_load[class], usd)?;
             }
@@ -182,13 +184,14 @@ impl World {
     fn settle_generation(
         &mut self,
         interval: &Interval,
-        reserve_price: f64,
+        reserve_prices: &[f64],
         totals: &mut Totals,
     ) -> Result<Given, RunError> {
         let solution = &interval.solution;
         let mut given = Given::default();
         let mut paid_usd = [0.0; Fuel::ALL.len()];
-        let mut reserve_mw = [0.0; Fuel::ALL.len()];
+        let mut reserve_mw = vec![[0.0; Fuel::ALL.len()]; reserve_prices.len()];
+        let mut served_mw = vec![0.0; reserve_prices.len()];
         let mut strong_price = Vec::with_capacity(self.clearing.zones.len());
         let mut output_mw = Vec::with_capacity(self.clearing.units.len());
         for zone in &self.clearing.zones {
@@ -198,7 +201,7 @@ impl World {
             let mw = unit.output_mw(solution);
             output_mw.push(mw);
             let price = match unit.bus {
-                Some(bus) => self.clearing.settled(solution.lmp_usd_per_mwh[bus as usize]),
+                Some(bus) => self.clearing.settled(solution, bus),
                 None => strong_price[usize::from(unit.zone.0)],
             };
             let fuel = unit.fuel as usize;
@@ -209,42 +212,53 @@ impl World {
             given.available_mw[fuel] += available_mw;
             given.co2_t_per_h[fuel] += unit.co2_t_per_h(solution, available_mw, start);
             paid_usd[fuel] += mw * price * interval.hours;
-            if reserve_price > 0.0 && unit.gives_reserve() {
-                reserve_mw[fuel] += self.clearing.upper_mw(unit) - mw;
+            let area = self.clearing.area_of_zone(usize::from(unit.zone.0));
+            if reserve_prices[area] > 0.0 && unit.gives_reserve() {
+                reserve_mw[area][fuel] += self.clearing.upper_mw(unit) - mw;
             }
         }
         let storage = Fuel::Storage as usize;
         given.fuel_mw = totals.fuel_mw;
-        let stores = self.settle_stores(interval, reserve_price)?;
-        totals.fuel_mw[storage] += stores.net_mw;
+        let stores = self.settle_stores(interval, reserve_prices)?;
+        totals.fuel_mw[storage] += stores.net_mw.iter().sum::<f64>();
         paid_usd[storage] += stores.energy_usd;
-        reserve_mw[storage] += stores.standby_mw;
+        for (reserve_mw, standby_mw) in reserve_mw.iter_mut().zip(stores.standby_mw) {
+            reserve_mw[storage] += standby_mw;
+        }
         for (fuel, line) in self.accounts.generation.iter().enumerate() {
             self.ledger.accrue_line(*line, paid_usd[fuel])?;
             if fuel != storage {
                 self.probes.generated_mwh[fuel] += totals.fuel_mw[fuel] * interval.hours;
             }
         }
-        if reserve_price > 0.0 {
-            self.settle_reserve(interval, reserve_price, &reserve_mw)?;
+        for (area, (&price, reserve_mw)) in reserve_prices.iter().zip(&reserve_mw).enumerate() {
+            if price > 0.0 {
+                self.settle_reserve(interval, area, price, reserve_mw)?;
+            }
         }
         self.strong_price = strong_price;
-        if let Some(commitment) = &mut self.commitment {
-            let outlook = Outlook {
-                setup: &self.setup,
-                weather: &self.weather,
-                streams: &self.streams,
-                prices: &self.prices,
-            };
-            commitment.end_hour(outlook, &mut self.clearing, &output_mw, totals.served_mw);
+        for block in &interval.blocks {
+            let column = self.clearing.block_column(block.site, block.column).0 as usize;
+            let area = self.clearing.area_of_zone(self.sites[block.site].zone);
+            served_mw[area] += interval.solution.column_mw[column].min(block.ceiling_mw);
+        }
+        let outlook = Outlook {
+            setup: &self.setup,
+            weather: &self.weather,
+            streams: &self.streams,
+            prices: &self.prices,
+        };
+        for (commitment, served_mw) in self.commitment.iter_mut().zip(served_mw) {
+            commitment.end_hour(outlook, &mut self.clearing, &output_mw, served_mw);
         }
         Ok(given)
     }
 
-    /// Reserve is paid by all load in proportion to energy served.
+    /// A region's reserve is paid by all its load in proportion to energy served.
     fn settle_reserve(
         &mut self,
         interval: &Interval,
+        area: usize,
         reserve_price: f64,
         reserve_mw: &[f64],
     ) -> Result<(), RunError> {
@@ -255,10 +269,14 @@ impl World {
             self.ledger.accrue_line(*line, usd)?;
         }
         let mut served_mw = vec![0.0; CLASSES.len()];
-        for (zone, native_mw) in interval.native_mw.iter().enumerate() {
-            served_mw[0] += native_mw - self.clearing.native_shed_mw(&interval.solution, zone);
+        for zone in self.clearing.terms().areas[area].zones.clone() {
+            let shed_mw = self.clearing.native_shed_mw(&interval.solution, zone);
+            served_mw[0] += interval.native_mw[zone] - shed_mw;
         }
         for block in &interval.blocks {
+            if self.clearing.area_of_zone(self.sites[block.site].zone) != area {
+                continue;
+            }
             let column = self.clearing.block_column(block.site, block.column).0 as usize;
             let mw = interval.solution.column_mw[column];
             served_mw[usize::from(block.class)] += mw;
@@ -276,17 +294,18 @@ impl World {
     }
 
     /// What a megawatt of each technology would have earned.
-    fn book_revenue(&mut self, interval: &Interval, reserve_price: f64) {
+    fn book_revenue(&mut self, interval: &Interval, reserve_prices: &[f64]) {
         for zone in 0..self.clearing.zones.len() {
+            let area = self.clearing.area_of_zone(zone);
             self.supply.book_hour(
                 &self.clearing,
                 &self.costs,
-                self.commitment.as_ref(),
+                self.commitment.get(area),
                 &interval.weather,
                 crate::supply::ZoneHour {
                     zone,
                     price_usd_per_mwh: self.strong_price[zone],
-                    reserve_usd_per_mwh: reserve_price,
+                    reserve_usd_per_mwh: reserve_prices[area],
                     hours: interval.hours,
                 },
             );
@@ -318,7 +337,7 @@ impl World {
     fn book_system(
         &mut self,
         interval: &Interval,
-        reserve_price: f64,
+        reserve_prices: &[f64],
         totals: &Totals,
         sink: &mut dyn RowSink,
     ) -> Result<(), RunError> {
@@ -347,7 +366,8 @@ impl World {
         }
         // An empty sum is -0.0.
         let energized_mw = 0.0 + self.sites.iter().map(|site| site.energized_mw).sum::<f64>();
-        let reserve_mw = self.clearing.terms().reserve.requirement_mw();
+        let reserve_mw = self.clearing.reserve_requirement_mw();
+        let reserve_price = self.clearing.mean_reserve_price_usd_per_mwh(reserve_prices);
         let left_mw = self.clearing.available_mw - totals.native_mw - reserve_mw;
         let fuel = |f: Fuel| Cell::Float(totals.fuel_mw[f as usize]);
         let renewable_mw = totals.fuel_mw[Fuel::Wind as usize] + totals.fuel_mw[Fuel::Solar as usize];
@@ -466,6 +486,7 @@ impl World {
         self.write_load(month, sink)?;
         self.write_curtailment(month, sink)?;
         self.write_congestion(month, sink)?;
+        self.write_ties(month, sink)?;
         self.write_queue(month, sink)?;
         self.write_compute(month, sink)?;
         self.write_stores(month, sink)?;

@@ -14,61 +14,67 @@ use crate::units::Unit;
 const HOURS_AHEAD: usize = 24;
 
 /// What all batteries did in an interval.
-#[derive(Default)]
 pub(super) struct StoresHour {
-    /// Discharged less charged.
-    pub net_mw: f64,
+    /// Discharged less charged, by region.
+    pub net_mw: Vec<f64>,
     /// What that was worth.
     pub energy_usd: f64,
-    /// Reserve held.
-    pub standby_mw: f64,
+    /// Reserve held, by region.
+    pub standby_mw: Vec<f64>,
 }
 
 impl World {
-    /// Sets bids and offers of an hour; at fixed local hours after a look ahead.
+    /// Sets bids and offers of an hour; at fixed local hours after a look ahead. Each region looks at itself.
     pub(super) fn quote_stores(&mut self, hour: usize, weather: &[f32]) {
-        let terms = &self.setup.scenario.dispatch.storage;
-        let since = u32::from(self.setup.stamps[hour].hour_prevailing) + 24 - terms.look_ahead_hour;
-        let due = (since % 24).is_multiple_of(terms.look_ahead_every_h);
-        if due || !self.clearing.stores.has_looked_ahead() {
-            let stack = self.clearing.supply_stack(&self.prices, weather);
-            let hours = self.hours_ahead(hour);
-            let reserve = self.clearing.terms().reserve.clone();
-            self.clearing.stores.look_ahead(hour, stack, &reserve, &hours);
+        for area in 0..self.clearing.area_count() {
+            let terms = &self.setup.scenario.dispatch.storage;
+            let clock = self.setup.areas[area].stamps[hour].hour_prevailing;
+            let since = u32::from(clock) + 24 - terms.look_ahead_hour;
+            let due = (since % 24).is_multiple_of(terms.look_ahead_every_h);
+            if due || !self.clearing.stores.has_looked_ahead(area) {
+                let stack = self.clearing.supply_stack(area, &self.prices, weather);
+                let hours = self.hours_ahead(area, hour);
+                let reserve = self.clearing.terms().areas[area].reserve.clone();
+                self.clearing.stores.look_ahead(area, hour, stack, &reserve, &hours);
+            }
+            let rules = &self.clearing.terms().areas[area];
+            let (floor, cap) = (rules.offer_floor_usd_per_mwh, rules.offer_cap_usd_per_mwh);
+            self.clearing.stores.quote(area, hour, floor, cap);
         }
-        let terms = self.clearing.terms();
-        let (floor, cap) = (terms.offer_floor_usd_per_mwh, terms.offer_cap_usd_per_mwh);
-        self.clearing.stores.quote(hour, floor, cap);
     }
 
-    /// What load, wind and sun make of an hour: all of them, and the net load.
-    fn conditions(&self, hour: usize, native_mw: &[f64], weather: &[f32]) -> (Conditions, f64) {
+    /// What load, wind and sun of a region make of an hour: all of them, and the net load.
+    fn conditions(&self, area: usize, hour: usize, native_mw: &[f64], weather: &[f32]) -> (Conditions, f64) {
+        let zones = self.setup.areas[area].zones.clone();
         let of = |fuel: Fuel| {
             let units = self.clearing.units.iter().filter(|unit| unit.fuel == fuel);
-            units.map(|unit: &Unit| unit.capacity_mw * unit.availability_now(weather)).sum::<f64>()
+            let here = units.filter(|unit| zones.contains(&usize::from(unit.zone.0)));
+            here.map(|unit: &Unit| unit.capacity_mw * unit.availability_now(weather)).sum::<f64>()
         };
-        let sites_mw: f64 = self.clearing.load_blocks().map(|block| block.0).sum();
-        let load_mw = native_mw.iter().sum::<f64>() + sites_mw;
+        let sites_mw: f64 = self.clearing.load_blocks(area).map(|block| block.0).sum();
+        let load_mw = native_mw[zones.clone()].iter().sum::<f64>() + sites_mw;
         let (wind_mw, solar_mw) = (of(Fuel::Wind), of(Fuel::Solar));
-        let hour_of_day = self.setup.stamps[hour].hour_prevailing.into();
+        let hour_of_day = self.setup.areas[area].stamps[hour].hour_prevailing.into();
         (Conditions { hour_of_day, load_mw, wind_mw, solar_mw }, load_mw - wind_mw - solar_mw)
     }
 
-    /// What the forecast says of the hours from `first` on: native load less wind and sun, plus what sites
+    /// What the forecast says of a region's hours from `first` on: native load less wind and sun, plus what sites
     /// last asked for, and how far off it may be by then.
-    fn hours_ahead(&self, first: usize) -> Vec<(Conditions, HourAhead)> {
+    fn hours_ahead(&self, area: usize, first: usize) -> Vec<(Conditions, HourAhead)> {
         let terms = &self.setup.scenario.forecast;
+        let zones = self.setup.areas[area].zones.clone();
         let forecast = self.setup.forecast(&self.weather, &self.streams, first, first, HOURS_AHEAD);
-        let units = &self.clearing.units;
-        let wind_mw: f64 = units.iter().filter(|u| u.fuel == Fuel::Wind).map(|u| u.capacity_mw).sum();
+        let units = self.clearing.units.iter().filter(|unit| zones.contains(&usize::from(unit.zone.0)));
+        let wind_mw: f64 = units.filter(|u| u.fuel == Fuel::Wind).map(|u| u.capacity_mw).sum();
         let kept = terms.hourly_correlation * terms.hourly_correlation;
         let mut known = 1.0;
         (0..forecast.hours())
             .map(|n| {
                 let native_mw = forecast.native_mw(n);
-                let (conditions, net_load_mw) = self.conditions(first + n, native_mw, forecast.weather(n));
+                let (conditions, net_load_mw) =
+                    self.conditions(area, first + n, native_mw, forecast.weather(n));
                 let parts = [
-                    terms.load_error_percent * native_mw.iter().sum::<f64>(),
+                    terms.load_error_percent * native_mw[zones.clone()].iter().sum::<f64>(),
                     terms.wind_error_percent * wind_mw,
                     terms.solar_error_percent * conditions.solar_mw,
                 ];
@@ -80,12 +86,17 @@ impl World {
     }
 
     /// Remembers what energy cost at every place, without what the price holds for reserve.
-    fn learn_prices(&mut self, interval: &Interval, reserve_price: f64, discharged_mw: f64) {
-        let (seen, net_load_mw) = self.conditions(interval.hour, &interval.native_mw, &interval.weather);
-        let stores = &self.clearing.stores.list;
-        let prices = stores.iter().map(|store| self.clearing.price_at(&interval.solution, &store.buses));
-        let cost: Vec<f64> = prices.map(|price| price - reserve_price).collect();
-        self.clearing.stores.learn(seen, net_load_mw - discharged_mw, &cost);
+    fn learn_prices(&mut self, interval: &Interval, reserve_prices: &[f64], discharged_mw: &[f64]) {
+        let mut cost = vec![0.0; self.clearing.stores.list.len()];
+        for (store, cost) in self.clearing.stores.list.iter().zip(&mut cost) {
+            let area = self.clearing.area_of_zone(store.zone);
+            *cost = self.clearing.price_at(&interval.solution, &store.buses) - reserve_prices[area];
+        }
+        for (area, discharged_mw) in discharged_mw.iter().enumerate() {
+            let (seen, net_load_mw) =
+                self.conditions(area, interval.hour, &interval.native_mw, &interval.weather);
+            self.clearing.stores.learn(area, seen, net_load_mw - discharged_mw, &cost);
+        }
     }
 
     /// Energy, money and reserve of all batteries in an interval. No energy comes from nowhere: a store that
@@ -93,9 +104,10 @@ impl World {
     pub(super) fn settle_stores(
         &mut self,
         interval: &Interval,
-        reserve_price: f64,
+        reserve_prices: &[f64],
     ) -> Result<StoresHour, RunError> {
-        let mut all = StoresHour::default();
+        let areas = reserve_prices.len();
+        let mut all = StoresHour { net_mw: vec![0.0; areas], energy_usd: 0.0, standby_mw: vec![0.0; areas] };
         let mut zone_usd = vec![0.0; self.clearing.zones.len()];
         for position in 0..self.clearing.stores.list.len() {
             let store = &self.clearing.stores.list[position];
@@ -103,12 +115,13 @@ impl World {
                 continue;
             }
             let zone = store.zone;
+            let area = self.clearing.area_of_zone(zone);
             let (charge_mw, discharge_mw) = store.mw(&interval.solution);
             let price = self.clearing.price_at(&interval.solution, &store.buses);
             let standby_mw = (store.standby_limit_mw(&self.clearing.problem.bounds) - discharge_mw).max(0.0);
             let (energy_usd, reserve_usd) = (
                 (discharge_mw - charge_mw) * price * interval.hours,
-                reserve_price * standby_mw * interval.hours,
+                reserve_prices[area] * standby_mw * interval.hours,
             );
             let off =
                 self.clearing.stores.list[position].fleet.settle(charge_mw, discharge_mw, interval.hours);
@@ -116,9 +129,9 @@ impl World {
                 let what = "stored = stored before + charged x round trip - discharged";
                 return Err(RunError::Invariant { what, hour: interval.hour, off });
             }
-            all.net_mw += discharge_mw - charge_mw;
+            all.net_mw[area] += discharge_mw - charge_mw;
             all.energy_usd += energy_usd;
-            all.standby_mw += standby_mw;
+            all.standby_mw[area] += standby_mw;
             zone_usd[zone] += energy_usd + reserve_usd;
             let month = &mut self.clearing.stores.month[zone];
             month.charged_mwh += charge_mw * interval.hours;
@@ -127,7 +140,7 @@ impl World {
             month.reserve_usd += reserve_usd;
             self.probes.generated_mwh[Fuel::Storage as usize] += discharge_mw * interval.hours;
         }
-        self.learn_prices(interval, reserve_price, all.net_mw);
+        self.learn_prices(interval, reserve_prices, &all.net_mw);
         for (zone, usd) in zone_usd.into_iter().enumerate() {
             let power_mw = self.clearing.stores.zone_power_mw(zone);
             if power_mw > 0.0 {

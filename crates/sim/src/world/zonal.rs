@@ -1,7 +1,9 @@
 //! Interconnection where pipes join zones: what studies look at, and what their works change.
 
 use gridrush_core::grid::{BranchId, Network};
-use gridrush_core::interconnection::{Effect, Exit, RequestId, ZonalGrid};
+use gridrush_core::interconnection::{
+    Direction, Limit, QueueParams, RoundId, RoundStudy, ZonalGrid, ZonalSnapshot,
+};
 
 use super::{RunError, World};
 use crate::limits::Element;
@@ -33,15 +35,35 @@ impl ZonalStudies {
         }
     }
 
+    /// Names of the states in which a direction is studied.
+    pub(super) fn states(&self, direction: Direction) -> impl Iterator<Item = &String> {
+        let is_for = move |state: &&ZonalSnapshot| state.only.is_none_or(|only| only == direction);
+        self.grid.snapshots.iter().filter(is_for).map(|state| &state.name)
+    }
+
+    /// What a zone could take, with the name of the state that limits it.
+    pub(super) fn headroom(
+        &self,
+        zone: usize,
+        direction: Direction,
+        snapshot: Option<&str>,
+        params: &QueueParams,
+    ) -> Option<(Limit, String)> {
+        let mut grid = self.grid.clone();
+        grid.snapshots.retain(|state| snapshot.is_none_or(|name| state.name == name));
+        let limit = grid.headroom(zone, direction, &params.zonal, &params.rules)?;
+        Some((limit, grid.snapshots[limit.snapshot].name.clone()))
+    }
+
     fn zones(&self) -> usize {
         self.stations_mw.len()
     }
 }
 
 impl World {
-    /// Studies a request on stations and import of its zone.
-    pub(super) fn study_zonal(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
-        let Some(zonal) = &self.zonal else { return Ok(Vec::new()) };
+    /// Studies a round on stations and borders of zones.
+    pub(super) fn study_zonal(&self, round: RoundId) -> RoundStudy {
+        let Some(zonal) = &self.zonal else { return RoundStudy::default() };
         let mut grid = zonal.grid.clone();
         // Background reinforcements on their way count.
         for pipe in 0..grid.pipes.len() as u32 {
@@ -52,11 +74,7 @@ impl World {
                 }
             }
         }
-        let (schedule, ledger) = (&mut self.calendar, &mut self.ledger);
-        match self.queue.study_zonal(id, &grid) {
-            Some((bus, outcome)) => Ok(self.queue.complete_study(id, bus, &outcome, schedule, ledger)?),
-            None => Ok(self.queue.reject(id, Exit::NoPointOfInterconnection, schedule, ledger)?),
-        }
+        self.queue.study_zonal(round, &grid)
     }
 
     /// Makes this year's states.
@@ -88,22 +106,25 @@ impl World {
         Ok(())
     }
 
-    /// Takes works into service: more stations, or more of every pipe into the zone in proportion to what it
-    /// carries inwards.
+    /// Takes works into service: more stations, or more of every pipe across the border of the zone in
+    /// proportion to what it carries in that direction.
     pub(super) fn finish_zonal_works(&mut self, element: BranchId, added_mw: f64) {
         let Some(zonal) = &mut self.zonal else { return };
         let at = element.0 as usize;
-        let Some(zone) = at.checked_sub(zonal.zones()) else {
+        let zones = zonal.zones();
+        if at < zones {
             zonal.stations_mw[at] += added_mw;
             for snapshot in &mut zonal.grid.snapshots {
                 snapshot.station_mw[at] += added_mw;
             }
             return;
+        }
+        let (zone, outwards) = (at % zones, at >= 2 * zones);
+        let across = |(pipe, &(from, to)): (u32, &(usize, usize))| {
+            let backward = (from == zone) != outwards;
+            (from == zone || to == zone).then_some(Element::Pipe { pipe, backward })
         };
-        let inwards = |(pipe, &(from, to)): (u32, &(usize, usize))| {
-            (from == zone || to == zone).then_some(Element::Pipe { pipe, backward: from == zone })
-        };
-        let into: Vec<Element> = (0..).zip(&zonal.grid.pipes).filter_map(inwards).collect();
+        let into: Vec<Element> = (0..).zip(&zonal.grid.pipes).filter_map(across).collect();
         let limits: Vec<f64> = into.iter().map(|&element| self.clearing.limit_mw(element)).collect();
         let total_mw: f64 = limits.iter().sum();
         for (&element, limit_mw) in into.iter().zip(&limits) {
@@ -123,9 +144,11 @@ impl World {
         let Some(zonal) = &self.zonal else { return pack.network.branch(branch).name.clone() };
         let zone = |at: usize| pack.region.zones[at].name.as_str();
         let at = branch.0 as usize;
-        match at.checked_sub(zonal.zones()) {
-            None => format!("stations of {}", zone(at)),
-            Some(at) => format!("import into {}", zone(at)),
+        let zones = zonal.zones();
+        match at / zones {
+            0 => format!("stations of {}", zone(at)),
+            1 => format!("import into {}", zone(at - zones)),
+            _ => format!("export out of {}", zone(at - 2 * zones)),
         }
     }
 }

@@ -251,7 +251,7 @@ fn a_link_with_what_the_market_cannot_price_is_refused_by_name() {
         in_service: true,
     });
     let (scenario, pack_files) = (setup.scenario.clone(), harness::pack_files("testbed"));
-    let faults = Setup::new(Resolved { scenario, pack, pack_files, files: BTreeMap::new() }).unwrap_err();
+    let faults = Setup::new(Resolved::alone(scenario, pack, pack_files, BTreeMap::new())).unwrap_err();
     let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert!(text.len() == 1 && text[0].contains("dc_links.csv: `cable` has a fixed loss"), "{text:?}");
 }

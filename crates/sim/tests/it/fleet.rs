@@ -222,7 +222,7 @@ fn what_a_run_cannot_do_with_units_is_a_fault() {
     let draft = Draft::parse("t.toml", text);
     let scenario = draft.finish(&Scenario::defaults_of(&pack), &around);
     let Ok(checked) = scenario else { panic!("a scenario") };
-    let resolved = Resolved { scenario: checked.scenario, pack, pack_files: files, files: BTreeMap::new() };
+    let resolved = Resolved::alone(checked.scenario, pack, files, BTreeMap::new());
     let faults = Setup::new(resolved).unwrap_err();
     assert_eq!(
         faults.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -38,7 +38,7 @@ fn clear(native_mw: [f64; 3], bid_usd_per_mwh: f64, firm_mw: f64) -> Cleared {
     let (mine_bus, firm_bus) = (bus(&setup, 7), bus(&setup, 6));
     let mine = clearing.add_site("mine", mine_bus, CONTROLLABLE_BLOCKS);
     let firm = clearing.add_site("firm", firm_bus, CONTROLLABLE_BLOCKS);
-    clearing.set_hour(&native_mw, &vec![0.0; setup.weather.series.len()], 1.0);
+    clearing.set_hour(&native_mw, &vec![0.0; setup.kinds.len()], 1.0);
     clearing.set_block(mine, 0, 100.0, Some(bid_usd_per_mwh));
     clearing.set_block(firm, CONTROLLABLE_BLOCKS, firm_mw, None);
     let mut solution = DispatchSolution::default();
@@ -52,7 +52,7 @@ fn clear(native_mw: [f64; 3], bid_usd_per_mwh: f64, firm_mw: f64) -> Cleared {
         native_shed_mw: (0..3).map(|zone| clearing.native_shed_mw(&solution, zone)).sum(),
         mine_price: solution.lmp_usd_per_mwh[mine_bus as usize],
         firm_price: solution.lmp_usd_per_mwh[firm_bus as usize],
-        reserve_price: clearing.reserve_price_usd_per_mwh(&solution),
+        reserve_price: clearing.reserve_prices_usd_per_mwh(&solution)[0],
         reserve_mw: clearing.reserve_mw(&solution),
     }
 }

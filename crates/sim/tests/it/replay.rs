@@ -80,7 +80,7 @@ fn setup(text: &str, files: BTreeMap<String, String>) -> Result<Arc<Setup>, Vec<
     around.files = files.iter().map(|(key, text)| (key.clone(), Ok(text.clone()))).collect();
     let draft = Draft::parse("test.toml", text);
     let scenario = draft.finish(&Scenario::defaults_of(&pack), &around).unwrap().scenario;
-    Setup::new(Resolved { scenario, pack, pack_files, files }).map(Arc::new)
+    Setup::new(Resolved::alone(scenario, pack, pack_files, files)).map(Arc::new)
 }
 
 #[test]

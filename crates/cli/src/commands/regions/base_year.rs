@@ -44,12 +44,7 @@ pub(super) fn of(pack: &RegionPack, files: &RegionFiles) -> Result<BaseYear, Str
     let checked = Draft::parse("base year", &text)
         .finish(&Scenario::defaults_of(pack), &around)
         .map_err(|faults| faults.first().map_or(String::new(), |fault| fault.message.clone()))?;
-    let resolved = Resolved {
-        scenario: checked.scenario,
-        pack: pack.clone(),
-        pack_files: files.texts.clone(),
-        files: BTreeMap::new(),
-    };
+    let resolved = Resolved::alone(checked.scenario, pack.clone(), files.texts.clone(), BTreeMap::new());
     let setup =
         Setup::new(resolved).map_err(|faults| faults.first().map_or(String::new(), ToString::to_string))?;
     let drawn = drawn_by_month(files, year)?;
@@ -61,7 +56,7 @@ pub(super) fn of(pack: &RegionPack, files: &RegionFiles) -> Result<BaseYear, Str
         for hour in 0..setup.hours {
             setup.native_mw(&weather, hour, &mut native_mw);
             let native: f64 = native_mw.iter().sum();
-            let (mean_mw, at_peak_mw) = drawn[usize::from(setup.stamps[hour].month - 1)];
+            let (mean_mw, at_peak_mw) = drawn[usize::from(setup.stamps()[hour].month - 1)];
             mean.energy_twh += (native + mean_mw) / 1e6 / f64::from(DRAWS);
             peak_mw = peak_mw.max(native + at_peak_mw);
         }

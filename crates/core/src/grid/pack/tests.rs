@@ -6,7 +6,7 @@ use crate::grid::case::matpower::{self, ZoneBy};
 use crate::grid::{Branch, BranchKind, Bus, CostCurve, DcLink, Generator, Zone};
 use proptest::prelude::*;
 
-fn files(pack: &str) -> BTreeMap<String, String> {
+pub(super) fn files(pack: &str) -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/regions").join(pack);
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).expect("a pack") {
@@ -17,7 +17,7 @@ fn files(pack: &str) -> BTreeMap<String, String> {
     files
 }
 
-fn parse(pack: &str) -> RegionPack {
+pub(super) fn parse(pack: &str) -> RegionPack {
     RegionPack::parse(&files(pack)).unwrap_or_else(|faults| panic!("{pack}: {}", faults[0]))
 }
 

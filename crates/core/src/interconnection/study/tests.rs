@@ -1,11 +1,17 @@
 //! Hand-computed transfers on a triangle, and properties on random networks.
 
+mod firm;
+mod generators;
+mod outages;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::grid::ZoneId;
+use crate::interconnection::group::GroupOutcome;
 use crate::interconnection::siting::{SitingRules, SizeClass};
 use crate::interconnection::test_flows::{DenseFlow, triangle, triangle_network};
+use crate::interconnection::transfer::{DcFlow, UnitFlows};
 use crate::interconnection::upgrade::{Catalogue, Works};
 
 const TOLERANCE: f64 = 1e-9;
@@ -18,6 +24,7 @@ fn line(rating_mw: f64) -> StudyBranch {
         circuit_mw: rating_mw,
         rating_mw,
         planned_mw: 0.0,
+        emergency_ratio: EMERGENCY_RATIO,
     }
 }
 
@@ -27,6 +34,7 @@ fn peak(flow_mw: [f64; 3]) -> Snapshot {
         name: "peak".into(),
         flow_mw: flow_mw.to_vec(),
         upward_mw: vec![(BusId(0), 300.0), (BusId(1), 100.0)],
+        ..Snapshot::default()
     }
 }
 
@@ -177,6 +185,7 @@ fn siting_goes_by_size_then_headroom_then_higher_voltage() {
         name: "s".into(),
         flow_mw: vec![0.0; 3],
         upward_mw: vec![(BusId(0), 4.0), (BusId(1), 1.0)],
+        ..Snapshot::default()
     };
     let mut case = StudyCase::new(&dc, &mut unit, vec![source], branches, StudyRules::default()).unwrap();
     let rooms = [0, 1, 2].map(|bus| case.headroom(BusId(bus)).unwrap().headroom_mw);
@@ -246,7 +255,7 @@ proptest! {
         dc.flows(&injection, &mut change);
 
         let mut unit = UnitFlows::new(dc.buses, count, BusId(0));
-        let snapshot = Snapshot { name: "s".into(), flow_mw: flow_mw.clone(), upward_mw };
+        let snapshot = Snapshot { name: "s".into(), flow_mw: flow_mw.clone(), upward_mw, ..Snapshot::default() };
         let branches = vec![line(120.0); count];
         let mut case =
             StudyCase::new(&dc, &mut unit, vec![snapshot], branches, StudyRules::default()).unwrap();
@@ -264,7 +273,7 @@ proptest! {
         let count = dc.lines.len();
         let mut unit = UnitFlows::new(dc.buses, count, BusId(0));
         let branches: Vec<_> = flow_mw.iter().map(|flow| line(flow.abs() + 50.0)).collect();
-        let snapshot = Snapshot { name: "s".into(), flow_mw, upward_mw };
+        let snapshot = Snapshot { name: "s".into(), flow_mw, upward_mw, ..Snapshot::default() };
         let rules = StudyRules { overload_growth_min: 0.0, ..StudyRules::default() };
         let mut case = StudyCase::new(&dc, &mut unit, vec![snapshot], branches, rules).unwrap();
         if let Some(limit) = case.headroom(sink) {

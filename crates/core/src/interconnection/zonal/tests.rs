@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::interconnection::track::CostShares;
 
 /// Zone 0 has plant, 1 and 2 have load; pipes 0-1 and 1-2, what is left of them as given.
 fn grid(upward_mw: [f64; 3], room_mw: [[f64; 2]; 2], load_mw: [f64; 3]) -> ZonalGrid {
@@ -13,6 +14,8 @@ fn grid(upward_mw: [f64; 3], room_mw: [[f64; 2]; 2], load_mw: [f64; 3]) -> Zonal
             station_mw: vec![1000.0; 3],
             added_mw: vec![0.0; 3],
             upward_mw: upward_mw.into(),
+            downward_mw: upward_mw.into(),
+            only: None,
             room_mw: room_mw.into(),
         }],
     }
@@ -34,6 +37,7 @@ impl Desk {
             grid,
             planned_mw: planned.into(),
             committed_mw: committed.into(),
+            committed_generation_mw: vec![0.0; 3],
             zonal: &self.zonal,
             rules: &self.rules,
             streams: &self.streams,
@@ -49,7 +53,7 @@ fn delivery_is_what_the_pipes_leave_after_the_other_zones() {
     let desk = Desk::new();
     let grid = grid([500.0, 0.0, 0.0], OPEN, [0.0; 3]);
     let deliverable = |committed: [f64; 3], zone: usize, mw: f64| {
-        desk.case(&grid, NONE, committed).deliverable_mw(&grid.snapshots[0], zone, mw)
+        desk.case(&grid, NONE, committed).reach_mw(&grid.snapshots[0], Direction::Load, zone, mw, &[0.0; 3])
     };
     assert_eq!(deliverable([0.0; 3], 2, 50.0), 120.0);
     assert_eq!(deliverable([0.0; 3], 1, 50.0), 300.0);
@@ -64,9 +68,10 @@ fn own_plant_needs_no_import() {
     let desk = Desk::new();
     let grid = grid([500.0, 0.0, 200.0], OPEN, [0.0; 3]);
     let case = desk.case(&grid, NONE, [0.0; 3]);
-    assert_eq!(case.deliverable_mw(&grid.snapshots[0], 2, 50.0), 320.0);
+    let reach = |mw| case.reach_mw(&grid.snapshots[0], Direction::Load, 2, mw, &[0.0; 3]);
+    assert_eq!(reach(50.0), 320.0);
     // 1,400 MW in all: plant counts double, 400 at home and 120 through the pipe.
-    assert_eq!(case.deliverable_mw(&grid.snapshots[0], 2, 1400.0), 520.0);
+    assert_eq!(reach(1400.0), 520.0);
 }
 
 #[test]
@@ -99,6 +104,48 @@ fn stations_and_import_are_charged_for_what_lacks() {
     let outcome = study([0.0, 0.0, 0.0, 0.0, 0.0, 100.0], [0.0; 3], 150.0);
     assert!(outcome.charged.is_empty());
     assert_eq!(outcome.relied, [(import_of(2, 3), 30.0)]);
+}
+
+#[test]
+fn a_round_shares_what_it_lacks_and_the_pipes_before_it() {
+    let desk = Desk::new();
+    let grid = grid([500.0, 0.0, 0.0], OPEN, [0.0; 3]);
+    let case = desk.case(&grid, NONE, [0.0; 3]);
+    let load =
+        |name: &str, zone, mw| ZonalTransfer { request: Key::of(name), zone, mw, direction: Direction::Load };
+    // Zone 1 takes 250 of the first pipe's 300 and leaves 50 for zone 2, whose own pipe would carry 120: of
+    // 60 + 40 asked there, 50 lack and 30 and 20 are firm.
+    let round = [load("a", 2, 60.0), load("b", 1, 250.0), load("c", 2, 40.0)];
+    let outcome = case.study_round(&round);
+    assert_eq!(outcome.charged.len(), 1);
+    let import = &outcome.charged[0];
+    assert_eq!((import.overload.branch, import.overload.lacking_mw()), (import_of(2, 3), 50.0));
+    assert_eq!(import.impact_mw, [60.0, 0.0, 40.0]);
+    assert_eq!(import.shares(CostShares::Impact { dfax_min: 0.03 }), [0.6, 0.0, 0.4]);
+    let firm: Vec<_> = outcome.transfers.iter().map(|own| own.firm_mw).collect();
+    assert_eq!(firm, [Some(30.0), Some(250.0), Some(20.0)]);
+    // Works are those of the largest request.
+    let alone = desk.zonal.remedy(&desk.streams, Key::of("a"), Works::ZoneImport, 50.0);
+    assert_eq!(import.overload.remedy, Some(alone));
+}
+
+#[test]
+fn a_generator_is_studied_on_what_pipes_carry_out() {
+    let desk = Desk::new();
+    // Plant to displace stands in zone 0 alone; backwards the pipes carry 100 and 50.
+    let grid = grid([500.0, 0.0, 0.0], OPEN, [0.0; 3]);
+    let case = desk.case(&grid, NONE, [0.0; 3]);
+    let generator =
+        ZonalTransfer { request: Key::of("wind"), zone: 2, mw: 80.0, direction: Direction::Generation };
+    let outcome = case.study_round(&[generator]);
+    assert_eq!(outcome.charged.len(), 1);
+    let export = &outcome.charged[0].overload;
+    assert_eq!((export.branch, export.lacking_mw()), (export_of(2, 3), 30.0));
+    assert_eq!(export.remedy.unwrap().works, Works::ZoneExport);
+    assert_eq!(outcome.transfers[0].firm_mw, Some(50.0));
+    // At home it displaces as much as it likes.
+    let home = case.study_round(&[ZonalTransfer { zone: 0, ..generator }]);
+    assert!(home.charged.is_empty());
 }
 
 #[test]
