@@ -223,7 +223,7 @@ fn power_that_only_the_surplus_gives_stops_when_there_is_none() {
             drew += 1
         }
         let served: f64 = world.problem().demand_mw.iter().sum::<f64>() + look.sites[1].2;
-        let reserve = world.clearing().terms().reserve.requirement_mw();
+        let reserve = world.clearing().reserve_requirement_mw();
         last_mw = world.clearing().available_mw - reserve - served;
     });
     assert!(stopped > 20 && drew > 100, "{stopped} hours without, {drew} with");
