@@ -3,8 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use gridrush_core::demand::ClassId;
+use gridrush_core::grid::ZoneId;
+use gridrush_core::interconnection::{Direction, Service};
 use gridrush_core::kernel::{SimSpan, SimTime};
-use gridrush_core::policy::{AppliesTo, Confidence, MODULES, Param, Policies, Rule, Tags};
+use gridrush_core::policy::{
+    AppliesTo, Asked, Confidence, HourView, MODULES, PLACES, Param, Policies, Rule, Tags,
+};
+use gridrush_sim::operation::{Order, SiteBook, Wish};
 use gridrush_sim::setup::Setup;
 use gridrush_workload::tags::tag;
 use jiff::civil::date;
@@ -227,4 +233,82 @@ fn power_that_only_the_surplus_gives_stops_when_there_is_none() {
         last_mw = world.clearing().available_mw - reserve - served;
     });
     assert!(stopped > 20 && drew > 100, "{stopped} hours without, {drew} with");
+}
+
+/// Three sites of 100 MW that want 80, 40 and 60 MW and bid 50, firm and 70 $/MWh.
+fn three() -> (Vec<Wish>, Vec<SiteBook>) {
+    let asked = Asked {
+        class: ClassId(1),
+        tags: Tags::default(),
+        direction: Direction::Load,
+        mw: 100.0,
+        kv: None,
+        zone: ZoneId(0),
+        service: Service::Controllable,
+        filed: SimTime::ZERO,
+        site_control_share: 1.0,
+        onsite_mw: 0.0,
+        backup_mw: 0.0,
+        renewable_share: 0.0,
+        pue: 1.0,
+        duplicates: 0,
+    };
+    let wishes = [(80.0, 50.0), (40.0, f64::INFINITY), (60.0, 70.0)];
+    let wish = |(mw, bid_usd_per_mwh)| Wish { asked, mw, bid_usd_per_mwh };
+    let book = |_: &(f64, f64)| SiteBook::new(SimTime::ZERO, Service::Controllable, 0.0);
+    (wishes.map(wish).to_vec(), wishes.iter().map(book).collect())
+}
+
+const QUIET: HourView = HourView {
+    now: SimTime::ZERO,
+    year: 2026,
+    month: 1,
+    day: 1,
+    hour: 0,
+    emergency: false,
+    surplus_mw: 90.0,
+    peak_share: 0.5,
+    hours_cut: 0.0,
+    peak_mw: 0.0,
+    called: [0.0; PLACES],
+    wish_mw: 0.0,
+    outbid_mw: 0.0,
+};
+
+#[test]
+fn the_tightest_rule_counts_and_of_equal_ones_the_first_id() {
+    let (wishes, books) = three();
+    let evading = |policy: &str, share: f64| rule(policy, "full_ban", "", &[("evading_share", share)]);
+    for (rules, want) in [
+        ([evading("a", 0.5), evading("b", 0.2), evading("c", 0.9)], (20.0, 1)),
+        ([evading("z", 0.2), evading("y", 0.2), evading("c", 0.9)], (20.0, 1)),
+        ([evading("x", 0.2), evading("y", 0.2), evading("c", 0.9)], (20.0, 0)),
+    ] {
+        let policies = Policies { policies: Vec::new(), rules: rules.to_vec() };
+        let order = Order::new(&policies, QUIET, &wishes, &books);
+        let limits = order.limits(0, [0.0; PLACES]);
+        assert_eq!((limits.ceiling_mw, limits.rule), (want.0, Some(want.1)));
+    }
+}
+
+#[test]
+fn the_surplus_goes_by_bids_and_calls_add_up() {
+    let (wishes, books) = three();
+    let policies = Policies { policies: Vec::new(), rules: vec![rule("kz", "surplus_auction", "", &[])] };
+    let order = Order::new(&policies, QUIET, &wishes, &books);
+    // 90 MW: the firm site first (40 MW of its 100 are wanted), then 50 for the bid of 70, nothing for the bid of 50.
+    let got = [0, 1, 2].map(|site| order.limits(site, [0.0; PLACES]).ceiling_mw.min(wishes[site].mw));
+    assert_eq!(got, [0.0, 40.0, 50.0]);
+
+    let places = |n: f64, firm: f64| {
+        rule(&format!("p{n}"), "emergency_order", "", &[("place", n), ("firm_share", firm)])
+    };
+    let policies = Policies { policies: Vec::new(), rules: vec![places(1.0, 0.3), places(3.0, 0.0)] };
+    let order = Order::new(&policies, QUIET, &wishes, &books);
+    // Place 1 leaves 30 MW to each: 50 + 10 + 30 = 90 MW; place 3 takes the 90 that are left.
+    assert_eq!(order.at_place_mw(), [0.0, 90.0, 0.0, 90.0, 0.0]);
+    // 45 MW are missing: half of place 1.
+    let calls = gridrush_sim::operation::called(45.0, order.at_place_mw());
+    assert_eq!((calls[1], calls[3]), (0.5, 0.0));
+    assert!((order.cut_mw(calls) - 45.0).abs() < 1e-9);
 }
