@@ -12,6 +12,7 @@ mod price_by_zone;
 mod price_duration;
 mod queue;
 mod supply;
+mod who_pays;
 
 use std::path::Path;
 
@@ -33,6 +34,7 @@ pub fn all() -> [&'static dyn Figure; 12] {
         &compute::Compute,
         &supply::Supply,
         &emissions::Emissions,
+        &who_pays::WhoPays,
         &backtest::Backtest,
         &headroom::Headroom,
     ]

@@ -160,7 +160,8 @@ impl World {
             }
             let cut_mw = block.connected_mw - block.ceiling_mw;
             if cut_mw > NOTHING_MW {
-                let why = Why { rule: block.rule, ..Cause::Policy.into() };
+                let by_rule = Why { rule: block.rule, ..Cause::Policy.into() };
+                let why = self.why_cut_off(site.bus).unwrap_or(by_rule);
                 self.probes.curtail(site.zone, block.class, why, cut_mw * interval.hours);
             }
         }
