@@ -7,7 +7,17 @@
 //!
 //! One file per fact. Facts that share a scenario share its runs.
 
+mod built;
+mod conversion;
+mod delivered;
+mod exits;
+mod fuels;
 mod headroom;
+mod leaving_cost;
+mod requests;
+mod scenarios;
+mod tracked;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +29,17 @@ use crate::Comparison;
 use crate::stats::Estimate;
 
 /// Every fact, in the order of its id.
-pub static FACTS: &[&Fact] = &[&headroom::FACT];
+pub static FACTS: &[&Fact] = &[
+    &built::FACT,
+    &fuels::FACT,
+    &waiting::FACT,
+    &leaving_cost::FACT,
+    &exits::FACT,
+    &tracked::FACT,
+    &delivered::FACT,
+    &headroom::FACT,
+    &conversion::FACT,
+];
 
 /// A scenario that the program carries.
 #[derive(Debug, PartialEq, Eq)]

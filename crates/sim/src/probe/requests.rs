@@ -46,6 +46,24 @@ pub const TABLE: Table = Table {
             unit: "",
             meaning: "First element that had to be strengthened.",
         },
+        Column {
+            name: "wanted_days",
+            kind: Kind::Float,
+            unit: "d",
+            meaning: "From filing to the date that was wanted; empty without one.",
+        },
+        Column {
+            name: "signed_days",
+            kind: Kind::Float,
+            unit: "d",
+            meaning: "From filing to the agreement; empty if never signed.",
+        },
+        Column {
+            name: "ended_days",
+            kind: Kind::Float,
+            unit: "d",
+            meaning: "From filing to its leaving without power; empty if it did not.",
+        },
     ],
     csv: true,
 };

@@ -156,6 +156,10 @@ impl World {
             let days = |stage: Stage| {
                 request.entered(stage).map_or(f64::NAN, |at| at.since(request.filed()).as_days())
             };
+            let wanted = application.wanted;
+            let wanted_days =
+                if wanted > request.filed() { wanted.since(request.filed()).as_days() } else { f64::NAN };
+            let ended_days = if request.stage().is_gone() { days(request.stage()) } else { f64::NAN };
             let offer = request.offer();
             let limiting = offer
                 .and_then(|offer| offer.upgrades.first())
@@ -178,6 +182,9 @@ impl World {
                 Cell::Float(days(Stage::Energized)),
                 Cell::Float(offer.map_or(0.0, |offer| offer.upgrade_cost.as_usd())),
                 Cell::Text(&limiting),
+                Cell::Float(wanted_days),
+                Cell::Float(days(Stage::Agreement)),
+                Cell::Float(ended_days),
             ];
             self.probes.table(&probe::requests::TABLE).push(sink, &row)?;
         }

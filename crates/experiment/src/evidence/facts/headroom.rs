@@ -118,7 +118,7 @@ fn gaps(arm: &Arm<'_>) -> Result<(Vec<f64>, f64), MeasureError> {
     let setup = arm.setup;
     let weather = setup.weather_years(&Streams::new(setup.scenario.seed, arm.replication))?;
     let mut zones = vec![0.0; setup.series.len()];
-    let summer = |hour: usize| (5..=10).contains(&setup.stamps[hour].month);
+    let summer = |hour: usize| (5..=10).contains(&setup.stamps()[hour].month);
     let mut loads_mw = Vec::with_capacity(setup.hours);
     let mut peaks_mw = [0.0_f64; 2];
     for hour in 0..setup.hours {
