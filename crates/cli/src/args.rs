@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::calibrate::CalibrateArgs;
 use crate::commands::export::ExportArgs;
+use crate::commands::headroom::HeadroomArgs;
 use crate::commands::import::ImportArgs;
 use crate::commands::opf::OpfArgs;
 
@@ -37,6 +38,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Writes a case or a region for other programs.
     Export(ExportArgs),
+    /// Tells what every bus or zone of a region could take without works.
+    Headroom(HeadroomArgs),
     /// Solves the DC optimal power flow of a case: objective, dispatch, prices, flows.
     Opf(OpfArgs),
     /// Draws the charts of existing results again.

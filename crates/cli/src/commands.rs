@@ -5,6 +5,7 @@ pub mod calibrate;
 mod compare;
 mod evidence;
 pub mod export;
+pub mod headroom;
 pub mod import;
 pub mod opf;
 mod plot;
@@ -27,6 +28,7 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Calibrate(args) => calibrate::run(&args),
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(&args),
+        Command::Headroom(args) => headroom::run(&args),
         Command::Opf(args) => opf::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Schema(args) => schema::run(&args),

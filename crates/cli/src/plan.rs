@@ -68,6 +68,26 @@ pub fn job(path: &Path, input: &InputArgs) -> Result<Job, Stop> {
     finish(&draft, path, &source, input, None)
 }
 
+/// A region as it is at the start of its base year, with studies that reckon with the loss of any branch.
+pub fn region_job(region: &str, input: &InputArgs) -> Result<Job, Stop> {
+    let source = PackSource::find(input.data.as_deref(), None)?;
+    let Some(files) = source.region(region)? else {
+        let known: Vec<String> = source.regions()?.into_keys().collect();
+        return Err(Stop::usage(format!("there is no region `{region}` (known: {})", known.join(", "))));
+    };
+    let pack = RegionPack::parse(&files.texts).map_err(|faults| {
+        Stop::Input(faults.iter().map(|fault| pack_fault(&files.origin, fault)).collect())
+    })?;
+    let year = pack.region.facts.base_year;
+    let text = format!(
+        "schema = 1\nname = \"{region}\"\ntitle = \"{region}\"\nregion = \"{region}\"\nstart = {year}-01-01\nend = {}-01-01\n\
+         [queue.rules]\nsecurity = \"n1\"\n",
+        year + 1
+    );
+    let draft = completed(Draft::parse(region, &text), input)?;
+    finish(&draft, Path::new(region), &source, input, None)
+}
+
 /// Reads and checks a scenario and, if it names arms, each of them in its place.
 pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
     arms_of(draft(path, input)?, path, input)
@@ -127,6 +147,11 @@ fn draft_of(path: &Path, text: &str, input: &InputArgs) -> Result<Draft, Stop> {
         next = below.base().map(str::to_owned);
         draft = draft.over(below);
     }
+    completed(draft, input)
+}
+
+/// Adds what was typed to a draft.
+fn completed(mut draft: Draft, input: &InputArgs) -> Result<Draft, Stop> {
     draft = draft.with("-p", &input.overrides);
     if let Some(history) = &input.bitcoin_history {
         // The key's path counts from the scenario file, the argument's from where the user is.
@@ -177,9 +202,10 @@ fn finish(
     }
     let checked = match &regions {
         Some(regions) => draft.finish_over(&regions.pack, &around),
-        None => draft.clone().finish(&Scenario::defaults(), &around).map(|checked| {
-            (vec![checked.scenario], checked.warnings)
-        }),
+        None => draft
+            .clone()
+            .finish(&Scenario::defaults(), &around)
+            .map(|checked| (vec![checked.scenario], checked.warnings)),
     };
     let (mut scenarios, warnings) = checked.map_err(|mut faults| {
         faults.append(&mut pack_faults.clone());

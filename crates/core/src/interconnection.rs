@@ -10,6 +10,7 @@
 //! world makes the study it asks for and brings the owner's answer. Studies are linear transfers on
 //! direct-current flows; where pipes join zones, they are maximum flows (see `zonal`). Money goes through the ledger. Nothing here knows what stands behind a request.
 
+mod conditional;
 mod effect;
 mod group;
 mod offer;
@@ -38,8 +39,8 @@ pub use queue::{
 pub use request::{Application, Direction, Exit, Request, RequestId, Service, Stage, Stamp};
 pub use siting::{Siting, SitingRules, SizeClass};
 pub use study::{
-    EMERGENCY_RATIO, Limit, Overload, Security, Snapshot, StudyBranch, StudyCase, StudyError, StudyOutcome,
-    StudyRules,
+    EMERGENCY_RATIO, Limit, Overload, Security, Snapshot, Source, StudyBranch, StudyCase, StudyError,
+    StudyOutcome, StudyRules,
 };
 pub use track::{
     Amount, Band, Basis, CostShares, Forfeits, Intake, Late, Penalty, Phase, Rank, Restudy, Scope, Track,

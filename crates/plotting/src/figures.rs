@@ -7,6 +7,7 @@ mod contention_week;
 mod curtailment_causes;
 mod emissions;
 mod hashrate;
+mod headroom;
 mod price_by_zone;
 mod price_duration;
 mod queue;
@@ -20,7 +21,7 @@ use crate::axis::Axis;
 use crate::{Figure, PlotError, style};
 
 /// All figures, the most telling first.
-pub fn all() -> [&'static dyn Figure; 11] {
+pub fn all() -> [&'static dyn Figure; 12] {
     [
         &contention::Contention,
         &contention_week::ContentionWeek,
@@ -33,6 +34,7 @@ pub fn all() -> [&'static dyn Figure; 11] {
         &supply::Supply,
         &emissions::Emissions,
         &backtest::Backtest,
+        &headroom::Headroom,
     ]
 }
 

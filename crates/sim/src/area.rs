@@ -12,12 +12,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use gridrush_core::grid::RegionPack;
-use gridrush_core::weather::{HourStamp, SeriesKind, WeatherModel};
+use gridrush_core::kernel::Streams;
+use gridrush_core::weather::{Clock, HourStamp, SeriesKind, Spell, WeatherFault, WeatherModel, WeatherYears};
 use jiff::tz::TimeZone;
 
 use crate::clearing::AreaTerms;
 use crate::scenario::Scenario;
-use crate::setup::SetupError;
+use crate::setup::{SetupError, ZoneClock};
 
 /// The file of a pack that holds its weather.
 const WEATHER: &str = "weather.toml";
@@ -35,6 +36,10 @@ pub struct Area {
     pub series: Range<usize>,
     /// Its local calendar of every hour.
     pub stamps: Vec<HourStamp>,
+    /// Hours between its own midnight of the first day and the start of the run, if that comes later.
+    pub(crate) lead: Vec<HourStamp>,
+    /// Hours of the run before its own midnight of the first day.
+    pub(crate) late_h: usize,
     /// Mean factor of extreme weather on failure rates, by kind of machine.
     pub(crate) outage_means: [f64; 3],
     pub(crate) clock: TimeZone,
@@ -66,7 +71,9 @@ pub(crate) fn areas(
         }
         let name = &pack.region_of(n).facts.time_zone;
         let clock = TimeZone::get(name).map_err(|_| faults.push(SetupError::TimeZone(name.clone()))).ok();
-        let (Some(weather), Some(clock), Some(scenario)) = (weather, clock, scenarios.get(n)) else { continue };
+        let (Some(weather), Some(clock), Some(scenario)) = (weather, clock, scenarios.get(n)) else {
+            continue;
+        };
         let first = all.len();
         all.extend(weather.series.iter().map(|series| (pack.name_of(n, &series.name), series.kind)));
         out.push(Area {
@@ -74,6 +81,8 @@ pub(crate) fn areas(
             zones: pack.zones_of(n),
             series: first..all.len(),
             stamps: Vec::new(),
+            lead: Vec::new(),
+            late_h: 0,
             outage_means: [1.0; 3],
             weather,
             clock,
@@ -83,6 +92,37 @@ pub(crate) fn areas(
 }
 
 impl Area {
+    /// Sets the hours of a run; `midnight` and `first` are its own midnight of the first day and the start of the run, in
+    /// hours since 1970.
+    pub(crate) fn set_hours(&mut self, midnight: i64, first: i64, hours: usize) {
+        let clock = ZoneClock(&self.clock);
+        self.lead = (midnight..first).map(|hour| clock.stamp(hour)).collect();
+        self.late_h = usize::try_from(midnight - first).unwrap_or(0).min(hours);
+        self.stamps = (0..hours as i64).map(|hour| clock.stamp(first + hour)).collect();
+    }
+
+    /// The weather of a replication in the hours of the run: that of the region alone, which begins at its own
+    /// midnight. Hours before that one are like those of the day after. `spells` lie over it.
+    pub(crate) fn weather_years(
+        &self,
+        spells: &[Spell],
+        streams: &Streams,
+    ) -> Result<WeatherYears, Vec<WeatherFault>> {
+        let own: Vec<HourStamp> = self.lead.iter().chain(&self.stamps[self.late_h..]).copied().collect();
+        let mut years = self.weather.generate(streams, &own)?;
+        let at_most = |kind| if kind == SeriesKind::Load { f32::INFINITY } else { 1.0 };
+        let at_most: Vec<f32> = self.weather.series.iter().map(|series| at_most(series.kind)).collect();
+        years.apply(spells, &at_most, streams, &own);
+        for values in &mut years.values {
+            values.drain(..self.lead.len());
+            let before: Vec<f32> = (0..self.late_h)
+                .map(|hour| values.get(hour + 24 - self.late_h).or(values.first()).copied().unwrap_or(0.0))
+                .collect();
+            values.splice(..0, before);
+        }
+        Ok(years)
+    }
+
     /// Its rules in the hourly market.
     pub(crate) fn terms(&self, name: Option<String>) -> AreaTerms {
         let dispatch = &self.scenario.dispatch;

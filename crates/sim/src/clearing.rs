@@ -498,7 +498,8 @@ impl Clearing {
                 self.available_import_mw += available;
             }
             if unit.gives_reserve() {
-                reserve_mw[self.area_of_zone[usize::from(unit.zone.0)]] += bounds.iter().map(|bound| bound.upper_mw).sum::<f64>();
+                reserve_mw[self.area_of_zone[usize::from(unit.zone.0)]] +=
+                    bounds.iter().map(|bound| bound.upper_mw).sum::<f64>();
             }
             if unit.is_variable() {
                 self.available_renewable_mw += available;

@@ -23,6 +23,7 @@ pub mod limits;
 mod links;
 pub mod metrics;
 pub mod offer;
+pub mod operation;
 mod outages;
 pub mod planning;
 mod plant;

@@ -27,6 +27,19 @@ pub(crate) struct ClassTotals {
     pub paid_usd: f64,
 }
 
+/// What a payer paid in all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paid {
+    /// Its name.
+    pub payer: &'static str,
+    /// All components.
+    pub usd: f64,
+    /// Energy.
+    pub mwh: f64,
+    /// Monthly use of a customer; none for large loads.
+    pub kwh_per_month: Option<f64>,
+}
+
 /// What a run adds up.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RunTotals {
@@ -42,6 +55,10 @@ pub(crate) struct RunTotals {
     pub transmission_cost_usd: f64,
     /// Upgrades agreed with large loads.
     pub upgrade_cost_usd: f64,
+    /// What payers paid, and for how much energy.
+    pub bills: Vec<Paid>,
+    /// Investments whose cause has left, not depreciated.
+    pub stranded_usd: f64,
     /// Mean of the hashrate of modelled mines: sum and days.
     pub modelled_ehs_days: (f64, u32),
 }
@@ -75,6 +92,16 @@ impl RunTotals {
         add("modelled_hashrate_mean_ehs".to_owned(), "EH/s", ehs / f64::from(days));
         add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
         add("upgrade_cost_musd".to_owned(), "M$", self.upgrade_cost_usd / 1e6);
+        for paid in self.bills.iter().filter(|paid| paid.mwh > 0.0) {
+            let usd_per_mwh = paid.usd / paid.mwh;
+            add(format!("{}_cents_per_kwh", paid.payer), "cents/kWh", usd_per_mwh / 10.0);
+            if let Some(kwh) = paid.kwh_per_month {
+                add(format!("{}_bill_usd_per_month", paid.payer), "$/month", usd_per_mwh * kwh / 1e3);
+            }
+        }
+        if self.stranded_usd > 0.0 {
+            add("stranded_musd".to_owned(), "M$", self.stranded_usd / 1e6);
+        }
         for (class, name) in CLASSES.iter().enumerate().skip(1) {
             let mine = |site: &&Site| usize::from(site.asset.class().0) == class;
             if sites.iter().any(|site| mine(&site)) {

@@ -131,6 +131,8 @@ pub struct Outset<'a> {
 /// Plans on a copy of the market. Keeps its solver warm from plan to plan.
 #[derive(Clone, Default)]
 pub struct Planner {
+    /// Whether generators are studied, so that the states that only they are studied in are made.
+    pub generators: bool,
     solver: Option<Solver>,
     solution: DispatchSolution,
 }
@@ -201,6 +203,9 @@ impl Planner {
         let mut native = vec![0.0; setup.series.len()];
         let mut series = vec![0.0_f32; weather.values.len()];
         for stress in Stress::ALL {
+            if stress.only() == Some(Direction::Generation) && !self.generators {
+                continue;
+            }
             let mut hours: Vec<(f64, usize)> =
                 year.iter().filter_map(|hour| Some((stress.rank(hour)?, hour.hour))).collect();
             hours.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

@@ -4,8 +4,10 @@
 //! or year plus one batch of rows, so memory is flat in the length of the run.
 
 pub mod adequacy;
+pub mod bills;
 pub mod bitcoin;
 pub mod books;
+pub mod capacity;
 pub mod commitment;
 pub mod compute;
 pub mod congestion;
@@ -14,10 +16,13 @@ pub mod curtailment;
 pub mod decisions;
 pub mod emissions;
 pub mod fuel;
+pub mod headroom;
 pub mod load;
 pub mod outages;
 pub mod queue;
+pub mod rate_base;
 pub mod requests;
+pub mod rules;
 pub mod storage;
 pub mod supply;
 pub mod system;
@@ -48,7 +53,11 @@ pub const TABLES: &[&Table] = &[
     &emissions::MONTHLY,
     &emissions::YEARLY,
     &congestion::TABLE,
+    &rules::TABLE,
     &outages::TABLE,
+    &bills::TABLE,
+    &capacity::TABLE,
+    &rate_base::TABLE,
     &books::TABLE,
 ];
 
@@ -96,6 +105,8 @@ pub enum Cause {
     Congestion,
     /// A transformer was at its limit.
     Substation,
+    /// A rule forbade it.
+    Policy,
 }
 
 impl Cause {
@@ -108,6 +119,7 @@ impl Cause {
             Cause::Scarcity => "scarcity",
             Cause::Congestion => "congestion",
             Cause::Substation => "substation",
+            Cause::Policy => "policy",
         }
     }
 }
@@ -121,11 +133,13 @@ pub struct Why {
     pub limit: Option<Limit>,
     /// The branch on outage without which that limit would not have bound.
     pub outage: Option<u32>,
+    /// The rule that it is named after, by position.
+    pub rule: Option<u32>,
 }
 
 impl From<Cause> for Why {
     fn from(cause: Cause) -> Why {
-        Why { cause, limit: None, outage: None }
+        Why { cause, limit: None, outage: None, rule: None }
     }
 }
 

@@ -118,12 +118,7 @@ impl Reader<'_> {
     }
 
     /// `[replay]`.
-    pub(crate) fn replayed(
-        &mut self,
-        pack: &RegionPack,
-        all: &[Series],
-        zones: &[ZoneSeries],
-    ) -> Replayed {
+    pub(crate) fn replayed(&mut self, pack: &RegionPack, all: &[Series], zones: &[ZoneSeries]) -> Replayed {
         let scenario = self.scenario;
         let mut out = Replayed { load_mw: vec![None; zones.len()], share: vec![None; all.len()] };
         for (i, load) in scenario.replay.load.iter().enumerate() {

@@ -12,7 +12,9 @@
 mod ai;
 mod arrivals;
 mod backtest;
+mod bills;
 mod bitcoin;
+mod capacity;
 mod check;
 mod declare;
 mod dispatch;
@@ -20,7 +22,9 @@ mod document;
 mod forecast;
 mod fuel;
 mod load;
+mod operation;
 mod outages;
+mod policies;
 mod queue;
 mod reference;
 mod regional;
@@ -44,7 +48,9 @@ pub use arrivals::Arrivals;
 pub use backtest::{
     Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
 };
+pub use bills::{Bills, Customers, SharedBy};
 pub use bitcoin::Bitcoin;
+pub use capacity::{Capacity, CapacityMarket};
 pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
@@ -52,7 +58,11 @@ pub use document::{Node, Place, Table, Value};
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
 pub use load::Load;
+pub use operation::Operation;
 pub use outages::{Machines, OutageWeather, Outages, ScriptedOutage};
+pub use policies::{
+    Number, POLICY_SCHEMA, PolicyFile, PolicyTable, PolicyText, RuleFile, Whom, describe_format,
+};
 pub use queue::Queue;
 pub use reference::{json, markdown};
 pub use replay::{HourlyFormat, OutputUnit, Repairs, Replay, ReplayGeneration, ReplayLoad};
@@ -88,6 +98,8 @@ section! {
         start: Date, "", "";
         /// Day after the last one.
         end: Date, "", "";
+        /// Policies in force, by id, in order: `gridrush policy list`.
+        policies: Vec<String> = Vec::new(), "", "";
         /// Root of all random streams.
         seed: u64 = 1, "", "", 0.0..=9007199254740992.0;
         /// Replications of each scenario in a comparison; a single run makes the first.
@@ -125,6 +137,14 @@ section! {
         arrivals: Arrivals;
         /// The interconnection queue.
         queue: Queue;
+        /// Dates, zones and numbers of a policy in place of those of its file.
+        policy: PolicyTable;
+        /// Emergencies, and what stands on sites besides their machines.
+        operation: Operation;
+        /// Capacity and how it is paid for.
+        capacity: Capacity;
+        /// How costs are shared among customers.
+        bills: Bills;
         /// How much is written, and where.
         results: Results;
         /// What really happened, for `gridrush backtest`.
@@ -169,6 +189,8 @@ pub struct Surroundings {
     pub buses: BTreeSet<u32>,
     /// The text of each file that the scenario names, by dotted path, or why it cannot be read.
     pub files: BTreeMap<String, Result<String, String>>,
+    /// The policies that can be found, by id.
+    pub policies: BTreeMap<String, PolicyText>,
 }
 
 /// A scenario without faults.
@@ -329,6 +351,9 @@ impl Draft {
             return Err(faults.sorted());
         }
         let mut scenario = Scenario::read(base, &self.root, "", &mut faults);
+        if !faults.touches("policies") {
+            scenario.policy = self.policies(&scenario.policies, around, &mut faults);
+        }
         self.check(&scenario, around, &mut faults);
         let mut places: Vec<Place> =
             (0..scenario.requests.len()).map(|i| self.place_in_list("requests", i)).collect();
@@ -353,7 +378,8 @@ impl Draft {
         }
         relations::check_requests(&scenario, &places, around, &mut faults);
         self.check_arms(&scenario, &mut faults);
-        let warnings = self.warnings(&scenario, base, around);
+        let mut warnings = self.warnings(&scenario, base, around);
+        warnings.extend(self.idle_policies(&scenario.policies));
         scenario.base = None;
         scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })

@@ -10,6 +10,7 @@ use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::outage::MachineClass;
+use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
     Clock, HourStamp, SeriesKind, Spell, WeatherYears, civil_from_days, days_from_civil,
@@ -137,6 +138,8 @@ pub struct Setup {
     pub coin_history: Option<PriceHistory>,
     /// Parameters of workloads, firms and the queue.
     pub params: Params,
+    /// The rules of the region.
+    pub policies: Policies,
     /// The zone of each entry of the arrival shares that the region has.
     pub arrival_zones: Vec<ZoneId>,
 }
@@ -209,7 +212,8 @@ impl Setup {
             return Err(faults);
         }
         for area in &mut areas {
-            area.stamps = (0..hours as i64).map(|h| stamp(&area.clock, first_hour + h)).collect();
+            let midnight_s = midnight_s(&area.clock, start).unwrap_or(start_s);
+            area.set_hours(midnight_s.div_euclid(3600), first_hour, hours);
             if scenario.outages.units {
                 area.outage_means = reference_means(&area.weather, scenario.outages.weather.sensitivities());
             }
@@ -225,6 +229,11 @@ impl Setup {
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         let area_of = |zone| areas.iter().position(|area| area.zones.contains(&zone)).unwrap_or(0);
+        let policies = scenario.policy.rules_in(
+            scenario.start,
+            &|day| since_start(&zone, day, start_s * 1000),
+            &|name| pack.network.zone_named(name),
+        );
         Ok(Setup {
             replayed,
             observed,
@@ -232,6 +241,7 @@ impl Setup {
             fuel_paths,
             coin_history,
             params,
+            policies,
             arrival_zones,
             area_of_zone: (0..series.len()).map(area_of).collect(),
             kinds: all_series.iter().map(|series| series.1).collect(),
@@ -293,12 +303,9 @@ impl Setup {
     pub fn weather_years(&self, streams: &Streams) -> Result<WeatherYears, SetupError> {
         let mut years = WeatherYears { names: Vec::new(), values: Vec::new() };
         for (n, area) in self.areas.iter().enumerate() {
-            let mut own = area.weather.generate(streams, &area.stamps).map_err(|faults| {
+            let mut own = area.weather_years(&self.spells(area), streams).map_err(|faults| {
                 SetupError::Weather(faults.first().map_or(String::new(), ToString::to_string))
             })?;
-            let at_most = |kind| if kind == SeriesKind::Load { f32::INFINITY } else { 1.0 };
-            let at_most: Vec<f32> = area.weather.series.iter().map(|series| at_most(series.kind)).collect();
-            own.apply(&self.spells(area), &at_most, streams, &area.stamps);
             years.names.extend(own.names.iter().map(|name| self.pack.name_of(n, name)));
             years.values.append(&mut own.values);
         }
@@ -354,11 +361,16 @@ impl Setup {
             let years =
                 f64::from(stamp.year - area.weather.base_year) + f64::from(stamp.day_of_year) / 365.25 - 0.5;
             let growth = self.growth_per_year(zone);
-            let model = &area.weather.series[series.load - area.series.start];
-            let mean_mw = model.base_mean_mw.unwrap_or(0.0);
+            let mean_mw = self.base_mean_mw(zone);
             let shape = f64::from(weather.values[series.load][hour]);
             *value = mean_mw * gridrush_core::math::pow(1.0 + growth, years) * shape;
         }
+    }
+
+    /// Mean native load of a zone in its base year; zero without load.
+    pub fn base_mean_mw(&self, zone: usize) -> f64 {
+        let area = self.area_of(zone);
+        area.weather.series[self.series[zone].load - area.series.start].base_mean_mw.unwrap_or(0.0)
     }
 
     /// Prices of fuels and carbon expected for an hour: in force unless they are drawn. What zones pay beyond the first
@@ -415,8 +427,22 @@ impl Setup {
             oil_usd_per_mmbtu: oil,
             other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
             carbon_usd_per_tonne: fuel.carbon_usd_per_tonne,
+            carbon_by_rule_usd_per_tonne: self.carbon_by_rule(SimTime::from_hours(hour as u64)),
             zone_extra: Vec::new(),
         }
+    }
+
+    /// What rules in force add to the cost of a tonne of carbon dioxide, by fuel. Adders of rules go with carbon.
+    fn carbon_by_rule(&self, now: SimTime) -> [f64; Fuel::ALL.len()] {
+        let mut usd_per_tonne = [0.0; Fuel::ALL.len()];
+        for rule in self.policies.rules.iter().filter(|rule| rule.in_force(now)) {
+            if let Some(adder) = rule.module.hooks.fuel_adder {
+                for &fuel in Fuel::ALL {
+                    usd_per_tonne[fuel as usize] += adder(rule, fuel, 1.0);
+                }
+            }
+        }
+        usd_per_tonne
     }
 
     /// The local day of an hour, counted from 1970-01-01.
@@ -441,6 +467,9 @@ impl Setup {
             if day > first_day {
                 hours.push(self.midnight_of(day).hour());
             }
+        }
+        for rule in self.policies.rules.iter().filter(|rule| rule.module.hooks.fuel_adder.is_some()) {
+            hours.extend(std::iter::once(rule.effective).chain(rule.sunset).map(SimTime::hour));
         }
         if fuel.movements().iter().any(Option::is_some) {
             hours.extend(self.months.iter().map(|month| month.begin.hour()));
@@ -628,12 +657,12 @@ pub(crate) fn days_of(date: Date) -> i64 {
 }
 
 /// The local day of a stamp, counted from 1970-01-01.
-fn day_of(stamp: HourStamp) -> i64 {
+pub(crate) fn day_of(stamp: HourStamp) -> i64 {
     days_from_civil(i64::from(stamp.year), 1, 1) + i64::from(stamp.day_of_year) - 1
 }
 
 /// The clock of a time zone.
-struct ZoneClock<'a>(&'a TimeZone);
+pub(crate) struct ZoneClock<'a>(pub(crate) &'a TimeZone);
 
 impl Clock for ZoneClock<'_> {
     fn offsets_minutes(&self, utc_hour: i64) -> (i32, i32) {
@@ -674,8 +703,4 @@ fn months_between(zone: &TimeZone, start: Date, end: Date) -> Result<Vec<Month>,
 fn since_start(zone: &TimeZone, day: Date, start_unix_ms: i64) -> SimTime {
     let ms = midnight_s(zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
     SimTime(ms.saturating_sub(start_unix_ms).max(0) as u64)
-}
-
-fn stamp(zone: &TimeZone, utc_hour: i64) -> HourStamp {
-    ZoneClock(zone).stamp(utc_hour)
 }

@@ -105,6 +105,10 @@ pub struct Supply {
     month_usd_per_mw: Vec<f64>,
     /// Closed months, latest last.
     closed: Vec<Vec<f64>>,
+    /// What capacity is paid per megawatt this month, by row; the same in all zones.
+    month_capacity_usd_per_mw: [f64; ROWS],
+    /// The same of closed months.
+    closed_capacity: Vec<[f64; ROWS]>,
 }
 
 /// Rows of the account.
@@ -146,6 +150,8 @@ impl Supply {
             zones,
             month_usd_per_mw: vec![0.0; ROWS * zones],
             closed: Vec::new(),
+            month_capacity_usd_per_mw: [0.0; ROWS],
+            closed_capacity: Vec::new(),
         }
     }
 
@@ -186,17 +192,40 @@ impl Supply {
     pub fn close_month(&mut self, keep: usize) {
         let month = std::mem::replace(&mut self.month_usd_per_mw, vec![0.0; ROWS * self.zones]);
         self.closed.push(month);
+        self.closed_capacity.push(std::mem::replace(&mut self.month_capacity_usd_per_mw, [0.0; ROWS]));
         if self.closed.len() > keep {
             self.closed.remove(0);
+            self.closed_capacity.remove(0);
         }
+    }
+
+    /// Books what a megawatt of each technology is paid for capacity this month.
+    pub fn book_capacity(&mut self, usd_per_mw: &dyn Fn(Technology) -> f64) {
+        let technologies = ENTRANTS.iter().chain([&Technology::Battery]).chain(&INCUMBENTS);
+        for (month, &technology) in self.month_capacity_usd_per_mw.iter_mut().zip(technologies) {
+            *month += usd_per_mw(technology);
+        }
+    }
+
+    /// Trailing net revenue of a technology in a zone without what capacity is paid; `None` for technologies without
+    /// an account.
+    pub fn energy_usd_per_kw_year(&self, technology: Technology, zone: usize) -> Option<f64> {
+        let incumbent = INCUMBENTS.iter().position(|&t| t == technology).map(|i| BATTERY_ROW + 1 + i);
+        let entrant = || ENTRANTS.iter().position(|&t| t == technology);
+        let battery = || (technology == Technology::Battery).then_some(BATTERY_ROW);
+        let row = incumbent.or_else(entrant).or_else(battery)?;
+        let usd: f64 = self.closed.iter().map(|month| month[row * self.zones + zone]).sum();
+        Some(usd * 12.0 / self.closed.len().max(1) as f64 / 1000.0)
     }
 
     /// Trailing net revenue by zone of a row of the account.
     fn trailing(&self, row: usize) -> Vec<NetRevenue> {
         let months = self.closed.len().max(1) as f64;
+        let capacity_usd: f64 = self.closed_capacity.iter().map(|month| month[row]).sum();
         (0..self.zones)
             .map(|zone| {
-                let usd: f64 = self.closed.iter().map(|month| month[row * self.zones + zone]).sum();
+                let energy_usd: f64 = self.closed.iter().map(|month| month[row * self.zones + zone]).sum();
+                let usd = energy_usd + capacity_usd;
                 NetRevenue { usd_per_kw_year: usd * 12.0 / months / 1000.0 }
             })
             .collect()

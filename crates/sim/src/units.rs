@@ -80,6 +80,8 @@ pub struct FuelPrices {
     pub other_usd_per_mmbtu: f64,
     /// Emitted carbon dioxide.
     pub carbon_usd_per_tonne: f64,
+    /// Emitted carbon dioxide, by rules of policy and by fuel, on top.
+    pub carbon_by_rule_usd_per_tonne: [f64; Fuel::ALL.len()],
     /// By zone; empty where all zones pay the same.
     pub zone_extra: Vec<ZoneExtra>,
 }
@@ -111,9 +113,11 @@ impl FuelPrices {
             }
     }
 
-    /// The price of emitted carbon dioxide in a zone.
-    pub fn carbon_in_zone(&self, zone: ZoneId) -> f64 {
-        self.carbon_usd_per_tonne + self.extra(zone).carbon_usd_per_tonne
+    /// The price of carbon dioxide from a fuel in a zone.
+    pub fn carbon_of(&self, fuel: Fuel, zone: ZoneId) -> f64 {
+        self.carbon_usd_per_tonne
+            + self.extra(zone).carbon_usd_per_tonne
+            + self.carbon_by_rule_usd_per_tonne[fuel as usize]
     }
 
     fn extra(&self, zone: ZoneId) -> ZoneExtra {
@@ -220,20 +224,20 @@ impl Unit {
     pub fn fuel_price_usd_per_mmbtu(&self, prices: &FuelPrices) -> f64 {
         prices.in_zone(self.fuel, self.zone)
             + self.fuel_basis_usd_per_mmbtu
-            + self.co2.tonnes_per_mmbtu * prices.carbon_in_zone(self.zone)
+            + self.co2.tonnes_per_mmbtu * prices.carbon_of(self.fuel, self.zone)
     }
 
     /// Average cost at full load.
     pub fn cost_usd_per_mwh(&self, prices: &FuelPrices) -> f64 {
         self.offer.average_heat_rate_mmbtu_per_mwh * self.fuel_price_usd_per_mmbtu(prices)
             + self.offer.average_other_usd_per_mwh
-            + self.co2.tonnes_per_mwh * prices.carbon_in_zone(self.zone)
+            + self.co2.tonnes_per_mwh * prices.carbon_of(self.fuel, self.zone)
     }
 
     /// What another MWh of each of its blocks costs.
     pub fn block_costs_usd_per_mwh(&self, prices: &FuelPrices) -> impl Iterator<Item = f64> {
         let fuel_usd_per_mmbtu = self.fuel_price_usd_per_mmbtu(prices);
-        let carbon_usd_per_mwh = self.co2.tonnes_per_mwh * prices.carbon_in_zone(self.zone);
+        let carbon_usd_per_mwh = self.co2.tonnes_per_mwh * prices.carbon_of(self.fuel, self.zone);
         self.offer.blocks.iter().map(move |block| {
             block.heat_rate_mmbtu_per_mwh * fuel_usd_per_mmbtu + block.other_usd_per_mwh + carbon_usd_per_mwh
         })

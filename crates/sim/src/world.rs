@@ -12,11 +12,15 @@
 //! A world is a pure function of (setup, replication): it reads no file, no clock and no thread count.
 
 mod accounts;
+mod auction;
+mod bills;
 mod campus;
 mod dispatch;
 mod emissions;
 mod firms;
+mod headroom;
 mod monthly;
+mod operate;
 mod outages;
 mod queue;
 mod review;
@@ -58,7 +62,10 @@ use crate::supply::Supply;
 use crate::units::{Costs, FuelPrices};
 
 use accounts::Accounts;
+use bills::Billing;
 use firms::{Arrivals, Intent, Trailing};
+pub use headroom::{Headroom, Limiting};
+use operate::Operate;
 use review::Transmission;
 use zonal::ZonalStudies;
 
@@ -122,8 +129,14 @@ struct Block {
     column: usize,
     class: u8,
     requested_mw: f64,
-    /// What contract and connection allow.
+    /// What the energized contract allows.
+    connected_mw: f64,
+    /// What rules leave of that.
     ceiling_mw: f64,
+    /// The rule that took the rest, by position.
+    rule: Option<u32>,
+    /// What goes on from backup of what it took.
+    backup_mw: f64,
     firm: bool,
 }
 
@@ -168,6 +181,8 @@ pub struct World {
     planner: Planner,
     sites: Vec<Site>,
     site_of_request: Vec<Option<usize>>,
+    /// Rules of policy in the hour.
+    operate: Operate,
     queue: Queue,
     arrivals: Arrivals,
     intents: Vec<Intent>,
@@ -181,6 +196,7 @@ pub struct World {
     bitcoin_day: Option<DayReport>,
     ledger: Ledger,
     accounts: Accounts,
+    billing: Billing,
     probes: Probes,
     metrics: RunTotals,
     emissions: Emissions,
@@ -208,6 +224,7 @@ impl World {
         let streams = Streams::new(setup.scenario.seed, replication);
         let weather = setup.weather_years(&streams)?;
         let mut world = World::assemble(setup, streams, weather)?;
+        world.expect_peaks();
         world.open_existing_sites();
         world.begin_bitcoin();
         world.schedule_first_events()?;
@@ -379,6 +396,7 @@ impl World {
             planner: Planner::default(),
             sites: Vec::new(),
             site_of_request: Vec::new(),
+            operate: Operate::default(),
             queue: Queue::new(setup.params.queue.clone(), streams),
             arrivals: Arrivals::default(),
             intents: Vec::new(),
@@ -389,6 +407,7 @@ impl World {
             zonal: setup.is_zonal().then(|| ZonalStudies::new(network)),
             bitcoin,
             bitcoin_day: None,
+            billing: Billing::open(&setup, &mut ledger),
             ledger,
             accounts,
             probes: Probes::new(hourly, zones, CLASSES.len(), elements.count()),

@@ -10,6 +10,7 @@
 //! * [`ai`]: campuses, jobs, inference, delivered compute.
 //! * [`hardware`]: mining rigs and accelerators, two types, because a rig cannot train a model.
 //! * [`firms`]: who asks for a connection, when, and whether they take what is offered.
+//! * [`tags`]: what loads are, as rules of policy name it.
 
 // Unit tests may read files and print why they skip; the library itself is checked without them.
 #![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
@@ -18,6 +19,7 @@ pub mod ai;
 pub mod bitcoin;
 pub mod firms;
 pub mod hardware;
+pub mod tags;
 
 use gridrush_core::demand::ClassId;
 

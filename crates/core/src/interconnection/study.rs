@@ -24,6 +24,7 @@
 //! Cost: per bus one flow solve ([`UnitFlows`]) and per study O(states).
 
 mod case;
+mod firm;
 mod losses;
 mod round;
 
@@ -49,6 +50,19 @@ pub enum Security {
     N1,
 }
 
+/// Which generators serve a load under study; those that a generator displaces are found in the same way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Those of the region, pro rata to what more they could produce.
+    #[default]
+    Headroom,
+    /// The same for charges and headroom; what is firm without works is the most that redispatch allows.
+    Redispatch,
+    /// Those of the zone of its bus, pro rata; of the region where that has none.
+    Local,
+}
+
 /// When a branch is charged to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StudyRules {
@@ -58,11 +72,18 @@ pub struct StudyRules {
     pub overload_growth_min: f64,
     /// States of the network that are studied. Default N-0.
     pub security: Security,
+    /// Which generators serve it. Default those of the region by headroom.
+    pub source: Source,
 }
 
 impl Default for StudyRules {
     fn default() -> StudyRules {
-        StudyRules { dfax_min: 0.03, overload_growth_min: 0.01, security: Security::N0 }
+        StudyRules {
+            dfax_min: 0.03,
+            overload_growth_min: 0.01,
+            security: Security::N0,
+            source: Source::Headroom,
+        }
     }
 }
 

@@ -134,6 +134,48 @@ pub struct ZonalGrid {
     pub snapshots: Vec<ZonalSnapshot>,
 }
 
+impl ZonalGrid {
+    /// What limits more load or generation in a zone when nothing is under way; `None` if nothing does.
+    /// Generation is scaled up to what is asked, so this is the largest request that fits: it is looked for
+    /// from above.
+    pub fn headroom(
+        &self,
+        zone: usize,
+        direction: Direction,
+        zonal: &ZonalRules,
+        rules: &StudyRules,
+    ) -> Option<Limit> {
+        let zones = self.snapshots.first()?.load_mw.len();
+        let streams = Streams::new(0, 0);
+        let case = ZonalCase {
+            grid: self,
+            planned_mw: vec![0.0; 3 * zones],
+            committed_mw: vec![0.0; zones],
+            committed_generation_mw: vec![0.0; zones],
+            zonal,
+            rules,
+            streams: &streams,
+        };
+        let mut mw = MORE_THAN_ANY_MW;
+        let mut limit = None;
+        for _ in 0..HEADROOM_STEPS {
+            let request = ZonalTransfer { request: Key::of("headroom"), zone, mw, direction };
+            limit = case.study_round(&[request]).transfers[0].headroom;
+            let least_mw = limit.map_or(f64::INFINITY, |limit| limit.headroom_mw);
+            if least_mw >= mw * (1.0 - 1e-9) || least_mw <= 0.0 {
+                break;
+            }
+            mw = least_mw;
+        }
+        limit.filter(|limit| limit.headroom_mw < MORE_THAN_ANY_MW)
+    }
+}
+
+/// A request that no region could take.
+const MORE_THAN_ANY_MW: f64 = 1e6;
+/// Steps towards the largest request that fits.
+const HEADROOM_STEPS: usize = 500;
+
 /// The stations of a zone as an element.
 pub fn station_of(zone: usize) -> BranchId {
     BranchId(zone as u32)

@@ -23,6 +23,28 @@ pub enum Confidence {
     Assumed,
 }
 
+impl Confidence {
+    /// All of them, the best first.
+    pub const ALL: [Confidence; 5] = [
+        Confidence::Data,
+        Confidence::Source,
+        Confidence::Secondary,
+        Confidence::Memory,
+        Confidence::Assumed,
+    ];
+
+    /// The name in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Confidence::Data => "data",
+            Confidence::Source => "source",
+            Confidence::Secondary => "secondary",
+            Confidence::Memory => "memory",
+            Confidence::Assumed => "assumed",
+        }
+    }
+}
+
 /// A kind of rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Module {

@@ -20,7 +20,7 @@ pub const TABLE: Table = Table {
             name: "element",
             kind: Kind::Text,
             unit: "",
-            meaning: "The branch, pipe or interface that bound, for congestion and substation; the one whose failure cut the load off, for outage; empty otherwise.",
+            meaning: "The branch, pipe or interface that bound, for congestion and substation; the one whose failure cut the load off, for outage; the policy, for policy; empty otherwise.",
         },
         Column {
             name: "outage",

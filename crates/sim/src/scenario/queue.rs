@@ -1,8 +1,10 @@
 //! `[queue]`: how requests for a grid connection are studied, charged and built.
 
-use gridrush_core::interconnection::{Catalogue, Duration, QueueParams, SitingRules, StudyRules, ZonalRules};
+use gridrush_core::interconnection::{
+    Catalogue, Duration, QueueParams, Security, SitingRules, Source, StudyRules, ZonalRules,
+};
 
-use super::declare::{mirror, section};
+use super::declare::{choices, mirror, section};
 
 mirror! {
     /// Places, fees and deadlines of the queue.
@@ -56,13 +58,58 @@ section! {
     }
 }
 
-mirror! {
+choices! {
+    /// In which states of the network requests are studied.
+    StudySecurity {
+        /// All branches in service.
+        None = "n0",
+        /// And after the loss of any one branch, against emergency ratings.
+        One = "n1",
+    }
+}
+
+choices! {
+    /// Which generators serve a request under study.
+    StudySource {
+        /// Those of the region, pro rata to what more they could produce.
+        Headroom = "headroom",
+        /// The same for charges; what is firm without works is the most that redispatch allows.
+        Redispatch = "redispatch",
+        /// Those of its zone, pro rata.
+        Local = "local",
+    }
+}
+
+section! {
     /// When a branch is charged to a request.
-    Rules of StudyRules, from StudyRules::default() => {
+    Rules {
         /// Smallest share of the request's power on a branch that counts.
-        dfax_min: f64, "share", "[S2] PJM", 0.0..=1.0;
+        dfax_min: f64 = StudyRules::default().dfax_min, "share", "[S2] PJM", 0.0..=1.0;
         /// Smallest growth of an overload that counts, as a part of the rating.
-        overload_growth_min: f64, "share", "assumed", 0.0..=1.0;
+        overload_growth_min: f64 = StudyRules::default().overload_growth_min, "share", "assumed", 0.0..=1.0;
+        /// States of the network in which requests are studied.
+        security: StudySecurity = StudySecurity::None, "", "assumed; real studies are n1, which costs more time";
+        /// Which generators serve a request.
+        source: StudySource = StudySource::Headroom, "", "";
+    }
+}
+
+impl Rules {
+    /// The rules of studies.
+    fn rules(&self) -> StudyRules {
+        StudyRules {
+            dfax_min: self.dfax_min,
+            overload_growth_min: self.overload_growth_min,
+            security: match self.security {
+                StudySecurity::None => Security::N0,
+                StudySecurity::One => Security::N1,
+            },
+            source: match self.source {
+                StudySource::Headroom => Source::Headroom,
+                StudySource::Redispatch => Source::Redispatch,
+                StudySource::Local => Source::Local,
+            },
+        }
     }
 }
 
@@ -138,7 +185,7 @@ impl Queue {
             ..QueueParams::default()
         };
         self.process.set(&mut params);
-        self.rules.set(&mut params.rules);
+        params.rules = self.rules.rules();
         self.siting.set(&mut params.siting);
         self.works.set(&mut params.catalogue);
         self.zonal.set(&mut params.zonal);

@@ -73,6 +73,19 @@ impl Scenario {
         if let Some(carbon) = &region.carbon {
             prices.carbon_usd_per_tonne = carbon.price_usd_per_tonne;
         }
+        if let Some(market) = &region.context.capacity_market {
+            base.capacity.market = market.kind.into();
+            base.capacity.price_usd_per_mw_day = market.price_usd_per_mw_day.unwrap_or(0.0);
+        }
+        if let Some(retail) = &region.context.retail {
+            let bills = &mut base.bills;
+            bills.residential.retail_usd_per_mwh = retail.residential_usd_per_mwh;
+            bills.commercial.retail_usd_per_mwh = retail.commercial_usd_per_mwh;
+            bills.industrial.retail_usd_per_mwh = retail.industrial_usd_per_mwh;
+            if let Some(wholesale) = retail.wholesale_usd_per_mwh {
+                bills.wholesale_usd_per_mwh = wholesale;
+            }
+        }
         let shares = &mut base.supply.availability;
         for (fuel, share) in [
             (Fuel::Gas, &mut shares.gas),

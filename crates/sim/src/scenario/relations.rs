@@ -35,6 +35,7 @@ impl Scenario {
         let value = &self.arrivals.decisions;
         let queue = &self.queue.process;
         let (campus, jobs) = (&self.ai.campus, &self.ai.jobs);
+        let capacity = &self.capacity;
         vec![
             Order { low: cap, high: settled, strictly: true },
             order(cap, large),
@@ -68,6 +69,18 @@ impl Scenario {
             order(
                 ("queue.process.decision_days", queue.decision_days),
                 ("queue.process.offer_valid_days", queue.offer_valid_days),
+            ),
+            order(
+                ("capacity.floor_usd_per_mw_day", capacity.floor_usd_per_mw_day),
+                ("capacity.cap_usd_per_mw_day", capacity.cap_usd_per_mw_day),
+            ),
+            order(
+                ("capacity.first_share", capacity.first_share),
+                ("capacity.middle_share", capacity.middle_share),
+            ),
+            order(
+                ("capacity.middle_share", capacity.middle_share),
+                ("capacity.last_share", capacity.last_share),
             ),
         ]
     }

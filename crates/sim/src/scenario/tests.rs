@@ -10,7 +10,7 @@ fn around() -> Surroundings {
         zones: vec!["north".to_owned(), "south".to_owned()],
         zonal: false,
         buses: [1, 2].into(),
-        files: BTreeMap::new(),
+        ..Surroundings::default()
     }
 }
 

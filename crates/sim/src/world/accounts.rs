@@ -18,7 +18,10 @@ pub(super) struct Accounts {
     rent: AccountId,
     rent_kind: KindId,
     return_kind: KindId,
-    load: Vec<AccountId>,
+    /// Loads, by class.
+    pub load: Vec<AccountId>,
+    /// Plants, by fuel.
+    pub plants: Vec<AccountId>,
     /// Load pays for energy, by class.
     pub energy: Vec<LineId>,
     /// Load pays for reserve, by class.
@@ -66,6 +69,7 @@ impl Accounts {
             market,
             rent,
             load,
+            plants,
         })
     }
 
@@ -118,7 +122,7 @@ fn move_balance(
 }
 
 /// Moves an amount of a debit balance from one account to another; negative amounts move back.
-fn transfer(
+pub(super) fn transfer(
     ledger: &mut Ledger,
     at: SimTime,
     from: AccountId,

@@ -45,55 +45,108 @@ impl World {
         self.quote_stores(hour, &interval.weather);
         self.clearing.set_hour(&interval.native_mw, &interval.weather, INTERVAL_HOURS);
         interval.blocks.clear();
+        self.ask_sites(now, interval.native_mw.iter().sum());
         for site in 0..self.sites.len() {
-            self.bid_site(site, now, &mut interval.blocks);
+            self.bid_site(site, &mut interval.blocks);
         }
         self.interval = Some(interval);
         Ok(())
     }
 
-    /// Takes a site's bids into its columns. Contract and energization cap the site as a whole: what it
-    /// may draw goes to its most valuable blocks first.
-    fn bid_site(&mut self, site: usize, now: SimTime, blocks: &mut Vec<Block>) {
-        self.set_local_time(site, now);
-        self.book.clear();
-        self.sites[site].asset.bid(now, &mut self.book);
+    /// Takes a site's bids into its columns. Contract, energization and rules cap the site as a whole: what it
+    /// may draw goes to its most valuable blocks first. Of a firm block, what rules make subject to a bid cap
+    /// stands in a column of its own.
+    fn bid_site(&mut self, site: usize, blocks: &mut Vec<Block>) {
+        let (range, limits) = self.asked_hour(site);
         self.clearing.clear_site(site);
-        let bids = self.book.blocks();
-        debug_assert!(bids.len() <= BLOCKS_PER_SITE, "{} bids {} blocks", self.sites[site].name, bids.len());
-        let worth = |bid: Bid| match bid {
-            Bid::Firm => f64::INFINITY,
-            Bid::AtMost(price) => price,
+        let mut bids = [None; BLOCKS_PER_SITE];
+        debug_assert!(
+            range.len() <= BLOCKS_PER_SITE,
+            "{} bids {} blocks",
+            self.sites[site].name,
+            range.len()
+        );
+        for (slot, bid) in bids.iter_mut().zip(&self.book.blocks()[range.clone()]) {
+            *slot = Some(*bid);
+        }
+        let worth = |ordinal: usize| match bids[ordinal].map(|bid| bid.bid) {
+            Some(Bid::AtMost(price)) => price,
+            Some(Bid::Firm) | None => f64::INFINITY,
         };
         let mut order: [usize; BLOCKS_PER_SITE] = std::array::from_fn(|i| i);
-        let order = &mut order[..bids.len().min(BLOCKS_PER_SITE)];
-        order.sort_by(|&a, &b| worth(bids[b].bid).total_cmp(&worth(bids[a].bid)).then(a.cmp(&b)));
+        let order = &mut order[..range.len().min(BLOCKS_PER_SITE)];
+        order.sort_by(|&a, &b| worth(b).total_cmp(&worth(a)).then(a.cmp(&b)));
         let mut left_mw = self.sites[site].energized_mw;
-        let (mut controllable, mut firm) = (0, CONTROLLABLE_BLOCKS);
+        let (mut allowed_mw, mut firm_mw, mut backup_mw) =
+            (limits.ceiling_mw, limits.firm_mw, limits.backup_mw);
+        let mut columns = (0, CONTROLLABLE_BLOCKS);
         let first = blocks.len();
         for &ordinal in order.iter() {
-            let bid = bids[ordinal];
-            let ceiling_mw = bid.requested_mw.min(left_mw);
-            left_mw -= ceiling_mw;
-            let next = if bid.bid == Bid::Firm { &mut firm } else { &mut controllable };
-            let column = *next;
-            *next += 1;
-            let price = match bid.bid {
-                Bid::Firm => None,
-                Bid::AtMost(price) => Some(price),
-            };
-            self.clearing.set_block(site, column, ceiling_mw, price);
-            blocks.push(Block {
+            let Some(bid) = bids[ordinal] else { continue };
+            let connected_mw = bid.requested_mw.min(left_mw);
+            left_mw -= connected_mw;
+            let ceiling_mw = connected_mw.min(allowed_mw);
+            allowed_mw -= ceiling_mw;
+            let from_backup_mw = (connected_mw - ceiling_mw).min(backup_mw);
+            backup_mw -= from_backup_mw;
+            let mut block = Block {
                 site,
                 ordinal,
-                column,
+                column: 0,
                 class: bid.class.0,
                 requested_mw: bid.requested_mw,
+                connected_mw,
                 ceiling_mw,
+                rule: limits.rule.map(|rule| rule as u32),
+                backup_mw: from_backup_mw,
                 firm: bid.bid == Bid::Firm,
-            });
+            };
+            if let (Bid::Firm, Some(cap)) = (bid.bid, limits.bid_cap_usd_per_mwh) {
+                let stays_mw = ceiling_mw.min(firm_mw);
+                firm_mw -= stays_mw;
+                if stays_mw < ceiling_mw {
+                    let bids = Block {
+                        requested_mw: block.requested_mw - stays_mw,
+                        connected_mw: connected_mw - stays_mw,
+                        ceiling_mw: ceiling_mw - stays_mw,
+                        firm: false,
+                        ..block
+                    };
+                    self.put_block(bids, Some(cap), &mut columns, blocks);
+                    block = Block {
+                        requested_mw: stays_mw,
+                        connected_mw: stays_mw,
+                        ceiling_mw: stays_mw,
+                        backup_mw: 0.0,
+                        ..block
+                    };
+                    if stays_mw <= 0.0 {
+                        continue;
+                    }
+                }
+            }
+            let price = match bid.bid {
+                Bid::Firm => None,
+                Bid::AtMost(worth) => Some(self.bid_under_rules(site, worth, &limits)),
+            };
+            self.put_block(block, price, &mut columns, blocks);
         }
         blocks[first..].sort_by_key(|block| block.ordinal);
+    }
+
+    /// Puts a block into the site's next column for controllable or for firm load.
+    fn put_block(
+        &mut self,
+        mut block: Block,
+        price: Option<f64>,
+        columns: &mut (usize, usize),
+        blocks: &mut Vec<Block>,
+    ) {
+        let next = if block.firm { &mut columns.1 } else { &mut columns.0 };
+        block.column = *next;
+        *next += 1;
+        self.clearing.set_block(block.site, block.column, block.ceiling_mw, price);
+        blocks.push(block);
     }
 
     /// Tells every block what it got, finds the causes of what it did not get, and schedules the next
@@ -108,14 +161,23 @@ impl World {
         self.clearing.binding_limits(solution, &mut interval.limits);
         self.emissions.see(&self.clearing, solver);
         let span = SimSpan((INTERVAL_HOURS * HOUR_MS as f64) as u64);
-        for block in &interval.blocks {
-            let column = self.clearing.block_column(block.site, block.column).0 as usize;
-            let site = &mut self.sites[block.site];
+        // A block that rules have parted is one to its owner; what backup gives is as good as power from the grid.
+        for parts in interval.blocks.chunk_by(|a, b| (a.site, a.ordinal) == (b.site, b.ordinal)) {
+            let served_mw = |block: &Block| {
+                let column = self.clearing.block_column(block.site, block.column).0 as usize;
+                solution.column_mw[column].min(block.ceiling_mw) + block.backup_mw
+            };
+            let (requested, served) = parts
+                .iter()
+                .map(|block| (block.requested_mw, served_mw(block)))
+                .reduce(|a, b| (a.0 + b.0, a.1 + b.1))
+                .unwrap_or_default();
+            let site = &mut self.sites[parts[0].site];
             let price = self.clearing.settled(solution, site.bus);
             let award = Award {
-                block: block.ordinal,
-                requested_mw: block.requested_mw,
-                served_mw: solution.column_mw[column].min(block.ceiling_mw),
+                block: parts[0].ordinal,
+                requested_mw: requested,
+                served_mw: served,
                 price_usd_per_mwh: price,
                 span,
             };

@@ -74,6 +74,7 @@ impl World {
             let column = self.clearing.block_column(block.site, block.column).0 as usize;
             let mwh = interval.solution.column_mw[column].min(block.ceiling_mw) * h;
             let marginal_t = self.emissions.marginal_at(&[(site.bus, 1.0)]) * mwh;
+            self.operate.books[block.site].month.co2_t += mix.co2_t_per_mwh * mwh;
             self.emissions.of(site.zone, usize::from(block.class)).add(of_load(mwh), marginal_t);
         }
         for (zone, charged_mwh, discharged_mwh, marginal_t) in batteries {

@@ -197,6 +197,7 @@ impl World {
             let (name, bus, mw) = (&existing.name, existing.bus, existing.contract_mw);
             let site = self.open_site(name, ClassId(class as u8), bus, mw);
             self.sites[site].energized_mw = mw;
+            self.note_energized(site);
             match &mut self.sites[site].asset {
                 Asset::Mine(mine) => install_existing_rigs(mine, existing.installed_mw),
                 Asset::Campus(_) => {
@@ -227,6 +228,7 @@ impl World {
             energized_mw: 0.0,
             asset,
         });
+        self.open_book(self.sites.len() - 1);
         self.sites.len() - 1
     }
 

@@ -28,7 +28,8 @@ impl World {
     /// Brings units and branches to an interval.
     pub(super) fn prepare_outages(&mut self, now: SimTime, interval: &Interval) {
         let stamps: Vec<HourStamp> = self.setup.areas.iter().map(|area| area.stamps[interval.hour]).collect();
-        let events = self.outages.prepare(now, &stamps, &interval.weather, interval.hours, &mut self.clearing);
+        let events =
+            self.outages.prepare(now, &stamps, &interval.weather, interval.hours, &mut self.clearing);
         self.schedule_outages(events);
     }
 
@@ -62,7 +63,7 @@ impl World {
         };
         let of = |branch: u32| Limit::from(Element::Branch(branch));
         if let Some(branch) = self.clearing.cut_off(bus) {
-            return Why { cause: Cause::Outage, limit: Some(of(branch)), outage: None };
+            return Why { cause: Cause::Outage, limit: Some(of(branch)), outage: None, rule: None };
         }
         let limit = match row.cause {
             CauseKind::Price => return Cause::Price.into(),
@@ -81,7 +82,7 @@ impl World {
         let outage = bare.and_then(|element| {
             interval.behind.iter().find(|b| Element::Branch(b.0) == element).map(|b| b.1)
         });
-        Why { cause, limit, outage }
+        Why { cause, limit, outage, rule: None }
     }
 
     /// Writes the account of the year that ends now.

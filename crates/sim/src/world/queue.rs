@@ -72,7 +72,7 @@ impl World {
     }
 
     /// Branches with background reinforcements that are on their way.
-    fn branches_as_planned(&self) -> Vec<StudyBranch> {
+    pub(super) fn branches_as_planned(&self) -> Vec<StudyBranch> {
         let mut branches = self.study_branches.clone();
         for (branch, building_mw) in branches.iter_mut().zip(&self.transmission.building_mw) {
             branch.planned_mw += building_mw;
@@ -109,10 +109,12 @@ impl World {
             let mw = application.requested_mw;
             let site = self.open_site(&application.name, application.class, bus, mw);
             self.site_of_request[at] = Some(site);
+            self.settle_obligations(site, id)?;
             site
         };
         self.add_to_snapshots(site, energized_mw - self.sites[site].energized_mw)?;
         self.sites[site].energized_mw = energized_mw;
+        self.note_energized(site);
         let contract_mw = self.sites[site].contract_mw;
         let steps = self.queue.request(id)?.application().ramp_months.max(1);
         let next_mw = (energized_mw + contract_mw / f64::from(steps)).min(contract_mw);

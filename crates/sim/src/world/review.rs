@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gridrush_core::grid::{BranchId, Fuel, Technology};
+use gridrush_core::ledger::Cents;
 use gridrush_core::market::{BranchYear, reinforce};
 use gridrush_tables::{Cell, RowSink};
 
@@ -55,7 +56,7 @@ impl World {
     }
 
     /// The yearly review: fuel prices, entry and exit, background transmission, study snapshots.
-    pub(super) fn review_year(&mut self) -> Result<(), RunError> {
+    pub(super) fn review_year(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let setup = Arc::clone(&self.setup);
         let now = self.calendar.now();
         self.refresh_fuel_prices();
@@ -68,12 +69,27 @@ impl World {
         if setup.scenario.supply.background_transmission {
             self.plan_transmission()?;
         }
+        self.hold_auction(sink)?;
         self.probes.rent_usd.fill(0.0);
         self.secure()?;
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
         }
         Ok(())
+    }
+
+    /// Adds the generation that a site has to bring along: turbines in its zone that sell to the market like others.
+    pub(super) fn bring_along(&mut self, site: usize, mw: f64, owner: &str) -> Result<(), RunError> {
+        let zone = self.sites[site].zone;
+        for (fuel, mw) in self.clearing.add_capacity(zone, Technology::CombustionTurbine, mw, 0.0) {
+            self.supply.year[fuel as usize].entered_mw += mw;
+        }
+        self.refresh_costs();
+        let usd = 1_000.0 * mw * self.setup.scenario.operation.onsite_usd_per_kw;
+        let (vendor, owner) = (self.ledger.account("site/generation_vendors"), self.ledger.account(owner));
+        let kind = self.ledger.kind("onsite_generation");
+        let now = self.calendar.now();
+        Ok(self.ledger.post(now, vendor, owner, kind, Cents::from_usd(usd)?)?)
     }
 
     /// Takes the fuel prices of the present hour into the market.
@@ -182,6 +198,8 @@ impl World {
         }
         self.write_commitment(begin, year, sink)?;
         self.write_outages(begin, sink)?;
+        self.write_rules(begin, year, sink)?;
+        self.write_rate_base(begin, year, sink)?;
         let system = std::mem::take(&mut self.probes.system);
         self.metrics.firm_shed_mwh += system.firm_shed_mwh;
         self.metrics.transmission_cost_usd += system.transmission_cost_usd;

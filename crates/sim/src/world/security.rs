@@ -1,5 +1,6 @@
 //! The yearly security list.
 
+use gridrush_core::interconnection::Direction;
 use gridrush_core::market::{SecurityPair, SecurityRules, screen};
 
 use super::{RunError, World};
@@ -29,6 +30,10 @@ impl World {
             }
             pairs.truncate(rules.pairs_max);
             self.clearing.watch(&pairs);
+        }
+        // Studies after losses count on the same emergency ratings.
+        for (at, branch) in (0..).zip(&mut self.study_branches) {
+            branch.emergency_ratio = self.clearing.security.emergency_ratio(at);
         }
         Ok(())
     }
@@ -79,6 +84,7 @@ impl World {
             })
             .map_err(RunError::Planning)?
             .into_iter()
+            .filter(|snapshot| snapshot.is_for(Direction::Load))
             .map(|snapshot| snapshot.flow_mw)
             .collect();
         let elements = market.security.elements(&market.problem.branches);

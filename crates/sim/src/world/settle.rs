@@ -9,13 +9,13 @@ use super::{Interval, RunError, World};
 use crate::commitment::Outlook;
 use crate::event::Event;
 use crate::limits::BindingLimit;
-use crate::probe::{self, Cause};
+use crate::probe::{self, Cause, Why};
 
 /// Relative tolerance of requested = served + curtailed.
 pub(super) const BALANCE: f64 = 1e-6;
 
 /// Less than this is rounding.
-const NOTHING_MW: f64 = 1e-6;
+pub(super) const NOTHING_MW: f64 = 1e-6;
 
 /// A value at buses with weights that sum to one.
 type AtBuses<'a> = &'a dyn Fn(&[(u32, f64)]) -> f64;
@@ -41,6 +41,7 @@ impl World {
         let reserve_prices = self.clearing.reserve_prices_usd_per_mwh(&interval.solution);
         self.settle_native(&interval, &mut totals, sink)?;
         self.settle_sites(&interval, &reserve_prices, &mut totals, sink)?;
+        self.book_rules(&interval);
         let given = self.settle_generation(&interval, &reserve_prices, &mut totals)?;
         self.settle_emissions(&interval, &given, totals.native_served_mw + totals.served_mw);
         self.remember_prices(interval.hours);
@@ -119,6 +120,9 @@ impl World {
     ) -> Result<(), RunError> {
         let zones = self.clearing.zones.len();
         let mut cells = vec![(0.0, 0.0, 0.0); zones * CLASSES.len()];
+        for book in &mut self.operate.books {
+            book.served_mw = 0.0;
+        }
         for block in &interval.blocks {
             let site = &self.sites[block.site];
             let column = self.clearing.block_column(block.site, block.column).0 as usize;
@@ -139,6 +143,7 @@ impl World {
             }
             self.ledger.accrue_line(self.accounts.energy[class], paid_usd)?;
             self.accounts.served_mwh[class] += served_mw * interval.hours;
+            self.operate.books[block.site].book(served_mw * interval.hours, paid_usd, interval.hours);
             let load = self.probes.load_of(site.zone, block.class);
             load.requested_mwh += block.requested_mw * interval.hours;
             load.served_mwh += served_mw * interval.hours;
@@ -147,10 +152,15 @@ impl World {
             cell.0 += block.requested_mw;
             cell.1 += served_mw;
             cell.2 += block.requested_mw * price;
-            let unconnected_mw = block.requested_mw - block.ceiling_mw;
+            let unconnected_mw = block.requested_mw - block.connected_mw;
             if unconnected_mw > NOTHING_MW {
                 let mwh = unconnected_mw * interval.hours;
                 self.probes.curtail(site.zone, block.class, Cause::NotConnected.into(), mwh);
+            }
+            let cut_mw = block.connected_mw - block.ceiling_mw;
+            if cut_mw > NOTHING_MW {
+                let why = Why { rule: block.rule, ..Cause::Policy.into() };
+                self.probes.curtail(site.zone, block.class, why, cut_mw * interval.hours);
             }
         }
         for row in &interval.causes {
@@ -345,6 +355,11 @@ impl World {
         }
         year.served_mwh += served_mw * h;
         year.paid_usd += totals.paid_usd;
+        let highest = served_mw > self.operate.month_peak_mw;
+        self.note_hour(interval, shed_mw, served_mw, totals.served_mw);
+        if highest {
+            self.note_peak_by_class(interval, totals.native_served_mw);
+        }
         if !self.probes.hourly {
             return Ok(());
         }
@@ -446,7 +461,9 @@ impl World {
     pub(super) fn close_month(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let now = self.calendar.now();
         let month = self.setup.months[self.month];
-        let postings = self.accounts.close_month(&mut self.ledger, now)?;
+        let served_mwh = self.accounts.served_mwh.clone();
+        let mut postings = self.accounts.close_month(&mut self.ledger, now)?;
+        self.bill_month(&mut postings, &served_mwh, sink)?;
         let at = self.setup.unix_ms(month.begin);
         for posting in postings {
             let row = [
@@ -478,7 +495,7 @@ impl World {
         if next.is_none_or(|next| next.year != month.year) {
             self.write_year(month.year, sink)?;
             if next.is_some() {
-                self.review_year()?;
+                self.review_year(sink)?;
             }
         }
         if let Some(next) = next {

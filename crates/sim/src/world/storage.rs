@@ -107,8 +107,7 @@ impl World {
         reserve_prices: &[f64],
     ) -> Result<StoresHour, RunError> {
         let areas = reserve_prices.len();
-        let mut all =
-            StoresHour { net_mw: vec![0.0; areas], energy_usd: 0.0, standby_mw: vec![0.0; areas] };
+        let mut all = StoresHour { net_mw: vec![0.0; areas], energy_usd: 0.0, standby_mw: vec![0.0; areas] };
         let mut zone_usd = vec![0.0; self.clearing.zones.len()];
         for position in 0..self.clearing.stores.list.len() {
             let store = &self.clearing.stores.list[position];

@@ -1,7 +1,9 @@
 //! Interconnection where pipes join zones: what studies look at, and what their works change.
 
 use gridrush_core::grid::{BranchId, Network};
-use gridrush_core::interconnection::{Effect, Exit, RequestId, ZonalGrid};
+use gridrush_core::interconnection::{
+    Direction, Effect, Exit, Limit, QueueParams, RequestId, ZonalGrid, ZonalSnapshot,
+};
 
 use super::{RunError, World};
 use crate::limits::Element;
@@ -31,6 +33,26 @@ impl ZonalStudies {
         for snapshot in &mut self.grid.snapshots {
             snapshot.added_mw[zone] += mw;
         }
+    }
+
+    /// Names of the states in which a direction is studied.
+    pub(super) fn states(&self, direction: Direction) -> impl Iterator<Item = &String> {
+        let is_for = move |state: &&ZonalSnapshot| state.only.is_none_or(|only| only == direction);
+        self.grid.snapshots.iter().filter(is_for).map(|state| &state.name)
+    }
+
+    /// What a zone could take, with the name of the state that limits it.
+    pub(super) fn headroom(
+        &self,
+        zone: usize,
+        direction: Direction,
+        snapshot: Option<&str>,
+        params: &QueueParams,
+    ) -> Option<(Limit, String)> {
+        let mut grid = self.grid.clone();
+        grid.snapshots.retain(|state| snapshot.is_none_or(|name| state.name == name));
+        let limit = grid.headroom(zone, direction, &params.zonal, &params.rules)?;
+        Some((limit, grid.snapshots[limit.snapshot].name.clone()))
     }
 
     fn zones(&self) -> usize {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use gridrush_core::dispatch::{DispatchSolution, Solver};
 use gridrush_core::grid::RegionPack;
+use gridrush_core::grid::pack::Tie;
 use gridrush_sim::scenario::{Draft, Resolved, Scenario, Surroundings};
 use gridrush_sim::setup::Setup;
 use gridrush_sim::world::{Step, World};
@@ -89,6 +90,41 @@ pub fn setup_of(
         Err(faults) => panic!("{faults:#?}"),
     };
     Arc::new(Setup::new(Resolved::alone(scenario, pack, pack_files, BTreeMap::new())).unwrap())
+}
+
+/// The files of a pack under another name.
+pub fn renamed(mut pack_files: BTreeMap<String, String>, from: &str, to: &str) -> BTreeMap<String, String> {
+    let (old, new) = (format!("\nname = \"{from}\"\n"), format!("\nname = \"{to}\"\n"));
+    let region = pack_files["region.toml"].replacen(&old, &new, 1);
+    assert_ne!(region, pack_files["region.toml"], "{from} was not found");
+    pack_files.insert("region.toml".to_owned(), region);
+    pack_files
+}
+
+/// A scenario over several regions; `ties` are rows of `ties.csv`.
+pub fn joined(
+    pack_files: Vec<BTreeMap<String, String>>,
+    ties: &str,
+    start: &str,
+    end: &str,
+    text: &str,
+) -> Arc<Setup> {
+    let parse = |files: &BTreeMap<String, String>| {
+        RegionPack::parse(files).unwrap_or_else(|faults| panic!("{faults:#?}"))
+    };
+    let packs: Vec<RegionPack> = pack_files.iter().map(parse).collect();
+    let names: Vec<String> = packs.iter().map(|pack| pack.region.facts.name.clone()).collect();
+    let header =
+        "name,from_region,from_zone,to_region,to_zone,forward_limit_mw,reverse_limit_mw,loss_fraction,source";
+    let ties = Tie::parse(&format!("{header}\n{ties}")).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let pack = RegionPack::join(packs, &ties).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let mut around = Surroundings { regions: names.clone(), ..Surroundings::default() };
+    around.add_region(&pack);
+    let text = format!("schema = 1\nname = \"t\"\nregions = {names:?}\nstart = {start}\nend = {end}\n{text}");
+    let draft = Draft::parse("test.toml", &text);
+    let (scenarios, _) = draft.finish_over(&pack, &around).unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let resolved = Resolved { scenarios, pack, pack_files, files: BTreeMap::new() };
+    Arc::new(Setup::new(resolved).unwrap_or_else(|faults| panic!("{faults:#?}")))
 }
 
 /// A mine and a campus that stand, and others that ask.

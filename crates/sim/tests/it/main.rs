@@ -11,6 +11,7 @@ mod energy;
 mod fleet;
 mod harness;
 mod identity;
+mod joint;
 mod market;
 mod money;
 #[path = "../../../core/tests/dispatch/oracle.rs"]

@@ -44,8 +44,7 @@ pub(super) fn of(pack: &RegionPack, files: &RegionFiles) -> Result<BaseYear, Str
     let checked = Draft::parse("base year", &text)
         .finish(&Scenario::defaults_of(pack), &around)
         .map_err(|faults| faults.first().map_or(String::new(), |fault| fault.message.clone()))?;
-    let resolved =
-        Resolved::alone(checked.scenario, pack.clone(), files.texts.clone(), BTreeMap::new());
+    let resolved = Resolved::alone(checked.scenario, pack.clone(), files.texts.clone(), BTreeMap::new());
     let setup =
         Setup::new(resolved).map_err(|faults| faults.first().map_or(String::new(), ToString::to_string))?;
     let drawn = drawn_by_month(files, year)?;

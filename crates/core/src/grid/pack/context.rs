@@ -52,6 +52,8 @@ pub struct Retail {
     pub commercial_usd_per_mwh: f64,
     /// Industry.
     pub industrial_usd_per_mwh: f64,
+    /// What energy and capacity cost in these prices, if known.
+    pub wholesale_usd_per_mwh: Option<f64>,
     /// Where the numbers come from.
     pub source: String,
 }
@@ -138,6 +140,7 @@ impl Context {
                 retail.residential_usd_per_mwh,
                 retail.commercial_usd_per_mwh,
                 retail.industrial_usd_per_mwh,
+                retail.wholesale_usd_per_mwh.unwrap_or(0.0),
             ];
             fault("retail", !prices.into_iter().all(not_negative), "prices must be zero or more");
         }

@@ -154,8 +154,7 @@ impl Joined {
         };
         for zone in &mut region.zones {
             zone.title = format!("{}: {}", pack.region.facts.name, zone.title);
-            for name in
-                [&mut zone.name, &mut zone.load_series, &mut zone.wind_series, &mut zone.solar_series]
+            for name in [&mut zone.name, &mut zone.load_series, &mut zone.wind_series, &mut zone.solar_series]
             {
                 *name = prefixed(name);
             }
@@ -221,8 +220,12 @@ impl Joined {
                 let found = pack.network.zone_named(&joined_name(region, zone));
                 if found.is_none() {
                     let prefix = joined_name(region, "");
-                    let known: Vec<&str> =
-                        pack.network.zones.iter().filter_map(|zone| zone.name.strip_prefix(&prefix)).collect();
+                    let known: Vec<&str> = pack
+                        .network
+                        .zones
+                        .iter()
+                        .filter_map(|zone| zone.name.strip_prefix(&prefix))
+                        .collect();
                     faults.unknown(Some(tie.line), column, "zone", zone, known.into_iter());
                 }
                 let bus = found.and_then(|zone| pack.network.buses().find(|(_, bus)| bus.zone == zone));
@@ -256,7 +259,6 @@ impl Joined {
             });
         }
     }
-
 }
 
 #[cfg(test)]

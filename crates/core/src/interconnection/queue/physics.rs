@@ -36,7 +36,7 @@ impl Queue {
     ) -> Result<Option<(BusId, StudyOutcome)>, StudyError> {
         let StudyGrid { dc, unit, network, snapshots, mut branches } = grid;
         self.add_planned(&mut branches);
-        let mut case = StudyCase::new(dc, unit, snapshots, branches, self.params.rules)?;
+        let mut case = StudyCase::new(dc, unit, snapshots, branches, self.params.rules)?.in_zones(network);
         for commitment in self.commitments(id) {
             case.commit(commitment.bus, commitment.mw);
         }

@@ -1,8 +1,8 @@
 //! Snapshots, ratings and rules, ready for any number of buses.
 
 use super::losses::{Losses, Pair};
-use super::{Limit, Security, Snapshot, StudyBranch, StudyError, StudyOutcome, StudyRules};
-use crate::grid::{BranchId, BusId};
+use super::{Limit, Security, Snapshot, Source, StudyBranch, StudyError, StudyOutcome, StudyRules};
+use crate::grid::{BranchId, BusId, Network};
 use crate::interconnection::group::Transfer;
 use crate::interconnection::request::Direction;
 use crate::interconnection::transfer::{DcFlow, UnitFlows};
@@ -13,14 +13,23 @@ pub struct StudyCase<'a, F> {
     pub(super) dc: &'a F,
     pub(super) unit: &'a mut UnitFlows,
     pub(super) snapshots: Vec<Snapshot>,
-    /// Per snapshot, flows of one megawatt from those who serve a load to the reference.
-    pub(super) source_flow: Vec<Vec<f64>>,
-    /// Per snapshot, flows of one megawatt from those whom a generator displaces to the reference.
-    pub(super) displaced_flow: Vec<Vec<f64>>,
+    /// The other sides of transfers: first that of the region, then those of zones.
+    sides: Vec<Vec<Sides>>,
+    /// Which of them belongs to a bus, if not the first.
+    side_of_bus: Vec<usize>,
     pub(super) branches: Vec<StudyBranch>,
     pub(super) rules: StudyRules,
     /// Branches after losses, by monitored branch.
     pub(super) pairs: Vec<Pair>,
+}
+
+/// The other side of transfers in a snapshot: flows of one megawatt from there to the reference.
+#[derive(Clone, Debug)]
+struct Sides {
+    /// Those who serve a load.
+    source: Vec<f64>,
+    /// Those whom a generator displaces.
+    displaced: Vec<f64>,
 }
 
 /// A branch in a snapshot, with all in service or after a loss.
@@ -62,23 +71,49 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
             return Err(StudyError::NoSnapshot);
         }
         assert_eq!(branches.len(), unit.branches(), "branches of the study and of the flows");
-        let mut source_flow = Vec::with_capacity(snapshots.len());
-        let mut displaced_flow = Vec::with_capacity(snapshots.len());
         for snapshot in &snapshots {
             assert_eq!(snapshot.flow_mw.len(), branches.len(), "branches of snapshot {}", snapshot.name);
-            let source = pro_rata(&snapshot.upward_mw);
-            let source = source.ok_or_else(|| StudyError::NoSource(snapshot.name.clone()))?;
-            let from_source = unit.mix(dc, &source);
-            let displaced = pro_rata(&snapshot.downward_mw);
-            displaced_flow
-                .push(displaced.map_or_else(|| from_source.clone(), |shares| unit.mix(dc, &shares)));
-            source_flow.push(from_source);
         }
+        let sides = snapshots.iter().map(|snapshot| {
+            let sides = Sides::of(dc, unit, &snapshot.upward_mw, &snapshot.downward_mw);
+            sides.ok_or_else(|| StudyError::NoSource(snapshot.name.clone()))
+        });
+        let sides = vec![sides.collect::<Result<Vec<Sides>, StudyError>>()?];
         let pairs = match rules.security {
             Security::N0 => Vec::new(),
             Security::N1 => unit.losses(dc).that_matter(&branches, &snapshots),
         };
-        Ok(StudyCase { dc, unit, snapshots, source_flow, displaced_flow, branches, rules, pairs })
+        Ok(StudyCase { dc, unit, snapshots, sides, side_of_bus: Vec::new(), branches, rules, pairs })
+    }
+
+    /// With zones, [`Source::Local`] is that of the zone of a bus; without effect under other rules. Two flow
+    /// solves per zone and snapshot.
+    #[must_use]
+    pub fn in_zones(mut self, network: &Network) -> StudyCase<'a, F> {
+        if self.rules.source != Source::Local {
+            return self;
+        }
+        let zone_of = |bus: BusId| usize::from(network.bus(bus).zone.0);
+        let here = |list: &[(BusId, f64)], zone: usize| -> Vec<(BusId, f64)> {
+            list.iter().copied().filter(|&(bus, _)| zone_of(bus) == zone).collect()
+        };
+        self.sides.truncate(1);
+        for zone in 0..network.zones.len() {
+            let of_snapshot = |(snapshot, region): (&Snapshot, &Sides)| {
+                let (up, down) = (here(&snapshot.upward_mw, zone), here(&snapshot.downward_mw, zone));
+                Sides::of(self.dc, self.unit, &up, &down).unwrap_or_else(|| region.clone())
+            };
+            let sides = self.snapshots.iter().zip(&self.sides[0]).map(of_snapshot).collect();
+            self.sides.push(sides);
+        }
+        self.side_of_bus = network.buses().map(|(bus, _)| zone_of(bus) + 1).collect();
+        self
+    }
+
+    /// The other side of transfers from or to a bus.
+    fn side(&self, bus: BusId, snapshot: usize) -> &Sides {
+        let side = self.side_of_bus.get(bus.0 as usize).copied().unwrap_or(0);
+        &self.sides[side][snapshot]
     }
 
     /// The snapshots, commitments included.
@@ -88,8 +123,9 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
 
     /// Flow per branch for one megawatt transferred to `bus` in a snapshot.
     pub fn dfax(&mut self, bus: BusId, snapshot: usize) -> Vec<f64> {
-        let row = self.unit.row(self.dc, bus);
-        self.source_flow[snapshot].iter().zip(row).map(|(source, sink)| source - sink).collect()
+        self.unit.row(self.dc, bus);
+        let pattern = self.pattern(&Transfer { bus, mw: 1.0, direction: Direction::Load }, snapshot);
+        (0..self.branches.len()).map(pattern).collect()
     }
 
     /// Adds a load that others have to count on to every snapshot.
@@ -99,34 +135,34 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
 
     /// Adds a load or a generator that others have to count on to every snapshot.
     pub fn commit_transfer(&mut self, transfer: Transfer) {
-        let Transfer { bus, mw, direction } = transfer;
-        let (mw, other_side) = match direction {
-            Direction::Load => (mw, &self.source_flow),
-            Direction::Generation => (-mw, &self.displaced_flow),
-        };
-        let row = self.unit.row(self.dc, bus);
-        for (snapshot, other_side) in self.snapshots.iter_mut().zip(other_side) {
-            for ((flow_mw, other), own) in snapshot.flow_mw.iter_mut().zip(other_side).zip(row) {
-                *flow_mw += mw * (other - own);
-            }
+        self.unit.row(self.dc, transfer.bus);
+        for s in 0..self.snapshots.len() {
+            let pattern = self.pattern(&transfer, s);
+            let added: Vec<f64> = (0..self.branches.len()).map(|i| transfer.mw * pattern(i)).collect();
+            self.snapshots[s].flow_mw.iter_mut().zip(added).for_each(|(flow, mw)| *flow += mw);
         }
     }
 
-    /// Adds many at once, at the cost of one flow solve however many they are.
+    /// Adds many at once, at the cost of one flow solve and one pass per source however many they are.
     pub fn commit_all(&mut self, transfers: &[Transfer]) {
         let signed = |transfer: &Transfer| match transfer.direction {
             Direction::Load => transfer.mw,
             Direction::Generation => -transfer.mw,
         };
-        let sum =
-            |direction| -> f64 { transfers.iter().filter(|t| t.direction == direction).map(signed).sum() };
-        let (drawn_mw, fed_mw) = (sum(Direction::Load), sum(Direction::Generation));
+        let mut drawn_mw = vec![[0.0; 2]; self.sides.len()];
+        for transfer in transfers {
+            let side = self.side_of_bus.get(transfer.bus.0 as usize).copied().unwrap_or(0);
+            drawn_mw[side][transfer.direction as usize] += signed(transfer);
+        }
         let sinks: Vec<(BusId, f64)> = transfers.iter().map(|t| (t.bus, signed(t))).collect();
         let row = self.unit.mix(self.dc, &sinks);
         for (s, snapshot) in self.snapshots.iter_mut().enumerate() {
-            let sides = self.source_flow[s].iter().zip(&self.displaced_flow[s]);
-            for ((flow_mw, (source, displaced)), own) in snapshot.flow_mw.iter_mut().zip(sides).zip(&row) {
-                *flow_mw += drawn_mw * source + fed_mw * displaced - own;
+            snapshot.flow_mw.iter_mut().zip(&row).for_each(|(flow, own)| *flow -= own);
+            for (side, [load_mw, fed_mw]) in self.sides.iter().zip(&drawn_mw) {
+                let flows = side[s].source.iter().zip(&side[s].displaced);
+                for (flow_mw, (source, displaced)) in snapshot.flow_mw.iter_mut().zip(flows) {
+                    *flow_mw += load_mw * source + fed_mw * displaced;
+                }
             }
         }
     }
@@ -148,17 +184,11 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
         (0..self.snapshots.len()).filter(studied).flat_map(|snapshot| self.states_of(snapshot))
     }
 
-    /// Flow per branch for one megawatt of a request whose bus has this row, in a snapshot.
-    pub(super) fn pattern(
-        &self,
-        direction: Direction,
-        snapshot: usize,
-        row: &[f64],
-    ) -> impl Fn(usize) -> f64 + Copy {
-        move |i| match direction {
-            Direction::Load => self.source_flow[snapshot][i] - row[i],
-            Direction::Generation => row[i] - self.displaced_flow[snapshot][i],
-        }
+    /// Flow per branch for one megawatt of a transfer in a snapshot. Its bus must have been asked for.
+    pub(super) fn pattern(&self, transfer: &Transfer, snapshot: usize) -> impl Fn(usize) -> f64 + Copy + '_ {
+        let (side, row) = (self.side(transfer.bus, snapshot), self.unit.known(transfer.bus));
+        let draws = transfer.direction == Direction::Load;
+        move |i| if draws { side.source[i] - row[i] } else { row[i] - side.displaced[i] }
     }
 
     /// The rating that holds in a state.
@@ -175,10 +205,10 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
     /// What limits more load or generation at `bus`; `None` if nothing does.
     pub fn headroom_for(&mut self, bus: BusId, direction: Direction) -> Option<Limit> {
         self.unit.row(self.dc, bus);
-        let row = self.unit.known(bus);
+        let transfer = Transfer { bus, mw: 1.0, direction };
         let mut tightest: Option<Limit> = None;
         for state in self.states(direction) {
-            let dfax = state.of(self.pattern(direction, state.snapshot, row));
+            let dfax = state.of(self.pattern(&transfer, state.snapshot));
             if dfax.abs() < self.rules.dfax_min {
                 continue;
             }
@@ -197,9 +227,9 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
     /// Whether the headroom of `bus` exceeds `mw`; leaves at the first state that says no.
     pub fn has_more_than(&mut self, bus: BusId, mw: f64) -> bool {
         self.unit.row(self.dc, bus);
-        let row = self.unit.known(bus);
+        let transfer = Transfer { bus, mw, direction: Direction::Load };
         self.states(Direction::Load).all(|state| {
-            let dfax = state.of(self.pattern(Direction::Load, state.snapshot, row));
+            let dfax = state.of(self.pattern(&transfer, state.snapshot));
             let flow_mw = state.of(|i| self.snapshots[state.snapshot].flow_mw[i]);
             let along_mw = if dfax > 0.0 { flow_mw } else { -flow_mw };
             dfax.abs() < self.rules.dfax_min || self.limit_mw(state) - along_mw > mw * dfax.abs()
@@ -216,6 +246,20 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
             pre_existing: round.pre_existing,
             headroom: own.headroom,
         }
+    }
+}
+
+impl Sides {
+    /// Pro rata to these quantities by bus; `None` if nobody can produce more.
+    fn of(
+        dc: &impl DcFlow,
+        unit: &UnitFlows,
+        upward_mw: &[(BusId, f64)],
+        downward_mw: &[(BusId, f64)],
+    ) -> Option<Sides> {
+        let source = unit.mix(dc, &pro_rata(upward_mw)?);
+        let displaced = pro_rata(downward_mw).map_or_else(|| source.clone(), |shares| unit.mix(dc, &shares));
+        Some(Sides { source, displaced })
     }
 }
 

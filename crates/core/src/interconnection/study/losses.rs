@@ -45,7 +45,12 @@ pub(crate) struct Losses {
 impl Losses {
     /// The factors of all branches. One flow solve per branch.
     pub fn of(dc: &impl DcFlow, buses: usize, branches: usize) -> Losses {
-        let all = branches <= ALL_UP_TO;
+        Losses::screened(dc, buses, branches, branches > ALL_UP_TO)
+    }
+
+    /// The factors, of which only those that matter are looked at if `screened`.
+    pub fn screened(dc: &impl DcFlow, buses: usize, branches: usize, screened: bool) -> Losses {
+        let all = !screened;
         let least = if all { LODF_NONE } else { LODF_SMALL };
         let mut pairs = Vec::new();
         let (mut injection_mw, mut moved) = (vec![0.0; buses], vec![0.0; branches]);

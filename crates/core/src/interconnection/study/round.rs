@@ -28,6 +28,9 @@ impl<F: DcFlow> StudyCase<'_, F> {
             let headroom = self.headroom_for(transfer.bus, transfer.direction);
             outcome.transfers.push(TransferOutcome { headroom, ..TransferOutcome::default() });
         }
+        for (own, firm_mw) in outcome.transfers.iter_mut().zip(self.firm_mw(transfers)) {
+            own.firm_mw = Some(firm_mw);
+        }
         let growth_mw = self.growth_mw(transfers);
         let mut shown = vec![Shown::default(); self.branches.len()];
         for (snapshot, growth_mw) in growth_mw.iter().enumerate() {
@@ -58,10 +61,9 @@ impl<F: DcFlow> StudyCase<'_, F> {
         let mut growth_mw = vec![vec![0.0; self.branches.len()]; self.snapshots.len()];
         for transfer in transfers {
             self.unit.row(self.dc, transfer.bus);
-            let row = self.unit.known(transfer.bus);
             for (s, growth_mw) in growth_mw.iter_mut().enumerate() {
                 if self.snapshots[s].is_for(transfer.direction) {
-                    let pattern = self.pattern(transfer.direction, s, row);
+                    let pattern = self.pattern(transfer, s);
                     growth_mw.iter_mut().enumerate().for_each(|(i, mw)| *mw += pattern(i) * transfer.mw);
                 }
             }
@@ -119,8 +121,7 @@ impl<F: DcFlow> StudyCase<'_, F> {
             if !snapshot.is_for(transfer.direction) {
                 return 0.0;
             }
-            let row = self.unit.known(transfer.bus);
-            state.of(self.pattern(transfer.direction, state.snapshot, row)) * after_mw.signum()
+            state.of(self.pattern(transfer, state.snapshot)) * after_mw.signum()
         };
         transfers.iter().map(along).collect()
     }

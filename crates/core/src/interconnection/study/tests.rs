@@ -1,9 +1,14 @@
 //! Hand-computed transfers on a triangle, and properties on random networks.
 
+mod firm;
+mod generators;
+mod outages;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::grid::ZoneId;
+use crate::interconnection::group::GroupOutcome;
 use crate::interconnection::siting::{SitingRules, SizeClass};
 use crate::interconnection::test_flows::{DenseFlow, triangle, triangle_network};
 use crate::interconnection::transfer::{DcFlow, UnitFlows};

@@ -56,7 +56,7 @@ mod tests {
         let numbers = [("demand_usd_per_mw_month", 10_000.0), ("free_share", 0.2)];
         let rule = rule(&MODULE, &numbers);
         let fee = |left_mw, months_energized| {
-            charge(&rule, &SITE, &MonthView { left_mw, months_energized, ..MONTH }).first().map(|c| c.usd)
+            charge(&rule, &SITE, &MonthView { months_energized, left_mw, ..MONTH }).first().map(|c| c.usd)
         };
         assert_eq!(fee(0.0, 24), None);
         assert_eq!(fee(20.0, 24), None);

@@ -54,7 +54,7 @@ mod tests {
         ];
         let rule = rule(&MODULE, &[]);
         for (month, peak_share, emergency, hours_cut, want) in table {
-            let hour = HourView { month, peak_share, emergency, hours_cut, ..HOUR };
+            let hour = HourView { month, emergency, peak_share, hours_cut, ..HOUR };
             assert_eq!(operate(&rule, &SITE, &hour).ceiling_mw, want, "{month} {peak_share} {hours_cut}");
         }
     }

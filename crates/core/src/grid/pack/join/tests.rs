@@ -2,7 +2,8 @@ use super::super::tests::parse;
 use super::super::ties::Tie;
 use super::*;
 
-const HEADER: &str = "name,from_region,from_zone,to_region,to_zone,forward_limit_mw,reverse_limit_mw,loss_fraction,source\n";
+const HEADER: &str =
+    "name,from_region,from_zone,to_region,to_zone,forward_limit_mw,reverse_limit_mw,loss_fraction,source\n";
 
 fn ties(rows: &str) -> Vec<Tie> {
     Tie::parse(&format!("{HEADER}{rows}")).unwrap_or_else(|faults| panic!("{}", faults[0]))
@@ -10,7 +11,8 @@ fn ties(rows: &str) -> Vec<Tie> {
 
 #[test]
 fn a_region_alone_stays_as_it_is() {
-    let pack = RegionPack::join(vec![parse("spp")], &ties("t,spp,north,miso,north,1,2,0,x\n")).expect("joined");
+    let pack =
+        RegionPack::join(vec![parse("spp")], &ties("t,spp,north,miso,north,1,2,0,x\n")).expect("joined");
     assert_eq!(pack.tables(), parse("spp").tables());
     assert_eq!((pack.area_count(), pack.zones_of(0), pack.name_of(0, "wind")), (1, 0..2, "wind".to_owned()));
 }
@@ -40,7 +42,8 @@ fn regions_keep_their_plant_and_lose_what_the_other_sold() {
     assert!((sum(&pack, &[]) - (both - sold)).abs() < 1e-6);
     assert!((sum(&pack, &["PJM", "NYISO"]) - sum(&pack, &[])).abs() < 1e-6);
     // Shares of new large loads go with load; each region keeps its own shape.
-    let shares = |range: Range<usize>| pack.region.zones[range].iter().map(|z| z.large_load_share).sum::<f64>();
+    let shares =
+        |range: Range<usize>| pack.region.zones[range].iter().map(|z| z.large_load_share).sum::<f64>();
     let load = |pack: &RegionPack| pack.network.buses().map(|(_, bus)| bus.load_mw).sum::<f64>();
     let want = load(&pjm) / (load(&pjm) + load(&nyiso));
     assert!((shares(0..4) - want).abs() < 1e-12 && (shares(0..15) - 1.0).abs() < 1e-12);
@@ -66,7 +69,10 @@ fn what_cannot_be_joined_is_said_at_once() {
     let faults = RegionPack::join(packs(), &ties(rows)).expect_err("four faults");
     let text: Vec<String> = faults.iter().map(ToString::to_string).collect();
     assert_eq!(text.len(), 4, "{text:?}");
-    assert!(text[0].contains("pjm is joined with itself") && text[1].contains("testbed is nodal"), "{text:?}");
+    assert!(
+        text[0].contains("pjm is joined with itself") && text[1].contains("testbed is nodal"),
+        "{text:?}"
+    );
     assert!(text[2].starts_with("ties.csv:2") && text[2].contains("did you mean west?"), "{text:?}");
     assert!(text[3].starts_with("ties.csv:3") && text[3].contains("unknown zone \"east\""), "{text:?}");
 
@@ -75,4 +81,16 @@ fn what_cannot_be_joined_is_said_at_once() {
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     let want = ["to_region", "name", "forward_limit_mw", "reverse_limit_mw", "loss_fraction", "source"];
     assert_eq!(fields, want);
+}
+
+#[test]
+fn every_shipped_tie_joins_zones_that_are_there() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data").join(TIES);
+    let ties = Tie::parse(&std::fs::read_to_string(path).expect("a table")).expect("no faults");
+    assert!(ties.len() > 10);
+    for tie in ties {
+        for (region, zone) in [(&tie.from_region, &tie.from_zone), (&tie.to_region, &tie.to_zone)] {
+            assert!(parse(region).network.zone_named(zone).is_some(), "{}: {region} {zone}", tie.name);
+        }
+    }
 }
