@@ -8,6 +8,7 @@
 //! One file per fact. Facts that share a scenario share its runs.
 
 mod built;
+mod capacity_price;
 mod conversion;
 mod delivered;
 mod exits;
@@ -37,6 +38,7 @@ pub static FACTS: &[&Fact] = &[
     &exits::FACT,
     &tracked::FACT,
     &delivered::FACT,
+    &capacity_price::FACT,
     &headroom::FACT,
     &conversion::FACT,
 ];
