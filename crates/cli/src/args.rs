@@ -42,6 +42,8 @@ pub enum Command {
     Headroom(HeadroomArgs),
     /// Solves the DC optimal power flow of a case: objective, dispatch, prices, flows.
     Opf(OpfArgs),
+    /// Lists policies, shows one, or says what two of them say differently.
+    Policy(PolicyArgs),
     /// Draws the charts of existing results again.
     Plot(PlotArgs),
     /// Prints the reference of the scenario format.
@@ -67,7 +69,7 @@ pub struct InputArgs {
     /// the current directory.
     #[arg(long, value_name = "DIR")]
     pub observed: Option<PathBuf>,
-    /// Folder with region packs in `regions/`, looked at before all others.
+    /// Folder with region packs in `regions/` and policies in `policies/`, looked at before all others.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Treats warnings as faults.
@@ -214,4 +216,50 @@ pub struct RegionsArgs {
     /// Folder with region packs in `regions/`, looked at before all others.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// `gridrush policy`.
+#[derive(Debug, ClapArgs)]
+pub struct PolicyArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+    /// Prints JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Folder with policies in `policies/`, looked at before all others.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+}
+
+/// What to do with policies.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Lists the policies that can be found.
+    List {
+        /// Prints a table of Markdown.
+        #[arg(long)]
+        markdown: bool,
+    },
+    /// Shows one policy: dates, rules, every number with how well it is known.
+    Show {
+        /// Its id, or the beginning of it.
+        #[arg(value_name = "ID")]
+        policy: String,
+    },
+    /// Says what two policies say differently.
+    Diff {
+        /// The id of one, or its beginning.
+        #[arg(value_name = "A")]
+        first: String,
+        /// The id of the other, or its beginning.
+        #[arg(value_name = "B")]
+        second: String,
+    },
+    /// Lists the kinds of rules, or shows the numbers of one.
+    Kinds {
+        /// The kind.
+        #[arg(value_name = "KIND")]
+        kind: Option<String>,
+    },
 }

@@ -9,6 +9,7 @@ pub mod headroom;
 pub mod import;
 pub mod opf;
 mod plot;
+mod policy;
 mod regions;
 mod run;
 mod schema;
@@ -30,6 +31,7 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Export(args) => export::run(&args),
         Command::Headroom(args) => headroom::run(&args),
         Command::Opf(args) => opf::run(&args),
+        Command::Policy(args) => policy::run(&args),
         Command::Plot(args) => plot::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Regions(args) => regions::run(&args),

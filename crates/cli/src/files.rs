@@ -1,8 +1,8 @@
-//! Where region packs are found, and what is read.
+//! Where region packs and policies are found, and what is read.
 //!
 //! Places in order: `--data DIR`, `$GRIDRUSH_DATA`, the first `data/` beside or above the scenario, the
-//! copy inside the binary. A region is taken as a whole from the first place that has it, and so is the table
-//! of ties between regions. Texts are read
+//! copy inside the binary. A region is taken as a whole from the first place that has it, so is the table of
+//! ties between regions, and each policy file by itself. Texts are read
 //! once and kept with their hash, so a manifest can name exactly what was used.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use gridrush_core::grid::pack::TIES;
+use gridrush_sim::scenario::PolicyText;
 use gridrush_tables::{DataFile, sha256};
 
 use crate::stop::Stop;
@@ -41,6 +42,22 @@ pub struct RegionFiles {
     pub origin: String,
 }
 
+/// A policy file.
+#[derive(Clone, Debug)]
+pub struct PolicySource {
+    /// Its text, and the name under which faults are reported.
+    pub text: PolicyText,
+    /// Name, origin and hash.
+    pub file: DataFile,
+    /// Where it comes from, for people.
+    pub origin: String,
+}
+
+/// Whether a folder holds packs or policies.
+fn has_data(folder: &Path) -> bool {
+    folder.join("regions").is_dir() || folder.join("policies").is_dir()
+}
+
 impl PackSource {
     /// The places for a scenario, or for the current directory. A place that is asked for and missing
     /// is an error.
@@ -49,8 +66,9 @@ impl PackSource {
         let mut places = Vec::new();
         for (name, folder) in [("--data", data.map(Path::to_owned)), ("$GRIDRUSH_DATA", variable)] {
             let Some(folder) = folder else { continue };
-            if !folder.join("regions").is_dir() {
-                return Err(Stop::usage(format!("{name}: {} has no folder `regions`", folder.display())));
+            if !has_data(&folder) {
+                let message = format!("{name}: {} has no folder `regions` or `policies`", folder.display());
+                return Err(Stop::usage(message));
             }
             places.push(Place::Folder(folder));
         }
@@ -58,7 +76,7 @@ impl PackSource {
         let from = if from.as_os_str().is_empty() { Path::new(".") } else { from };
         if let Ok(from) = from.canonicalize() {
             let beside = from.ancestors().map(|dir| dir.join("data"));
-            places.extend(beside.filter(|dir| dir.join("regions").is_dir()).take(1).map(Place::Folder));
+            places.extend(beside.filter(|dir| has_data(dir)).take(1).map(Place::Folder));
         }
         places.push(Place::Binary);
         Ok(PackSource { places })
@@ -110,7 +128,62 @@ impl PackSource {
     }
 }
 
+impl PackSource {
+    /// All policies by id.
+    pub fn policies(&self) -> io::Result<BTreeMap<String, PolicySource>> {
+        let mut out = BTreeMap::new();
+        for place in self.places.iter().rev() {
+            out.extend(place.policies()?);
+        }
+        Ok(out)
+    }
+}
+
 impl Place {
+    fn policies(&self) -> io::Result<Vec<(String, PolicySource)>> {
+        let mut out = Vec::new();
+        let mut add = |id: &str, bytes: &[u8], hash: String, file: String| {
+            let text = std::str::from_utf8(bytes).map_err(|e| {
+                io::Error::new(io::ErrorKind::InvalidData, format!("{file} is not UTF-8: {e}"))
+            })?;
+            let name = format!("policies/{id}.toml");
+            let source = PolicySource {
+                text: PolicyText { file, text: text.to_owned() },
+                file: DataFile { name, source: self.kind(), sha256: hash },
+                origin: self.origin(),
+            };
+            out.push((id.to_owned(), source));
+            io::Result::Ok(())
+        };
+        match self {
+            Place::Binary => {
+                for (path, bytes, hash) in EMBEDDED {
+                    if let Some(id) =
+                        path.strip_prefix("policies/").and_then(|path| path.strip_suffix(".toml"))
+                    {
+                        add(id, bytes, (*hash).to_owned(), (*path).to_owned())?;
+                    }
+                }
+            }
+            Place::Folder(dir) => {
+                let folder = dir.join("policies");
+                if !folder.is_dir() {
+                    return Ok(out);
+                }
+                for entry in fs::read_dir(folder)? {
+                    let path = entry?.path();
+                    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                    let Some(id) = name.strip_suffix(".toml").filter(|id| !id.starts_with('.')) else {
+                        continue;
+                    };
+                    let bytes = fs::read(&path)?;
+                    add(id, &bytes, sha256(&bytes), path.display().to_string())?;
+                }
+            }
+        }
+        Ok(out)
+    }
+
     fn origin(&self) -> String {
         match self {
             Place::Folder(dir) => dir.display().to_string(),
@@ -127,6 +200,9 @@ impl Place {
                 .collect()),
             Place::Folder(dir) => {
                 let mut out = BTreeSet::new();
+                if !dir.join("regions").is_dir() {
+                    return Ok(out);
+                }
                 for entry in fs::read_dir(dir.join("regions"))? {
                     let entry = entry?;
                     if entry.path().join("region.toml").is_file() {
@@ -219,6 +295,28 @@ mod tests {
         let names = source.regions().expect("readable");
         assert!(names.contains_key("here") && names.contains_key("there"));
         assert!(PackSource::find(Some(&root.path().join("nowhere")), None).is_err());
+    }
+
+    #[test]
+    fn a_policy_comes_from_the_first_place_that_has_it() {
+        let root = tempfile::tempdir().expect("folder");
+        let put = |place: &str, name: &str, text: &str| {
+            let dir = root.path().join(place).join("policies");
+            fs::create_dir_all(&dir).expect("folder");
+            fs::write(dir.join(name), text).expect("file");
+        };
+        put("own", "a.toml", "own");
+        put("data", "a.toml", "beside");
+        put("data", "b.toml", "beside");
+        put("data", "notes.txt", "");
+        let scenario = root.path().join("s.toml");
+        let source = PackSource::find(Some(&root.path().join("own")), Some(&scenario)).expect("places");
+        let policies = source.policies().expect("readable");
+        assert_eq!(policies["a"].text.text, "own");
+        assert_eq!(policies["a"].file.sha256, sha256(b"own"));
+        assert_eq!(policies["b"].text.text, "beside");
+        assert!(!policies.contains_key("notes"));
+        assert!(source.regions().expect("a folder without regions is fine").contains_key("testbed"));
     }
 
     #[test]

@@ -185,6 +185,8 @@ fn finish(
     arm: Option<&str>,
 ) -> Result<Job, Stop> {
     let mut around = Surroundings { regions: source.regions()?.into_keys().collect(), ..Default::default() };
+    let policies = source.policies()?;
+    around.policies = policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect();
     let mut data = Vec::new();
     for file in draft.files() {
         let at = beside(path, &file.name);
@@ -216,6 +218,8 @@ fn finish(
         return Err(Stop::Input(warnings));
     }
     data.extend(list);
+    let named = scenarios[0].policies.iter();
+    data.extend(named.filter_map(|id| Some(policies.get(id)?.file.clone())));
     let name = arm.unwrap_or(&scenarios[0].name).to_owned();
     if arm.is_some() {
         for scenario in &mut scenarios {

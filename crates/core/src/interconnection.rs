@@ -1,9 +1,12 @@
 //! Requests for a grid connection: study, offer, upgrades, construction, energization.
 //!
 //! ```text
-//! Application --> Queue::file --> office --> StudyDue --> StudyCase (flows) --> Queue::complete_study
-//!                                                                                   |
-//!   Energized, RatingChanged <-- building, upgrades <-- Queue::decide <-- DecisionDue (offer)
+//! Application --> Queue::file --> round --> office --> StudyDue --> StudyCase (flows) --> Queue::complete_study
+//!                                   ^                                                          |
+//!                                   '-- next phase, restudy --- Queue::decide <-- DecisionDue (offers)
+//!            Energized, RatingChanged <-- building, upgrades <----'
+//!
+//! Which rounds, studies, deposits and penalties: a `Track`, which is data.
 //! ```
 //!
 //! The queue is a state machine of dated stages that schedules its own events and returns effects; the
@@ -33,10 +36,12 @@ pub use offer::{Offer, ReadyItem};
 pub use office::{Duration, Office};
 pub use params::QueueParams;
 pub use queue::{
-    Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, RATE_BASE_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT,
-    StageRow, StudyGrid, TRANSMISSION_ACCOUNT,
+    Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, RATE_BASE_ACCOUNT, Round, RoundStudy, STATION_ACCOUNT,
+    STUDY_ACCOUNT, StageRow, StudyGrid, TRANSMISSION_ACCOUNT,
 };
-pub use request::{Application, Direction, Exit, Request, RequestId, Service, Stage, Stamp};
+pub use request::{
+    Application, Attributes, Direction, Exit, Request, RequestId, RoundId, Service, Stage, Stamp,
+};
 pub use siting::{Siting, SitingRules, SizeClass};
 pub use study::{
     EMERGENCY_RATIO, Limit, Overload, Security, Snapshot, Source, StudyBranch, StudyCase, StudyError,

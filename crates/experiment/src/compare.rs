@@ -115,7 +115,7 @@ pub fn compare(
     Ok(Comparison { arms: arms.to_vec(), outcomes })
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     format!("the program broke: {}", text.unwrap_or_else(|| "no message".to_owned()))

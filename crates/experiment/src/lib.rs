@@ -3,14 +3,20 @@
 //! * [`compare()`]: every arm times every replication on a pool of threads, folded by number.
 //! * [`design`]: which points of the factors an experiment visits.
 //! * [`stats`]: paired differences, their intervals, and what else replications say.
-//! * [`report`]: the results as tables.
+//! * [`plan`]: all cells of an experiment, with what determines each.
+//! * [`batch`]: runs a plan or a shard of it into parts, which outlive any kill.
+//! * [`merge`]: parts to tables.
+//! * [`report`]: the results of a comparison as tables.
 //! * [`evidence`]: a run beside what really happened.
 //!
 //! The result does not depend on the number of threads or on the order in which they finish.
 
+pub mod batch;
 pub mod compare;
 pub mod design;
 pub mod evidence;
+pub mod merge;
+pub mod plan;
 pub mod report;
 pub mod stats;
 

@@ -86,7 +86,7 @@ impl Link {
     }
 
     /// What leaves at either end.
-    fn sent_mw(&self, solution: &DispatchSolution) -> [f64; 2] {
+    pub fn sent_mw(&self, solution: &DispatchSolution) -> [f64; 2] {
         let mw = |column: ColumnId| solution.column_mw[column.0 as usize];
         let beyond = self.beyond.map_or([0.0; 2], |columns| columns.map(mw));
         [mw(self.forward) + beyond[0], self.backward.map_or(0.0, mw) + beyond[1]]

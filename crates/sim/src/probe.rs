@@ -26,6 +26,7 @@ pub mod rules;
 pub mod storage;
 pub mod supply;
 pub mod system;
+pub mod ties;
 
 use std::collections::BTreeMap;
 
@@ -54,12 +55,26 @@ pub const TABLES: &[&Table] = &[
     &emissions::YEARLY,
     &congestion::TABLE,
     &rules::TABLE,
+    &ties::TABLE,
     &outages::TABLE,
     &bills::TABLE,
     &capacity::TABLE,
     &rate_base::TABLE,
     &books::TABLE,
 ];
+
+/// A month of a tie.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TieMonth {
+    /// Sent forward.
+    pub forward_mwh: f64,
+    /// Sent the other way.
+    pub reverse_mwh: f64,
+    /// Lost on the way.
+    pub lost_mwh: f64,
+    /// What arrived at the price there, less what was sent at the price here.
+    pub worth_usd: f64,
+}
 
 /// Less curtailed energy than this is rounding.
 const NOTHING_MWH: f64 = 1e-9;
@@ -247,6 +262,8 @@ pub struct Probes {
     pub limits: BTreeMap<Limit, LimitMonth>,
     /// This year's rent by element, what a branch earned under provision for losses included.
     pub rent_usd: Vec<f64>,
+    /// This month's flows between regions, by position of the link.
+    pub ties: BTreeMap<usize, TieMonth>,
     /// This month's fuel prices.
     pub fuel: FuelMonth,
     /// This year's energy by fuel.
@@ -265,6 +282,7 @@ impl Probes {
             system: SystemYear::default(),
             limits: BTreeMap::new(),
             rent_usd: vec![0.0; elements],
+            ties: BTreeMap::new(),
             fuel: FuelMonth::default(),
             generated_mwh: [0.0; Fuel::ALL.len()],
             classes,

@@ -19,6 +19,7 @@ mod check;
 mod declare;
 mod dispatch;
 mod document;
+mod experiment;
 mod forecast;
 mod fuel;
 mod load;
@@ -39,6 +40,7 @@ mod thermal;
 mod weather;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use gridrush_core::grid::RegionPack;
 use jiff::civil::Date;
@@ -55,6 +57,10 @@ pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
+pub use experiment::{
+    AnyValues, DesignName, Experiment, Factor, FactorLevel, Measure, MeasureOf, ParameterRange, Preference,
+    Tag,
+};
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
 pub use load::Load;
@@ -64,7 +70,7 @@ pub use policies::{
     Number, POLICY_SCHEMA, PolicyFile, PolicyTable, PolicyText, RuleFile, Whom, describe_format,
 };
 pub use queue::Queue;
-pub use reference::{json, markdown};
+pub use reference::{declared, json, markdown};
 pub use replay::{HourlyFormat, OutputUnit, Repairs, Replay, ReplayGeneration, ReplayLoad};
 pub use requests::{Kind, RequestRow};
 pub use results::{Level, Results};
@@ -89,7 +95,7 @@ section! {
         title: Option<String> = None, "", "";
         /// Scenario file that says what this one leaves out, path from this file.
         base: Option<String> = None, "", "";
-        /// Name of the region pack.
+        /// Name of the region pack; this or `regions` is given.
         region: Option<String> = None, "", "";
         /// Names of region packs that are simulated together with the ties between them, in place of `region`. Zones, series and plants then have
         /// the name of their region in front, such as `pjm_west`; local time is that of the first.
@@ -483,7 +489,7 @@ impl Scenario {
                 continue;
             }
             for (region, line) in regions.iter().zip(std::iter::once(line).chain(rest)) {
-                out.push_str(&format!("# {region}: {line}\n"));
+                let _ = writeln!(out, "# {region}: {line}");
             }
         }
         out

@@ -228,12 +228,12 @@ impl Setup {
             queue: scenario.queue.params(),
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
-        let area_of = |zone| areas.iter().position(|area| area.zones.contains(&zone)).unwrap_or(0);
         let policies = scenario.policy.rules_in(
             scenario.start,
             &|day| since_start(&zone, day, start_s * 1000),
             &|name| pack.network.zone_named(name),
         );
+        let area_of = |zone| areas.iter().position(|area| area.zones.contains(&zone)).unwrap_or(0);
         Ok(Setup {
             replayed,
             observed,

@@ -27,6 +27,7 @@ mod review;
 mod security;
 mod settle;
 mod storage;
+mod ties;
 mod zonal;
 
 use std::sync::Arc;
@@ -341,6 +342,7 @@ impl World {
         self.schedule_outages(self.outages.first_events());
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
+            self.queue.schedule_reforms(&setup.policies, &mut self.calendar);
             self.schedule_dated_requests();
             self.calendar.schedule(Event::Firm(FirmEvent::Review), SimTime::ZERO);
         }

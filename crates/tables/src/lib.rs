@@ -27,9 +27,10 @@ pub use dictionary::{dictionary, write_dictionary};
 pub use error::TableError;
 pub use frame::{Frame, FrameColumn};
 pub use manifest::{
-    DataFile, MANIFEST_FILE, Manifest, PROVENANCE_FILE, Provenance, ResultFile, sha256, sha256_of_file,
+    DataFile, MANIFEST_FILE, Manifest, PROVENANCE_FILE, Provenance, ResultFile, read_json, sha256,
+    sha256_of_file, write_json,
 };
-pub use parquet_file::parquet_path;
+pub use parquet_file::{parquet_path, write_parquet};
 pub use read::{read_columns, read_table, scan_table};
 pub use sink::{DirectorySink, MemorySink, RowSink, WrittenFile, WrittenTable};
 

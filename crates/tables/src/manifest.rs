@@ -149,14 +149,16 @@ fn hexadecimal(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> Result<(), TableError> {
+/// Writes a value as a JSON file with one line per field, at once.
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), TableError> {
     let mut text = serde_json::to_string_pretty(value)
         .map_err(|source| TableError::Json { path: path.to_path_buf(), source })?;
     text.push('\n');
     atomic::write(path, text.as_bytes())
 }
 
-fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, TableError> {
+/// Reads a value of a JSON file.
+pub fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, TableError> {
     let bytes = fs::read(path).map_err(TableError::io("read", path))?;
     serde_json::from_slice(&bytes).map_err(|source| TableError::Json { path: path.to_path_buf(), source })
 }

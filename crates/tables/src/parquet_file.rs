@@ -18,7 +18,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
 
-use crate::{Batch, Kind, Table, TableError, Values, dictionary};
+use crate::{Batch, Kind, Table, TableError, Values, atomic, dictionary, sha256_of_file};
 
 /// Rows in a row group, except the last: a few MB of memory, and large enough to pack well.
 pub(crate) const ROW_GROUP_ROWS: usize = 65_536;
@@ -71,6 +71,23 @@ impl ParquetFile {
         }
         Ok(())
     }
+}
+
+/// Writes a batch as one Parquet file, at once, and returns the SHA-256 of its bytes. On error nothing is
+/// left behind.
+pub fn write_parquet(path: &Path, batch: &Batch) -> Result<String, TableError> {
+    let partial = atomic::partial(path);
+    let written = ParquetFile::create(partial.clone(), batch.table()).and_then(|mut file| {
+        file.write(batch)?;
+        file.finish()?;
+        let sha256 = sha256_of_file(&partial)?;
+        std::fs::rename(&partial, path).map_err(TableError::io("write", path))?;
+        Ok(sha256)
+    });
+    written.inspect_err(|_| {
+        // The first fault is the one to report; the temporary file may not even exist.
+        let _ = std::fs::remove_file(&partial);
+    })
 }
 
 fn write_row_group(writer: &mut SerializedFileWriter<File>, batch: &Batch) -> Result<(), ParquetError> {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use gridrush_core::grid::RegionPack;
-use gridrush_core::grid::pack::{NetworkKind, SeriesOrigin, WeatherOrigin};
+use gridrush_core::grid::pack::{NetworkKind, SeriesOrigin, Tie, WeatherOrigin};
 
 use crate::args::RegionsArgs;
 use crate::files::{PackSource, RegionFiles};
@@ -26,7 +26,13 @@ pub fn run(args: &RegionsArgs) -> Result<(), Stop> {
         return extract::write(name, &files, folder);
     }
     let pack = parse(&files)?;
-    describe::print(&mut std::io::stdout().lock(), &pack, &files)
+    let ties = match source.ties()? {
+        Some((text, file)) => Tie::parse(&text).map_err(|faults| {
+            Stop::Input(faults.iter().map(|fault| pack_fault(&file.source, fault)).collect())
+        })?,
+        None => Vec::new(),
+    };
+    describe::print(&mut std::io::stdout().lock(), &pack, &files, &ties)
 }
 
 fn parse(files: &RegionFiles) -> Result<RegionPack, Stop> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::offer::Offer;
-use super::request::{Exit, RequestId};
+use super::request::{Exit, RequestId, RoundId};
 use super::upgrade::UpgradeId;
 use crate::grid::BranchId;
 use crate::ledger::Cents;
@@ -14,18 +14,30 @@ use crate::ledger::Cents;
 pub enum QueueEvent {
     /// An upgrade goes into service.
     UpgradeDone(UpgradeId),
+    /// A process takes effect: waiting requests may come over to it.
+    Reform(u32),
+    /// A rule is asked again about a request that it made wait.
+    Admit(RequestId),
+    /// A window closes or a period of places begins, on the lane of this number.
+    Close(u32),
+    /// The first study of a round may begin.
+    Begin(RoundId),
     /// A study's time is over; its physics is due.
-    StudyDone(RequestId),
+    StudyDone(RoundId),
     /// The owner has to answer the offer.
     Decide(RequestId),
     /// The offer lapses.
     Expire(RequestId),
     /// The request gives up by chance.
     Quit(RequestId),
+    /// A request that was put off is taken up again.
+    Resume(RequestId),
     /// Building begins.
     Build(RequestId),
     /// First power.
     Energize(RequestId),
+    /// The years of conditional service are over.
+    Lapse(RequestId),
     /// The next step of the ramp.
     Ramp(RequestId),
 }
@@ -33,17 +45,28 @@ pub enum QueueEvent {
 /// What the queue hands to the world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Study the request ([`super::Queue::study`]) and call [`super::Queue::complete_study`] at this
+    /// Call [`super::Queue::reform`] at this instant.
+    ReformDue,
+    /// Call [`super::Queue::admit`] at this instant.
+    AdmissionDue(RequestId),
+    /// Study the round ([`super::Queue::study`]) and call [`super::Queue::complete_study`] at this
     /// instant.
-    StudyDue(RequestId),
+    StudyDue(RoundId),
     /// Ask the owner and call [`super::Queue::decide`] before the offer lapses.
     DecisionDue(RequestId, Offer),
-    /// The request may draw this much from now on.
+    /// The request may draw (or feed in) this much from now on.
     Energized {
         /// Whose.
         request: RequestId,
         /// In all, not in addition.
         energized_mw: f64,
+    },
+    /// This much of the contract can be counted on from now on.
+    Firm {
+        /// Whose.
+        request: RequestId,
+        /// In all.
+        firm_mw: f64,
     },
     /// A rating rises for good.
     RatingChanged {
@@ -52,7 +75,7 @@ pub enum Effect {
         /// By how much.
         added_mw: f64,
     },
-    /// A signed request has to take over an upgrade whose payer dropped out.
+    /// A request has to take over an upgrade, or a part of one, whose payer dropped out.
     CostReassigned {
         /// Who pays now.
         request: RequestId,

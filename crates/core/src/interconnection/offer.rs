@@ -39,8 +39,20 @@ impl ReadyItem {
 pub struct Offer {
     /// Where it attaches.
     pub bus: BusId,
-    /// Contract demand.
+    /// Contract that can be counted on from first power.
     pub firm_mw: f64,
+    /// Contract besides that may be cut until the upgrades are in service.
+    pub conditional_mw: f64,
+    /// Position of the phase whose report this is.
+    pub phase: usize,
+    /// Phases that follow; 0 if staying means signing.
+    pub phases_left: usize,
+    /// Readiness deposit that has to be added to stay.
+    pub deposit_due: Cents,
+    /// What leaving at this decision costs.
+    pub leaving_cost: Cents,
+    /// What leaving at the next one would cost, as far as deposits are known today.
+    pub at_risk: Cents,
     /// Upgrades that it pays for.
     pub upgrades: Vec<UpgradeId>,
     /// Upgrades of others without which it cannot be energized.
@@ -52,7 +64,7 @@ pub struct Offer {
     pub contingent_cost: Cents,
     /// Its own station, paid when building begins.
     pub station: Station,
-    /// Security due at signing, returned at full demand.
+    /// Security due at signing, returned at full demand; deposits held for readiness count towards it.
     pub security: Cents,
     /// When it would be energized if it signed at the decision point and all went as planned.
     pub ready: SimTime,

@@ -2,10 +2,9 @@
 //!
 //! The office knows jobs only as ids. A job that comes back for a restudy waits behind those already
 //! there, so it never overtakes one that was not studied yet. This is an M/M/c queue when arrivals are
-//! Poisson and durations exponential. Beginning a job is O(log n), handing in and leaving O(n) in the
-//! jobs that wait.
+//! Poisson and durations exponential. Handing in, beginning and leaving are O(log n) in the jobs that wait.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +50,15 @@ impl Duration {
         };
         SimSpan::from_hours_f64(days * 24.0).max(SimSpan(1))
     }
+
+    /// The duration that half of all studies exceed, in days.
+    pub fn median_days(&self) -> f64 {
+        match *self {
+            Duration::LogNormal { median_days, .. } => median_days,
+            Duration::Exponential { mean_days } => mean_days * ln(2.0),
+            Duration::Fixed { days } => days,
+        }
+    }
 }
 
 /// Parallel study slots and the jobs that wait for one.
@@ -59,25 +67,37 @@ pub struct Office<J: Ord> {
     slots: usize,
     busy: BTreeSet<J>,
     /// In order of hand-in: a restudy does not overtake those who have never been studied.
-    waiting: VecDeque<J>,
+    waiting: BTreeMap<u64, J>,
+    ticket_of: BTreeMap<J, u64>,
+    tickets: u64,
 }
 
 impl<J: Ord + Copy> Office<J> {
     /// An idle office.
     pub fn new(slots: usize) -> Office<J> {
-        Office { slots, busy: BTreeSet::new(), waiting: VecDeque::new() }
+        Office {
+            slots,
+            busy: BTreeSet::new(),
+            waiting: BTreeMap::new(),
+            ticket_of: BTreeMap::new(),
+            tickets: 0,
+        }
     }
 
     /// Hands in a job.
     pub fn arrive(&mut self, job: J) {
-        if !self.waiting.contains(&job) {
-            self.waiting.push_back(job);
+        if !self.ticket_of.contains_key(&job) {
+            self.waiting.insert(self.tickets, job);
+            self.ticket_of.insert(job, self.tickets);
+            self.tickets += 1;
         }
     }
 
     /// Takes a job out, finished or given up; true if it was being worked on.
     pub fn leave(&mut self, job: J) -> bool {
-        self.waiting.retain(|other| *other != job);
+        if let Some(ticket) = self.ticket_of.remove(&job) {
+            self.waiting.remove(&ticket);
+        }
         self.busy.remove(&job)
     }
 
@@ -86,7 +106,8 @@ impl<J: Ord + Copy> Office<J> {
         if self.busy.len() >= self.slots {
             return None;
         }
-        let job = self.waiting.pop_front()?;
+        let (_, job) = self.waiting.pop_first()?;
+        self.ticket_of.remove(&job);
         self.busy.insert(job);
         Some(job)
     }

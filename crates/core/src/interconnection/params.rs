@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::office::Duration;
 use super::siting::SitingRules;
 use super::study::StudyRules;
+use super::track::{Amount, Penalty, Phase, Track};
 use super::upgrade::Catalogue;
 use super::zonal::ZonalRules;
 
-/// Parameters of a first-come first-served queue for large loads.
+/// Parameters of the queue; where no rule says otherwise, requests go through a serial process, first come
+/// first served.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueueParams {
     /// Studies that can be under way at once. Default 45: ERCOT's process was built for 40-50 `[S]`.
@@ -73,6 +75,30 @@ impl Default for QueueParams {
             siting: SitingRules::default(),
             catalogue: Catalogue::default(),
             zonal: ZonalRules::default(),
+        }
+    }
+}
+
+impl QueueParams {
+    /// The process of requests about which no rule says anything: one study each, in order of filing, on
+    /// top of all earlier ones.
+    pub fn track(&self) -> Track {
+        Track {
+            study_slots: Some(self.study_slots),
+            application_fee: Amount::flat(self.study_fee_usd),
+            application_deposit: Amount::flat(self.application_deposit_usd),
+            phases: vec![Phase {
+                study: self.study,
+                restudy: self.restudy,
+                decision_days: self.decision_days,
+                valid_days: self.offer_valid_days,
+                ..Phase::default()
+            }],
+            restudy_fee: Amount::flat(self.restudy_fee_usd),
+            agreement_days: self.agreement_days,
+            security: Amount::per_mw(self.security_usd_per_mw),
+            signed_penalty: Penalty { deposit_share: self.security_forfeit_share, ..Penalty::default() },
+            ..Track::default()
         }
     }
 }

@@ -1,28 +1,39 @@
-//! The queue: first come, first served, from filing to full demand.
+//! The queue: one interpreter of tracks, from filing to full demand.
 //!
 //! ```text
-//! file -> Filed -> Studying -> Offered -> Agreement -> Building -> Energized -> Full
-//!           ^                     |
-//!           '----- restudy -------'      any waiting stage -> Withdrawn | Rejected | Expired
+//! file -> [Held] -> Filed -> Studying -> Offered -> Agreement -> Building -> Energized -> Full
+//!                     ^                     |           ^  |        |
+//!                     '-- further study ----'           Suspended --'
+//!         any waiting stage -> Withdrawn | Rejected | Expired
 //! ```
 //!
-//! A study counts on everybody with an earlier place and on everybody who already holds an offer or a
-//! contract: an offer, once made, stands. When one of these leaves, every unanswered offer that counted
-//! on it *and* needs any upgrade is void and studied again, at the request's old place. Who causes an
-//! upgrade pays for it at signing; later requests that rely on it wait for it and, if its payer drops
-//! out before signing, the earliest signed one takes it over.
+//! Requests are gathered into rounds as their track says (`lanes`); a serial track makes rounds of one.
+//! A round waits for a desk of its lane, is studied as a whole, and all its members answer; when the last
+//! one has answered, those who leave are settled, those who stay raise their deposits, and the round is
+//! studied again, goes to its next phase, or signs (`rounds`).
+//!
+//! A study counts on everybody with an earlier place and on everybody who has had an offer or holds a
+//! contract: an offer, once made, stands. Where the track says so, when one of these leaves, every
+//! unanswered offer that counted on it *and* needs any upgrade is void and studied again, at the
+//! request's old place. Later requests that rely on an upgrade wait for it and, if all who pay for it
+//! drop out before signing, the earliest signed one takes it over.
 //!
 //! The queue values no project: it emits [`Effect::DecisionDue`] and waits. It knows no flows: it emits
-//! [`Effect::StudyDue`] and takes the [`StudyOutcome`].
+//! [`Effect::StudyDue`] and takes the result.
 //!
-//! Invariants: every request is in exactly one stage; deposits held equal what waiting and ramping
-//! requests have paid in; an upgrade is ordered at most once. Events cost O(log n) in the calendar and
-//! O(requests + upgrades) where somebody leaves or an upgrade is ordered.
+//! Invariants: every request is in exactly one stage and at most one round; deposits held equal what
+//! waiting and ramping requests have paid in and what leavers forfeited to rounds that are still open; an
+//! upgrade is ordered at most once. No event goes through all requests ever filed (`index`): the cost of
+//! one is that of the calendar, of the members of a round, or of the offers that are open.
 
+mod admission;
+mod index;
+mod lanes;
 mod leave;
 mod money;
 mod offering;
 mod physics;
+mod rounds;
 mod views;
 mod works;
 
@@ -31,20 +42,21 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use money::{DEPOSITS_ACCOUNT, RATE_BASE_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT, TRANSMISSION_ACCOUNT};
-pub use physics::StudyGrid;
+pub use physics::{RoundStudy, StudyGrid};
+pub use rounds::Round;
 pub use views::{Commitment, StageRow};
 
 use super::effect::{Effect, QueueEvent};
-use super::office::Office;
 use super::params::QueueParams;
 use super::request::{Application, Exit, Request, RequestId, Stage, Stamp};
-use super::study::StudyOutcome;
-use super::upgrade::{Remedy, Upgrade, UpgradeId, UpgradeState, Works, months};
-use crate::grid::BusId;
+use super::track::Track;
+use super::upgrade::{Upgrade, months};
 use crate::kernel::{Purpose, Schedule, SimSpan, SimTime, Streams, uniform_open};
-use crate::ledger::{Cents, Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError};
 use crate::math::ln;
-use crate::names::Key;
+use crate::policy::Policies;
+use index::Index;
+use lanes::Lane;
 use money::Cashier;
 
 /// The stream of the exponential clock before signing (index 0) and after it (index 1).
@@ -67,6 +79,9 @@ pub enum QueueError {
     /// There is no such request.
     #[error("there is no request number {0}")]
     Unknown(u32),
+    /// There is no such round, or it is not in study.
+    #[error("round {0} waits for no study's result")]
+    NotInStudy(u32),
     /// The request is in a stage where this cannot happen.
     #[error("request `{name}` is {stage}, so it cannot {action}")]
     Stage {
@@ -82,15 +97,21 @@ pub enum QueueError {
     Ledger(#[from] LedgerError),
 }
 
-/// Requests, upgrades and the study office of one region.
+/// Requests, rounds, upgrades and study offices of one region.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Queue {
     params: QueueParams,
     streams: Streams,
-    office: Office<RequestId>,
+    /// Every track that a request has come under; the first is that of the parameters.
+    tracks: Vec<Track>,
+    lanes: Vec<Lane>,
+    rounds: Vec<Round>,
     requests: Vec<Request>,
     upgrades: Vec<Upgrade>,
     names: BTreeSet<String>,
+    index: Index,
+    /// Reports made so far.
+    reports: u64,
 }
 
 /// What a step of the queue works with besides the queue.
@@ -100,7 +121,11 @@ struct Desk<'a, S> {
     effects: Vec<Effect>,
 }
 
-impl<S: Schedule<QueueEvent>> Desk<'_, S> {
+impl<'a, S: Schedule<QueueEvent>> Desk<'a, S> {
+    fn new(schedule: &'a mut S, ledger: &'a mut Ledger) -> Desk<'a, S> {
+        Desk { schedule, ledger, effects: Vec::new() }
+    }
+
     fn cashier(&mut self) -> Cashier<'_> {
         Cashier { at: self.schedule.now(), ledger: self.ledger }
     }
@@ -125,48 +150,48 @@ fn days(days: f64) -> SimSpan {
 impl Queue {
     /// An empty queue.
     pub fn new(params: QueueParams, streams: Streams) -> Queue {
-        let office = Office::new(params.study_slots);
-        Queue { params, streams, office, requests: Vec::new(), upgrades: Vec::new(), names: BTreeSet::new() }
+        let mut queue = Queue {
+            tracks: Vec::new(),
+            lanes: Vec::new(),
+            rounds: Vec::new(),
+            requests: Vec::new(),
+            upgrades: Vec::new(),
+            names: BTreeSet::new(),
+            index: Index::default(),
+            reports: 0,
+            params,
+            streams,
+        };
+        let track = queue.params.track();
+        queue.intern(track);
+        queue
     }
 
-    /// Files a request: it pays fee and deposit and waits for a study.
+    /// Files a request: if the rules in force let it in, it pays fee and deposit of its track and takes
+    /// its place.
     pub fn file(
         &mut self,
         application: Application,
+        policies: &Policies,
         schedule: &mut impl Schedule<QueueEvent>,
         ledger: &mut Ledger,
-    ) -> Result<RequestId, QueueError> {
+    ) -> Result<(RequestId, Vec<Effect>), QueueError> {
         let name = application.name.clone();
         if !(application.requested_mw.is_finite() && application.requested_mw > 0.0) {
             return Err(QueueError::Size { name, mw: application.requested_mw.to_string() });
         }
-        if self.names.contains(&name) {
+        if !self.names.insert(name.clone()) {
             return Err(QueueError::DuplicateName(name));
         }
         let id = RequestId(self.requests.len() as u32);
-        let mut request = Request {
-            key: Key::of(&name),
-            bus: application.bus,
-            application,
-            history: vec![Stamp { at: schedule.now(), stage: Stage::Filed }],
-            exit: None,
-            studies: 0,
-            study_began: false,
-            offer: None,
-            base: Vec::new(),
-            set_by: None,
-            steps: 0,
-            application_deposit: Cents::ZERO,
-            security: Cents::ZERO,
-        };
-        let mut desk = Desk { schedule, ledger, effects: Vec::new() };
-        desk.cashier().filing(&mut request, &self.params)?;
-        self.names.insert(name);
-        self.requests.push(request);
-        self.restart_attrition(id, &mut desk);
-        self.office.arrive(id);
-        self.begin_studies(&mut desk);
-        Ok(id)
+        if let Some(project) = &application.project {
+            self.index.projects.entry(project.clone()).or_default().insert(id);
+        }
+        self.requests.push(Request::new(application, schedule.now()));
+        self.index.living.insert(id);
+        let mut desk = Desk::new(schedule, ledger);
+        self.try_to_admit(id, policies, &mut desk)?;
+        Ok((id, desk.effects))
     }
 
     /// Handles an event that the calendar delivered.
@@ -176,18 +201,18 @@ impl Queue {
         schedule: &mut impl Schedule<QueueEvent>,
         ledger: &mut Ledger,
     ) -> Result<Vec<Effect>, QueueError> {
-        let mut desk = Desk { schedule, ledger, effects: Vec::new() };
+        let mut desk = Desk::new(schedule, ledger);
         match event {
-            QueueEvent::UpgradeDone(id) => {
-                let upgrade = &mut self.upgrades[id.0 as usize];
-                upgrade.state = UpgradeState::Done { at: desk.schedule.now() };
-                let (branch, added_mw) = (upgrade.branch, upgrade.added_mw);
-                desk.effects.push(Effect::RatingChanged { branch, added_mw });
-            }
-            QueueEvent::StudyDone(id) => {
-                self.office.leave(id);
-                self.begin_studies(&mut desk);
-                desk.effects.push(Effect::StudyDue(id));
+            QueueEvent::UpgradeDone(id) => self.finish(id, &mut desk),
+            QueueEvent::Reform(_) => desk.effects.push(Effect::ReformDue),
+            QueueEvent::Admit(id) => desk.effects.push(Effect::AdmissionDue(id)),
+            QueueEvent::Close(lane) => self.close(lane as usize, &mut desk)?,
+            QueueEvent::Begin(round) => self.begin_phase(round, &mut desk)?,
+            QueueEvent::StudyDone(round) => {
+                let lane = self.rounds[round.0 as usize].lane;
+                self.lanes[lane].leave(round);
+                self.begin_studies(lane, &mut desk);
+                desk.effects.push(Effect::StudyDue(round));
             }
             QueueEvent::Decide(id) => {
                 if let Some(offer) = &self.request(id)?.offer {
@@ -196,81 +221,15 @@ impl Queue {
             }
             QueueEvent::Expire(id) => self.leave(id, Stage::Expired, Exit::OfferLapsed, &mut desk)?,
             QueueEvent::Quit(id) => self.leave(id, Stage::Withdrawn, Exit::Attrition, &mut desk)?,
+            QueueEvent::Resume(id) => self.resume(id, &mut desk)?,
             QueueEvent::Build(id) => self.build(id, &mut desk)?,
+            QueueEvent::Lapse(id) => self.lapse(id, &mut desk),
             QueueEvent::Energize(id) | QueueEvent::Ramp(id) => self.ramp(id, &mut desk)?,
         }
         Ok(desk.effects)
     }
 
-    /// Takes the result of the study that was due and makes an offer, or rejects the request if no
-    /// standard works clear what it causes.
-    ///
-    /// The study must be that of [`Queue::study`] at this instant, or one that counts on the same
-    /// [`Queue::commitments`] and [`Queue::add_planned`] increases.
-    pub fn complete_study(
-        &mut self,
-        id: RequestId,
-        bus: BusId,
-        outcome: &StudyOutcome,
-        schedule: &mut impl Schedule<QueueEvent>,
-        ledger: &mut Ledger,
-    ) -> Result<Vec<Effect>, QueueError> {
-        self.expect(id, &[Stage::Studying], "take a study's result")?;
-        let mut desk = Desk { schedule, ledger, effects: Vec::new() };
-        self.office.leave(id);
-        desk.schedule.cancel(QueueEvent::StudyDone(id));
-        let remedies: Option<Vec<Remedy>> = outcome
-            .charged
-            .iter()
-            .map(|overload| {
-                let reconductored = self.upgrades.iter().any(|upgrade| {
-                    upgrade.branch == overload.branch
-                        && upgrade.works == Works::Reconductor
-                        && upgrade.state != UpgradeState::Cancelled
-                });
-                let catalogue = &self.params.catalogue;
-                let standard = || catalogue.remedy(&overload.studied, reconductored, overload.lacking_mw());
-                overload.remedy.or_else(standard)
-            })
-            .collect();
-        let Some(remedies) = remedies else {
-            self.leave(id, Stage::Rejected, Exit::NoUpgradeClears, &mut desk)?;
-            return Ok(desk.effects);
-        };
-
-        let (kept, relied) = self.needed_of_planned(id, outcome);
-        self.drop_proposals(id, &kept, &mut desk)?;
-        let mut upgrades = kept;
-        for (overload, remedy) in outcome.charged.iter().zip(remedies) {
-            upgrades.push(UpgradeId(self.upgrades.len() as u32));
-            self.upgrades.push(Upgrade {
-                branch: overload.branch,
-                works: remedy.works,
-                added_mw: remedy.added_mw,
-                cost: Cents::from_usd(remedy.cost_usd)?,
-                charge: Cents::from_usd(remedy.cost_usd * overload.own_share())?,
-                lead: remedy.lead,
-                payer: id,
-                state: UpgradeState::Proposed,
-            });
-        }
-        let base = self.base(id);
-        let request = &mut self.requests[id.0 as usize];
-        request.bus = Some(bus);
-        request.studies += 1;
-        request.base = base;
-        let offer = self.offer(id, bus, upgrades, relied, outcome, desk.schedule.now())?;
-        let answer_by = offer.answer_by;
-        self.requests[id.0 as usize].offer = Some(offer);
-        self.enter(id, Stage::Offered, &desk);
-        desk.after(days(self.params.decision_days), QueueEvent::Decide(id));
-        desk.schedule.at(answer_by, QueueEvent::Expire(id));
-        self.restudy_dependents(None, &mut desk)?;
-        self.begin_studies(&mut desk);
-        Ok(desk.effects)
-    }
-
-    /// The owner's answer to the standing offer.
+    /// The owner's answer to the standing offer. In a round it takes effect when all have answered.
     pub fn decide(
         &mut self,
         id: RequestId,
@@ -279,11 +238,12 @@ impl Queue {
         ledger: &mut Ledger,
     ) -> Result<Vec<Effect>, QueueError> {
         self.expect(id, &[Stage::Offered], "answer an offer")?;
-        let mut desk = Desk { schedule, ledger, effects: Vec::new() };
-        if accept {
-            self.sign(id, &mut desk)?;
-        } else {
-            self.leave(id, Stage::Withdrawn, Exit::Declined, &mut desk)?;
+        let mut desk = Desk::new(schedule, ledger);
+        desk.schedule.cancel(QueueEvent::Decide(id));
+        desk.schedule.cancel(QueueEvent::Expire(id));
+        self.requests[id.0 as usize].answer = Some(accept);
+        if let Some(round) = self.requests[id.0 as usize].round {
+            self.conclude(round, &mut desk)?;
         }
         Ok(desk.effects)
     }
@@ -317,9 +277,9 @@ impl Queue {
         schedule: &mut impl Schedule<QueueEvent>,
         ledger: &mut Ledger,
     ) -> Result<Vec<Effect>, QueueError> {
-        let waiting = [Stage::Filed, Stage::Studying, Stage::Offered, Stage::Agreement, Stage::Building];
+        let waiting = Stage::ALL.map(|stage| if stage.is_waiting() { stage } else { Stage::Filed });
         self.expect(id, &waiting, "leave the queue")?;
-        let mut desk = Desk { schedule, ledger, effects: Vec::new() };
+        let mut desk = Desk::new(schedule, ledger);
         self.leave(id, stage, reason, &mut desk)?;
         Ok(desk.effects)
     }
@@ -336,18 +296,7 @@ impl Queue {
 
     fn enter<S: Schedule<QueueEvent>>(&mut self, id: RequestId, stage: Stage, desk: &Desk<'_, S>) {
         self.requests[id.0 as usize].history.push(Stamp { at: desk.schedule.now(), stage });
-    }
-
-    /// Gives free study slots to whoever is next.
-    fn begin_studies<S: Schedule<QueueEvent>>(&mut self, desk: &mut Desk<'_, S>) {
-        while let Some(id) = self.office.begin() {
-            self.enter(id, Stage::Studying, desk);
-            let request = &mut self.requests[id.0 as usize];
-            request.study_began = true;
-            let duration = if request.studies == 0 { &self.params.study } else { &self.params.restudy };
-            let span = duration.draw(&self.streams, request.key, u64::from(request.studies));
-            desk.after(span, QueueEvent::StudyDone(id));
-        }
+        self.reindex(id);
     }
 
     /// Starts the memoryless clock of giving up anew, with the hazard of the present side of signing.
@@ -364,6 +313,15 @@ impl Queue {
         } else {
             desk.schedule.cancel(QueueEvent::Quit(id));
         }
+    }
+
+    /// The track of a request.
+    pub fn track(&self, id: RequestId) -> Result<&Track, QueueError> {
+        Ok(&self.tracks[self.request(id)?.track])
+    }
+
+    fn track_of(&self, id: RequestId) -> &Track {
+        &self.tracks[self.requests[id.0 as usize].track]
     }
 }
 

@@ -54,6 +54,34 @@ pub struct Track {
     pub security: Amount,
     /// What leaving between signing and energization costs.
     pub signed_penalty: Penalty,
+    /// How long an owner may put off a signed project in all.
+    pub suspension_years: f64,
+}
+
+impl Default for Track {
+    /// A serial track of one study without fees, from which others are written.
+    fn default() -> Track {
+        Track {
+            name: "serial".to_owned(),
+            intake: Intake::Continuous,
+            study_slots: None,
+            application_fee: Amount::NONE,
+            application_deposit: Amount::NONE,
+            entry_deposit: Amount::NONE,
+            entry_site_control_share: 0.0,
+            phases: vec![Phase::default()],
+            restudy: Restudy::Dependents,
+            restudy_fee: Amount::NONE,
+            shares: CostShares::Causer,
+            allowance_usd: 0.0,
+            scope: Scope::Network,
+            forfeits: Forfeits::Owner,
+            agreement_days: 90.0,
+            security: Amount::NONE,
+            signed_penalty: Penalty::default(),
+            suspension_years: 0.0,
+        }
+    }
 }
 
 /// How requests come into rounds.
@@ -152,6 +180,25 @@ pub struct Late {
     pub usd_per_day: f64,
     /// At most this part of the round's entry deposits.
     pub max_deposit_share: f64,
+}
+
+impl Default for Phase {
+    /// 90 days of study and 30 to answer, without money.
+    fn default() -> Phase {
+        Phase {
+            name: "study".to_owned(),
+            study: Duration::Fixed { days: 90.0 },
+            restudy: Duration::Fixed { days: 60.0 },
+            decision_days: 30.0,
+            valid_days: 60.0,
+            fee: Amount::NONE,
+            deposit: Amount::NONE,
+            penalty: Penalty::default(),
+            restudy_penalty: None,
+            site_control_share: 0.0,
+            late: None,
+        }
+    }
 }
 
 /// An amount of money as rules write it: all terms are added, then held between the bounds.

@@ -75,7 +75,7 @@ pub enum UpgradeState {
     Cancelled,
 }
 
-/// Works on one branch, paid by one request and open to all later ones.
+/// Works on one branch, paid by the requests of a round and open to all later ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Upgrade {
     /// The branch.
@@ -86,11 +86,14 @@ pub struct Upgrade {
     pub added_mw: f64,
     /// What it costs in all.
     pub cost: Cents,
-    /// The part that its payer is charged.
+    /// The part that requests are charged.
     pub charge: Cents,
+    /// Who is charged how much of it, in order of requests; sums to `charge` unless somebody dropped out
+    /// since the last study or nobody in the queue pays.
+    pub shares: Vec<(RequestId, Cents)>,
     /// From order to service.
     pub lead: SimSpan,
-    /// Who caused it or took it over.
+    /// Who caused most of it or took it over.
     pub payer: RequestId,
     /// Where it stands.
     pub state: UpgradeState,

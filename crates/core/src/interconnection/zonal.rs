@@ -24,7 +24,9 @@ use serde::{Deserialize, Serialize};
 
 use super::group::{GroupOutcome, GroupOverload, TransferOutcome};
 use super::request::Direction;
-use super::study::{Limit, Overload, StudyBranch, StudyOutcome, StudyRules, grows};
+#[cfg(test)]
+use super::study::StudyOutcome;
+use super::study::{Limit, Overload, StudyBranch, StudyRules, grows};
 use super::upgrade::{Remedy, Works, months};
 use crate::grid::{BranchId, BranchKind};
 use crate::kernel::{Purpose, Streams, uniform_open};
@@ -220,6 +222,7 @@ impl ZonalCase<'_> {
     }
 
     /// Studies a load of `mw` in a zone: the round of one.
+    #[cfg(test)]
     pub(super) fn study(&self, request: Key, zone: usize, mw: f64) -> StudyOutcome {
         let mut round = self.study_round(&[ZonalTransfer { request, zone, mw, direction: Direction::Load }]);
         let own = round.transfers.pop().unwrap_or_default();

@@ -69,6 +69,7 @@ pub(super) fn track(rule: &Rule, phases: Vec<Phase>) -> Track {
         agreement_days: 0.0,
         security: Amount::NONE,
         signed_penalty: Penalty::default(),
+        suspension_years: 0.0,
     }
 }
 

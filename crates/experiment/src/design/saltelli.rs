@@ -1,8 +1,8 @@
 //! Saltelli's design for Sobol indices: points A, points B, and A with one column after the other from B.
 //!
 //! A and B are the two halves of the columns of one Sobol sequence of twice as many dimensions, so both
-//! fill the space evenly and independently. n (k + 2) points for k factors. The statistics are in
-//! [`Indices`](crate::stats::Indices).
+//! fill the space evenly and independently. n (k + 2) points for k factors. Results in this order
+//! go to [`Rows::of`](crate::stats::Rows::of).
 
 use gridrush_core::kernel::Streams;
 
@@ -11,8 +11,6 @@ use super::{MOST_DIMENSIONS, SobolSequence};
 /// The points of a design, in blocks A, B, mixed 1, .., mixed k.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Saltelli {
-    factors: usize,
-    base: usize,
     points: Vec<Vec<f64>>,
 }
 
@@ -36,29 +34,13 @@ impl Saltelli {
             })
         });
         let points = a.chain(b).chain(mixed).collect();
-        Some(Saltelli { factors, base, points })
+        Some(Saltelli { points })
     }
 
     /// All points, as shares of each factor's range.
     pub fn points(&self) -> &[Vec<f64>] {
         &self.points
     }
-
-    /// Results in the order of the points, taken apart into A, B and the mixed blocks.
-    ///
-    /// # Panics
-    /// Unless there is one result per point.
-    pub fn split<'a>(&self, results: &'a [f64]) -> (&'a [f64], &'a [f64], Vec<Vec<f64>>) {
-        split(results, self.factors, self.base)
-    }
-}
-
-/// As [`Saltelli::split`], from the sizes alone.
-fn split(results: &[f64], factors: usize, base: usize) -> (&[f64], &[f64], Vec<Vec<f64>>) {
-    assert_eq!(results.len(), base * (factors + 2), "one result per point");
-    let (a, rest) = results.split_at(base);
-    let (b, mixed) = rest.split_at(base);
-    (a, b, mixed.chunks(base.max(1)).map(<[f64]>::to_vec).collect())
 }
 
 #[cfg(test)]
@@ -78,9 +60,6 @@ mod tests {
                 }
             }
         }
-        let results: Vec<f64> = (0..40).map(f64::from).collect();
-        let (a, b, mixed) = design.split(&results);
-        assert_eq!((a[0], b[0], mixed[2][7], mixed.len()), (0.0, 8.0, 39.0, 3));
         assert!(Saltelli::new(0, 8, &Streams::new(2, 0)).is_none());
         assert!(Saltelli::new(Saltelli::MOST_FACTORS + 1, 8, &Streams::new(2, 0)).is_none());
     }

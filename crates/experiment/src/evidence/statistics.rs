@@ -2,11 +2,7 @@
 
 /// The value below which a share of sorted values lies, with straight lines between ranks; NaN of nothing.
 pub fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let at = share.clamp(0.0, 1.0) * last as f64;
-    let below = (at.floor() as usize).min(last);
-    let above = (below + 1).min(last);
-    sorted[below] + (sorted[above] - sorted[below]) * (at - below as f64)
+    crate::stats::quantile(sorted, share.clamp(0.0, 1.0)).unwrap_or(f64::NAN)
 }
 
 /// Values from least to greatest.

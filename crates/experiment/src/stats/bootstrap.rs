@@ -49,7 +49,7 @@ impl Bootstrap {
     ) -> Option<Bootstrapped> {
         let (value, drawn) = self.draw(replications, statistic)?;
         let tail = 0.5 * (1.0 - self.confidence);
-        self.done(value, &drawn, tail, 1.0 - tail)
+        done(value, &drawn, tail, 1.0 - tail)
     }
 
     /// As [`Bootstrap::percentile`], bias-corrected and accelerated. Where that correction has no value
@@ -65,7 +65,7 @@ impl Bootstrap {
         let below: f64 = drawn.iter().map(|x| f64::from(*x < value) + 0.5 * f64::from(*x == value)).sum();
         let share = below / drawn.len() as f64;
         if share <= 0.0 || share >= 1.0 {
-            return self.done(value, &drawn, tail, 1.0 - tail);
+            return done(value, &drawn, tail, 1.0 - tail);
         }
         let bias = normal_quantile(share);
         let acceleration = acceleration(replications, statistic);
@@ -73,7 +73,7 @@ impl Bootstrap {
             let z = bias + normal_quantile(p);
             normal_cdf(bias + z / (1.0 - acceleration * z))
         };
-        self.done(value, &drawn, level(tail), level(1.0 - tail))
+        done(value, &drawn, level(tail), level(1.0 - tail))
     }
 
     /// The statistic as it is and over all draws, sorted.
@@ -95,15 +95,11 @@ impl Bootstrap {
         drawn.sort_by(f64::total_cmp);
         Some((value, drawn))
     }
+}
 
-    fn done(&self, value: f64, drawn: &[f64], low: f64, high: f64) -> Option<Bootstrapped> {
-        let standard_error = variance(drawn)?.sqrt();
-        Some(Bootstrapped {
-            value,
-            standard_error,
-            interval: (quantile(drawn, low)?, quantile(drawn, high)?),
-        })
-    }
+fn done(value: f64, drawn: &[f64], low: f64, high: f64) -> Option<Bootstrapped> {
+    let standard_error = variance(drawn)?.sqrt();
+    Some(Bootstrapped { value, standard_error, interval: (quantile(drawn, low)?, quantile(drawn, high)?) })
 }
 
 /// How fast the spread changes with the value, from leaving out one replication at a time.

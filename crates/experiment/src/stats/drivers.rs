@@ -4,9 +4,10 @@
 //! deviations. The square of a coefficient over the variance of the result is the share of that variance
 //! that the parameter makes as far as it acts in a straight line; what the line leaves is reported too.
 //! A sign turns where the fitted result crosses zero along one parameter with the others at their means.
-//! Least squares by Cholesky. Cost: draws x parameters^2 + parameters^3.
+//! Cost: draws x parameters^2 + parameters^3.
 
 use super::moments::{mean, variance};
+use crate::evidence::statistics::least_squares;
 
 /// A parameter that moves the result.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,12 +53,10 @@ impl Drivers {
             .enumerate()
             .map(|(j, values)| values.iter().map(|x| (x - middle[j]) / spread[j]).collect())
             .collect();
-        let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         let centred: Vec<f64> = results.iter().map(|y| y - level).collect();
-        let mut matrix: Vec<Vec<f64>> =
-            scaled.iter().map(|a| scaled.iter().map(|b| product(a, b)).collect()).collect();
-        let right: Vec<f64> = scaled.iter().map(|a| product(a, &centred)).collect();
-        let slopes = solve(&mut matrix, &right)?;
+        let rows: Vec<Vec<f64>> =
+            (0..results.len()).map(|d| scaled.iter().map(|values| values[d]).collect()).collect();
+        let slopes = least_squares(&rows, &centred)?;
         let fitted = |d: usize| slopes.iter().zip(&scaled).map(|(b, values)| b * values[d]).sum::<f64>();
         let left: f64 = centred.iter().enumerate().map(|(d, y)| (y - fitted(d)) * (y - fitted(d))).sum();
         let mut list: Vec<Driver> = (0..count)
@@ -76,35 +75,8 @@ impl Drivers {
             })
             .collect();
         list.sort_by(|a, b| b.share.total_cmp(&a.share));
-        Some(Drivers { list, explained_share: 1.0 - left / product(&centred, &centred) })
+        Some(Drivers { list, explained_share: 1.0 - left / (varies * (results.len() - 1) as f64) })
     }
-}
-
-/// Solves a symmetric positive definite system, the matrix becoming its Cholesky factor.
-fn solve(matrix: &mut [Vec<f64>], right: &[f64]) -> Option<Vec<f64>> {
-    let n = right.len();
-    for i in 0..n {
-        for j in 0..=i {
-            let sum: f64 = matrix[i][j] - (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum::<f64>();
-            if i == j {
-                // A pivot that lost twelve digits says that columns depend on each other.
-                if sum <= 1e-12 * matrix[i][i] {
-                    return None;
-                }
-                matrix[i][i] = sum.sqrt();
-            } else {
-                matrix[i][j] = sum / matrix[j][j];
-            }
-        }
-    }
-    let mut x = right.to_vec();
-    for i in 0..n {
-        x[i] = (x[i] - (0..i).map(|k| matrix[i][k] * x[k]).sum::<f64>()) / matrix[i][i];
-    }
-    for i in (0..n).rev() {
-        x[i] = (x[i] - (i + 1..n).map(|k| matrix[k][i] * x[k]).sum::<f64>()) / matrix[i][i];
-    }
-    Some(x)
 }
 
 #[cfg(test)]

@@ -12,11 +12,13 @@
 use gridrush_core::kernel::{Purpose, Streams, uniform_open};
 use gridrush_core::math::normal_quantile;
 use gridrush_core::names::Key;
+use serde::{Deserialize, Serialize};
 
 use super::moments::mean;
 
 /// Which values are better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Better {
     /// Low ones.
     Low,

@@ -39,16 +39,24 @@ impl Stopping {
         if count < self.least.max(2) {
             return self.until(self.least.max(2), count);
         }
-        let half = Estimate::of(values, self.confidence)
-            .and_then(|estimate| estimate.interval)
-            .map_or(f64::INFINITY, |(low, high)| 0.5 * (high - low));
-        if half <= self.half_width {
-            return Verdict::Enough;
+        match self.expected(values) {
+            Some(needed) if needed <= count => Verdict::Enough,
+            needed => self.until(needed.unwrap_or(u32::MAX).clamp(count + 1, 2 * count), count),
         }
-        // Half-widths fall with the square root of the number.
+    }
+
+    /// How many replications in all the wanted half-width takes, if the spread stays: half-widths fall
+    /// with the square root of the number. The present number where it is reached; `None` with fewer than
+    /// two values, and where no number does.
+    pub fn expected(&self, values: &[f64]) -> Option<u32> {
+        let (low, high) = Estimate::of(values, self.confidence)?.interval?;
+        let half = 0.5 * (high - low);
+        if half <= self.half_width {
+            return Some(values.len() as u32);
+        }
         let ratio = half / self.half_width;
-        let needed = (f64::from(count) * ratio * ratio).ceil().min(2.0 * f64::from(count));
-        self.until((needed as u32).max(count + 1), count)
+        let needed = (values.len() as f64 * ratio * ratio).ceil();
+        (needed < f64::from(u32::MAX)).then_some(needed as u32)
     }
 
     fn until(&self, wanted: u32, count: u32) -> Verdict {
@@ -75,6 +83,11 @@ mod tests {
         assert_eq!(stopping(0.1, 100).verdict(&values), Verdict::Until(8));
         assert_eq!(stopping(0.1, 6).verdict(&values), Verdict::Until(6));
         assert_eq!(stopping(0.1, 4).verdict(&values), Verdict::Exhausted);
+        assert_eq!(stopping(0.1591, 100).expected(&values), Some(401));
+        assert_eq!(
+            (stopping(0.0, 9).expected(&values), stopping(1.0, 9).expected(&values[..1])),
+            (None, None)
+        );
         assert_eq!(stopping(10.0, 100).verdict(&values[..1]), Verdict::Until(4));
         assert_eq!(stopping(0.0, 100).verdict(&[2.0; 4]), Verdict::Enough);
     }

@@ -12,14 +12,27 @@
 use super::{Bootstrap, Bootstrapped};
 
 /// Results of a Saltelli design, equally many rows each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Rows<'a> {
     /// Results at the points of A.
-    pub a: &'a [f64],
+    a: &'a [f64],
     /// Results at the points of B.
-    pub b: &'a [f64],
+    b: &'a [f64],
     /// For each factor the results at A with that factor's column from B.
-    pub mixed: &'a [Vec<f64>],
+    mixed: Vec<&'a [f64]>,
+}
+
+impl<'a> Rows<'a> {
+    /// Results in the order of the points of a design of these sizes; `None` unless there is one result per
+    /// point.
+    pub fn of(results: &'a [f64], factors: usize, rows: usize) -> Option<Rows<'a>> {
+        if rows == 0 || results.len() != rows * (factors + 2) {
+            return None;
+        }
+        let (a, rest) = results.split_at(rows);
+        let (b, mixed) = rest.split_at(rows);
+        Some(Rows { a, b, mixed: mixed.chunks(rows).collect() })
+    }
 }
 
 /// A share of variance.
@@ -42,10 +55,10 @@ pub struct Indices {
 
 impl Indices {
     /// The indices of every factor; `None` unless all rows are there, numbers, and vary.
-    pub fn of(rows: Rows<'_>, bootstrap: &Bootstrap) -> Option<Vec<Indices>> {
+    pub fn of(rows: &Rows<'_>, bootstrap: &Bootstrap) -> Option<Vec<Indices>> {
         let n = rows.a.len();
-        let columns = || [rows.a, rows.b].into_iter().chain(rows.mixed.iter().map(Vec::as_slice));
-        if n < 2 || columns().any(|c| c.len() != n || c.iter().any(|x| !x.is_finite())) {
+        let mut columns = [rows.a, rows.b].into_iter().chain(rows.mixed.iter().copied());
+        if n < 2 || columns.any(|column| column.iter().any(|x| !x.is_finite())) {
             return None;
         }
         let all: Vec<usize> = (0..n).collect();
@@ -57,7 +70,7 @@ impl Indices {
             let value = statistic(&all);
             Index { value, interval: interval.map(|Bootstrapped { interval, .. }| interval) }
         };
-        let indices = |mixed: &Vec<f64>| Indices {
+        let indices = |mixed: &&[f64]| Indices {
             first: index(&|numbers| first(rows, mixed, numbers)),
             total: index(&|numbers| total(rows, mixed, numbers)),
         };
@@ -66,21 +79,21 @@ impl Indices {
 }
 
 /// Mean and variance over the rows of A and B together.
-fn variance_of(rows: Rows<'_>, numbers: &[usize]) -> (f64, f64) {
+fn variance_of(rows: &Rows<'_>, numbers: &[usize]) -> (f64, f64) {
     let count = 2.0 * numbers.len() as f64;
     let middle = numbers.iter().map(|&r| rows.a[r] + rows.b[r]).sum::<f64>() / count;
     let square = |x: f64| (x - middle) * (x - middle);
     (middle, numbers.iter().map(|&r| square(rows.a[r]) + square(rows.b[r])).sum::<f64>() / count)
 }
 
-fn first(rows: Rows<'_>, mixed: &[f64], numbers: &[usize]) -> f64 {
+fn first(rows: &Rows<'_>, mixed: &[f64], numbers: &[usize]) -> f64 {
     let (middle, variance) = variance_of(rows, numbers);
     // Measured from the mean, which changes nothing but the noise.
     let sum: f64 = numbers.iter().map(|&r| (rows.b[r] - middle) * (mixed[r] - rows.a[r])).sum();
     sum / numbers.len() as f64 / variance
 }
 
-fn total(rows: Rows<'_>, mixed: &[f64], numbers: &[usize]) -> f64 {
+fn total(rows: &Rows<'_>, mixed: &[f64], numbers: &[usize]) -> f64 {
     let (_, variance) = variance_of(rows, numbers);
     let sum: f64 = numbers.iter().map(|&r| (rows.a[r] - mixed[r]) * (rows.a[r] - mixed[r])).sum();
     sum / (2.0 * numbers.len() as f64) / variance
@@ -101,8 +114,8 @@ mod tests {
         let results: Vec<f64> = design.points().iter().map(|point| f(point)).collect();
         let bootstrap =
             Bootstrap { draws: 100, confidence: 0.95, streams: Streams::new(1, 0), key: Key::of("sobol") };
-        let (a, b, mixed) = design.split(&results);
-        Indices::of(Rows { a, b, mixed: &mixed }, &bootstrap).expect("varies")
+        let rows = Rows::of(&results, factors, base).expect("one result per point");
+        Indices::of(&rows, &bootstrap).expect("varies")
     }
 
     /// Ishigami and Homma (1990) with a = 7, b = 0.1: V1 = (1 + b pi^4 / 5)^2 / 2, V2 = a^2 / 8 and
@@ -142,9 +155,8 @@ mod tests {
     fn nothing_that_varies_has_no_indices() {
         let bootstrap =
             Bootstrap { draws: 10, confidence: 0.95, streams: Streams::new(1, 0), key: Key::of("sobol") };
-        let same = [1.0; 4];
-        let mixed = vec![same.to_vec()];
-        assert_eq!(Indices::of(Rows { a: &same, b: &same, mixed: &mixed }, &bootstrap), None);
-        assert_eq!(Indices::of(Rows { a: &same, b: &same[..3], mixed: &mixed }, &bootstrap), None);
+        let rows = Rows::of(&[1.0; 12], 1, 4).expect("one result per point");
+        assert_eq!(Indices::of(&rows, &bootstrap), None);
+        assert!(Rows::of(&[1.0; 11], 1, 4).is_none() && Rows::of(&[], 1, 0).is_none());
     }
 }

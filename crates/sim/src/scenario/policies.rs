@@ -282,18 +282,26 @@ impl Section for PolicyTable {
                 key("announced", date, "When it is made known."),
                 key("sunset", date, "First day no longer in force."),
                 key("zones", "list of texts", "Zones in which its rules hold; empty for all."),
-                key("PARAMETER", "number", "A number of the only rule of the policy that has it."),
+                key(
+                    "PARAMETER",
+                    "in the range of its kind of rule",
+                    "A number of the only rule of the policy that has it.",
+                ),
             ],
         });
         out.push(SectionDoc {
             path: format!("{path}.ID.RULE"),
             meaning: "Numbers of one rule of a policy, in place of the file's.",
             keys: vec![
-                key("min_mw", "number", "Smallest size that the rule is about."),
-                key("below_mw", "number", "Size from which on it is not about a request."),
-                key("min_kv", "number", "Lowest voltage that it is about."),
+                key("min_mw", "MW, at least 0", "Smallest size that the rule is about."),
+                key("below_mw", "MW, at least 0", "Size from which on it is not about a request."),
+                key("min_kv", "kV, at least 0", "Lowest voltage that it is about."),
                 key("zones", "list of texts", "Zones in which it holds; empty for all."),
-                key("PARAMETER", "number", "One of its numbers: `gridrush policy show ID` lists them."),
+                key(
+                    "PARAMETER",
+                    "in the range of its kind of rule",
+                    "One of its numbers: `gridrush policy show ID` lists them.",
+                ),
             ],
         });
     }

@@ -3,13 +3,27 @@
 use std::fmt::Write;
 
 use super::declare::{KeyDoc, Section, SectionDoc};
-use super::{SCHEMA, Scenario};
+use super::{Experiment, SCHEMA, Scenario};
 
 fn sections() -> Vec<SectionDoc> {
     let mut out = Vec::new();
     let about = "The top of the file: what is simulated, where and when.";
     Scenario::describe(&Scenario::defaults(), about, "", &mut out);
     out
+}
+
+fn experiment_sections() -> Vec<SectionDoc> {
+    let mut out = Vec::new();
+    let about = "The top of an experiment file.";
+    Experiment::describe(&Experiment::defaults(), about, "", &mut out);
+    out
+}
+
+/// The declaration of a key of a scenario by its dotted path.
+pub fn declared(path: &str) -> Option<KeyDoc> {
+    let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
+    let section = sections().into_iter().find(|section| section.path == table)?;
+    section.keys.into_iter().find(|found| found.name == key)
 }
 
 /// Every section and key as a Markdown document.
@@ -23,9 +37,19 @@ pub fn markdown() -> String {
          Sources: [D] derived from data, [S] published source, [S2] secondary source, [M] general knowledge \
          of the field, not checked against a document; *assumed*: our choice.\n"
     );
-    for section in sections() {
+    write_sections(&sections(), "Top of the file", &mut out);
+    out.push_str(
+        "\n# Experiment reference\n\nAn experiment file names a base scenario and what is varied; \
+         [experiments.md](experiments.md) says how to run one.\n",
+    );
+    write_sections(&experiment_sections(), "Top of an experiment file", &mut out);
+    out
+}
+
+fn write_sections(sections: &[SectionDoc], top: &str, out: &mut String) {
+    for section in sections {
         let heading = match section.path.as_str() {
-            "" => "Top of the file".to_owned(),
+            "" => top.to_owned(),
             path => format!("`[{path}]`"),
         };
         let _ = write!(out, "\n## {heading}\n\n{}\n", section.meaning);
@@ -35,10 +59,9 @@ pub fn markdown() -> String {
             );
         }
         for key in &section.keys {
-            row(key, &mut out);
+            row(key, out);
         }
     }
-    out
 }
 
 fn row(key: &KeyDoc, out: &mut String) {

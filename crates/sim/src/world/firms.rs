@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gridrush_core::demand::{ClassId, SiteId};
 use gridrush_core::grid::{BusId, ZoneId};
-use gridrush_core::interconnection::{Application, Offer, RequestId, Service};
+use gridrush_core::interconnection::{Application, Attributes, Direction, Offer, RequestId, Service};
 use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 use gridrush_core::names::Key;
 use gridrush_tables::{Cell, RowSink};
@@ -62,13 +62,17 @@ impl World {
                 owner: row.owner.clone().unwrap_or_else(|| row.name.clone()),
                 zone: ZoneId(zone.unwrap_or(0) as u16),
                 bus,
+                direction: Direction::Load,
                 requested_mw: row.requested_mw,
+                delivered_share: 1.0,
                 wanted: row.wanted.map_or(SimTime::ZERO, |day| setup.time_of(day)),
                 construction: SimSpan::from_hours_f64(arrivals.construction_months * 730.5),
                 station_lead: None,
                 ramp_months: row.ramp_months,
                 service: if mining { Service::Controllable } else { Service::Firm },
                 attrition: false,
+                project: None,
+                attributes: Attributes::default(),
             };
             let intent = Intent { key: Key::of(&row.name), speculative: false, given: true };
             self.put_application(application, intent, at);
@@ -106,13 +110,17 @@ impl World {
                 owner: arrival.firm.cash_account,
                 zone,
                 bus: None,
+                direction: Direction::Load,
                 requested_mw: arrival.requested_mw,
+                delivered_share: 1.0,
                 wanted: at + SimSpan::from_hours_f64(arrival.wanted_months * 730.5),
                 construction: own_works,
                 station_lead: arrival.own_transformer.then_some(own_works),
                 ramp_months: arrival.ramp_months,
                 service: if mining { Service::Controllable } else { Service::Firm },
                 attrition: arrival.speculative,
+                project: None,
+                attributes: Attributes::default(),
             };
             let intent = Intent { key: arrival.key, speculative: arrival.speculative, given: false };
             self.put_application(application, intent, at);
@@ -126,10 +134,13 @@ impl World {
                 let (name, class, mw) =
                     (application.name.clone(), application.class, application.requested_mw);
                 let owner = application.owner.clone();
-                let id = self.queue.file(application, &mut self.calendar, &mut self.ledger)?;
+                let policies = &self.setup.policies;
+                let (id, effects) =
+                    self.queue.file(application, policies, &mut self.calendar, &mut self.ledger)?;
                 debug_assert_eq!(id.0 as usize, self.intents.len());
                 self.intents.push(intent);
                 self.decide(sink, &owner, class, "file", &name, mw, None)?;
+                self.follow(effects, sink)?;
             }
             FirmEvent::Review => {
                 self.review_sites(sink)?;

@@ -166,8 +166,8 @@ impl World {
             let offer = request.offer();
             let limiting = offer
                 .and_then(|offer| offer.upgrades.first())
-                .and_then(|id| self.queue.upgrades().find(|(other, _)| other == id))
-                .map_or(String::new(), |(_, upgrade)| self.name_of_works(upgrade.branch));
+                .and_then(|id| self.queue.upgrade(*id))
+                .map_or(String::new(), |upgrade| self.name_of_works(upgrade.branch));
             let bus =
                 request.bus().map_or(String::new(), |b| self.setup.pack.network.bus(b).number.to_string());
             let row = [

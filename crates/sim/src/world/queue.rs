@@ -6,7 +6,7 @@
 
 use gridrush_core::grid::BusId;
 use gridrush_core::interconnection::{
-    Effect, Exit, Offer, QueueEvent, RequestId, StudyBranch, StudyCase, StudyGrid,
+    Effect, Offer, QueueEvent, RequestId, RoundId, StudyBranch, StudyCase, StudyGrid,
 };
 use gridrush_core::kernel::HOUR_MS;
 use gridrush_tables::RowSink;
@@ -26,11 +26,19 @@ impl World {
     }
 
     /// Acts on what the queue hands over, in order, including what follows from it.
-    fn follow(&mut self, effects: Vec<Effect>, sink: &mut dyn RowSink) -> Result<(), RunError> {
+    pub(super) fn follow(&mut self, effects: Vec<Effect>, sink: &mut dyn RowSink) -> Result<(), RunError> {
         let mut pending: std::collections::VecDeque<Effect> = effects.into();
         while let Some(effect) = pending.pop_front() {
             match effect {
-                Effect::StudyDue(request) => pending.extend(self.study(request)?),
+                Effect::StudyDue(round) => pending.extend(self.study(round)?),
+                Effect::ReformDue => {
+                    let policies = &self.setup.policies;
+                    pending.extend(self.queue.reform(policies, &mut self.calendar, &mut self.ledger)?);
+                }
+                Effect::AdmissionDue(id) => {
+                    let policies = &self.setup.policies;
+                    pending.extend(self.queue.admit(id, policies, &mut self.calendar, &mut self.ledger)?);
+                }
                 Effect::DecisionDue(request, offer) => pending.extend(self.answer(request, &offer, sink)?),
                 Effect::Energized { request, energized_mw } => self.energize(request, energized_mw)?,
                 Effect::RatingChanged { branch, added_mw } if self.zonal.is_some() => {
@@ -43,6 +51,7 @@ impl World {
                 }
                 Effect::CostReassigned { .. }
                 | Effect::Restudy(_)
+                | Effect::Firm { .. }
                 | Effect::Withdrawn(..)
                 | Effect::Rejected(..)
                 | Effect::Expired(..) => {}
@@ -51,24 +60,22 @@ impl World {
         Ok(())
     }
 
-    /// Studies a request on the snapshots, finding it a bus first if it has none.
-    fn study(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
-        if self.zonal.is_some() {
-            return self.study_zonal(id);
-        }
-        let branches = self.branches_as_planned();
-        let grid = StudyGrid {
-            dc: &self.topology,
-            unit: &mut self.unit_flows,
-            network: &self.setup.pack.network,
-            snapshots: self.snapshots.clone(),
-            branches,
+    /// Studies a round on the snapshots, finding a bus for those who have none.
+    fn study(&mut self, round: RoundId) -> Result<Vec<Effect>, RunError> {
+        let study = if self.zonal.is_some() {
+            self.study_zonal(round)
+        } else {
+            let branches = self.branches_as_planned();
+            let grid = StudyGrid {
+                dc: &self.topology,
+                unit: &mut self.unit_flows,
+                network: &self.setup.pack.network,
+                snapshots: self.snapshots.clone(),
+                branches,
+            };
+            self.queue.study(round, grid).map_err(RunError::Study)?
         };
-        let (schedule, ledger) = (&mut self.calendar, &mut self.ledger);
-        match self.queue.study(id, grid).map_err(RunError::Study)? {
-            Some((bus, outcome)) => Ok(self.queue.complete_study(id, bus, &outcome, schedule, ledger)?),
-            None => Ok(self.queue.reject(id, Exit::NoPointOfInterconnection, schedule, ledger)?),
-        }
+        Ok(self.queue.complete_study(round, &study, &mut self.calendar, &mut self.ledger)?)
     }
 
     /// Branches with background reinforcements that are on their way.

@@ -48,6 +48,7 @@ impl World {
         self.book_fuel(&interval);
         self.book_revenue(&interval, &reserve_prices);
         self.book_network(&interval);
+        self.book_ties(&interval);
         self.book_system(&interval, &reserve_prices, &totals, sink)?;
         self.check_balance(&interval, &totals)?;
         self.spare = interval;
@@ -485,6 +486,7 @@ impl World {
         self.write_load(month, sink)?;
         self.write_curtailment(month, sink)?;
         self.write_congestion(month, sink)?;
+        self.write_ties(month, sink)?;
         self.write_queue(month, sink)?;
         self.write_compute(month, sink)?;
         self.write_stores(month, sink)?;

@@ -2,7 +2,7 @@
 
 use gridrush_core::grid::{BranchId, Network};
 use gridrush_core::interconnection::{
-    Direction, Effect, Exit, Limit, QueueParams, RequestId, ZonalGrid, ZonalSnapshot,
+    Direction, Limit, QueueParams, RoundId, RoundStudy, ZonalGrid, ZonalSnapshot,
 };
 
 use super::{RunError, World};
@@ -61,9 +61,9 @@ impl ZonalStudies {
 }
 
 impl World {
-    /// Studies a request on stations and import of its zone.
-    pub(super) fn study_zonal(&mut self, id: RequestId) -> Result<Vec<Effect>, RunError> {
-        let Some(zonal) = &self.zonal else { return Ok(Vec::new()) };
+    /// Studies a round on stations and borders of zones.
+    pub(super) fn study_zonal(&self, round: RoundId) -> RoundStudy {
+        let Some(zonal) = &self.zonal else { return RoundStudy::default() };
         let mut grid = zonal.grid.clone();
         // Background reinforcements on their way count.
         for pipe in 0..grid.pipes.len() as u32 {
@@ -74,11 +74,7 @@ impl World {
                 }
             }
         }
-        let (schedule, ledger) = (&mut self.calendar, &mut self.ledger);
-        match self.queue.study_zonal(id, &grid) {
-            Some((bus, outcome)) => Ok(self.queue.complete_study(id, bus, &outcome, schedule, ledger)?),
-            None => Ok(self.queue.reject(id, Exit::NoPointOfInterconnection, schedule, ledger)?),
-        }
+        self.queue.study_zonal(round, &grid)
     }
 
     /// Makes this year's states.

@@ -193,6 +193,14 @@ fn a_busy_year_with_a_tie_balances_and_its_rent_is_in_the_books() {
         }
     }
     assert!((kept as f64 / 100.0 - rent).abs() < 20.0, "{kept} cents kept, {rent} $ seen");
+    // Without losses what arrives is what was sent, and the worth of the flow is the rent of the tie.
+    let flows = run.table("ties_monthly");
+    assert_eq!(flows.len(), 12);
+    assert!(texts(&flows, "tie").iter().all(|name| name == "north tie"));
+    let worth: f64 = flows.floats("worth_usd").unwrap().iter().sum();
+    assert!((worth - of_tie).abs() < 1e-6 * of_tie, "{worth} $ of flow, {of_tie} $ of rent");
+    let sent = |column: &str| flows.floats(column).unwrap().iter().sum::<f64>();
+    assert!(sent("lost_mwh") == 0.0 && sent("forward_mwh") > 1e4, "{} MWh", sent("forward_mwh"));
     let sites = run.world.sites();
     assert!(sites.iter().any(|site| site.zone < 3) && sites.iter().any(|site| site.zone >= 3));
     let again = Run::new(&setup, 0).finish();
@@ -241,8 +249,7 @@ fn regions_keep_their_rules_and_the_user_sets_them_for_all() {
     let caps: Vec<f64> = terms.areas.iter().map(|area| area.offer_cap_usd_per_mwh).collect();
     assert_eq!(caps, [5000.0, 2000.0]);
     let clearing = Clearing::new(&own.pack.network, terms, &*own);
-    let mut solution = DispatchSolution::default();
-    solution.lmp_usd_per_mwh = vec![9000.0; 6];
+    let solution = DispatchSolution { lmp_usd_per_mwh: vec![9000.0; 6], ..DispatchSolution::default() };
     assert_eq!((clearing.settled(&solution, 0), clearing.settled(&solution, 5)), (6000.0, 6100.0));
 
     let set = setup("[fuel]\ngas_usd_per_mmbtu = 4.5\n[dispatch]\noffer_cap_usd_per_mwh = 1000.0\n");

@@ -1,7 +1,7 @@
 //! The order of events inside one instant.
 
 use gridrush_core::demand::SiteId;
-use gridrush_core::interconnection::{QueueEvent, RequestId, UpgradeId};
+use gridrush_core::interconnection::{QueueEvent, RequestId, RoundId, UpgradeId};
 use gridrush_core::kernel::{Calendar, SimTime};
 use gridrush_sim::event::{Event, FirmEvent, OutageEvent, SupplyEvent};
 use gridrush_workload::ai::AiEvent;
@@ -10,7 +10,7 @@ use gridrush_workload::bitcoin::ChainEvent;
 /// Physical changes, then the market, then the books, then the tables. A change here changes results.
 #[test]
 fn events_of_one_instant_come_in_a_pinned_order() {
-    let (request, site) = (RequestId(0), SiteId(0));
+    let (request, round, site) = (RequestId(0), RoundId(0), SiteId(0));
     let pinned = [
         Event::Supply(SupplyEvent::Online(0)),
         Event::Supply(SupplyEvent::Online(1)),
@@ -19,13 +19,19 @@ fn events_of_one_instant_come_in_a_pinned_order() {
         Event::Outage(OutageEvent::Machine { group: 1, machine: 0 }),
         Event::Outage(OutageEvent::Branch(0)),
         Event::Queue(QueueEvent::UpgradeDone(UpgradeId(0))),
-        Event::Queue(QueueEvent::StudyDone(request)),
+        Event::Queue(QueueEvent::Reform(0)),
+        Event::Queue(QueueEvent::Admit(request)),
+        Event::Queue(QueueEvent::Close(0)),
+        Event::Queue(QueueEvent::Begin(round)),
+        Event::Queue(QueueEvent::StudyDone(round)),
         Event::Queue(QueueEvent::Decide(request)),
         Event::Queue(QueueEvent::Expire(request)),
         Event::Queue(QueueEvent::Quit(request)),
+        Event::Queue(QueueEvent::Resume(request)),
         Event::Queue(QueueEvent::Build(request)),
         Event::Queue(QueueEvent::Energize(request)),
         Event::Queue(QueueEvent::Energize(RequestId(1))),
+        Event::Queue(QueueEvent::Lapse(request)),
         Event::Queue(QueueEvent::Ramp(request)),
         Event::Chain(ChainEvent::Retarget),
         Event::Chain(ChainEvent::Day),

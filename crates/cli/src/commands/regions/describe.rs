@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use gridrush_core::grid::pack::{Context, PublicFigures};
-use gridrush_core::grid::{Date, Fuel, RegionPack};
+use gridrush_core::grid::pack::{Context, PublicFigures, Tie};
+use gridrush_core::grid::{Date, Fuel, RegionPack, ZoneId};
 
 use super::base_year::{self, BaseYear};
 use super::kind;
@@ -16,8 +16,13 @@ const CAPACITY_TOLERANCE: f64 = 0.10;
 /// Most by which energy and peak may differ.
 const LOAD_TOLERANCE: f64 = 0.05;
 
-/// Prints a region.
-pub(super) fn print(out: &mut impl Write, pack: &RegionPack, files: &RegionFiles) -> Result<(), Stop> {
+/// Prints a region; `joint` are the ties between packs.
+pub(super) fn print(
+    out: &mut impl Write,
+    pack: &RegionPack,
+    files: &RegionFiles,
+    joint: &[Tie],
+) -> Result<(), Stop> {
     let (facts, context) = (&pack.region.facts, &pack.region.context);
     let (buses, branches) = (pack.network.buses().len(), pack.network.branches().len());
     writeln!(out, "{}: {}", facts.name, facts.title)?;
@@ -34,7 +39,9 @@ pub(super) fn print(out: &mut impl Write, pack: &RegionPack, files: &RegionFiles
     zones(out, pack)?;
     capacity(out, pack)?;
     load(out, pack, files)?;
+    interfaces(out, pack)?;
     ties(out, pack)?;
+    joint_ties(out, &facts.name, joint)?;
     market(out, context)?;
     writeln!(
         out,
@@ -155,6 +162,65 @@ fn load(out: &mut impl Write, pack: &RegionPack, files: &RegionFiles) -> Result<
     Ok(())
 }
 
+/// Limits between zones, each with its source.
+fn interfaces(out: &mut impl Write, pack: &RegionPack) -> Result<(), Stop> {
+    let kind = if pack.region.is_zonal() { "Pipes between zones" } else { "Interfaces between zones" };
+    if pack.interfaces.is_empty() {
+        writeln!(out, "{kind}: none")?;
+        return Ok(());
+    }
+    writeln!(out, "{kind}, greatest flow forward and back")?;
+    let names = |zones: &[ZoneId]| {
+        let name = |zone: &ZoneId| pack.network.zones[usize::from(zone.0)].name.as_str();
+        zones.iter().map(name).collect::<Vec<_>>().join(", ")
+    };
+    for of in &pack.interfaces {
+        let (from, to) = (names(&of.from_zones), names(&of.to_zones));
+        writeln!(
+            out,
+            "  {}: {from} to {to}, {}{} ({})",
+            of.name,
+            limits(of.forward_limit_mw, of.reverse_limit_mw),
+            losses(of.loss_fraction),
+            of.source
+        )?;
+    }
+    Ok(())
+}
+
+/// Two limits in words.
+fn limits(forward_mw: f64, reverse_mw: f64) -> String {
+    let mw = |limit: f64| if limit.is_finite() { format!("{limit:.0}") } else { "no limit".to_owned() };
+    format!("{} and {} MW", mw(forward_mw), mw(reverse_mw))
+}
+
+fn losses(fraction: f64) -> String {
+    if fraction > 0.0 { format!(", {} % lost", (fraction * 1000.0).round() / 10.0) } else { String::new() }
+}
+
+/// Ties to regions that it can be joined with.
+fn joint_ties(out: &mut impl Write, region: &str, ties: &[Tie]) -> Result<(), Stop> {
+    let mut first = true;
+    for tie in ties.iter().filter(|tie| tie.from_region == region || tie.to_region == region) {
+        if std::mem::take(&mut first) {
+            writeln!(out, "Ties where regions are joined, greatest flow forward and back")?;
+        }
+        writeln!(
+            out,
+            "  {}: {} {} to {} {}, {}{} ({})",
+            tie.name,
+            tie.from_region,
+            tie.from_zone,
+            tie.to_region,
+            tie.to_zone,
+            limits(tie.forward_limit_mw, tie.reverse_limit_mw),
+            losses(tie.loss_fraction),
+            tie.source
+        )?;
+    }
+    Ok(())
+}
+
 fn ties(out: &mut impl Write, pack: &RegionPack) -> Result<(), Stop> {
     let day = last_day(pack.region.facts.base_year);
     let imports = |unit: &&gridrush_core::grid::Generator| unit.fuel == Fuel::Import && unit.runs_on(day);
@@ -203,5 +269,11 @@ mod tests {
         assert_eq!(compared(89.0, Some(100.0), 0.1), "        89       100   -11.0 %  beyond 10 %");
         assert_eq!(compared(89.0, None, 0.1), "        89");
         assert_eq!(compared(89.0, Some(0.0), 0.1), "        89         0");
+    }
+
+    #[test]
+    fn limits_are_told_in_words() {
+        assert_eq!(limits(1200.0, f64::INFINITY), "1200 and no limit MW");
+        assert_eq!((losses(0.0).as_str(), losses(0.03).as_str()), ("", ", 3 % lost"));
     }
 }

@@ -2,23 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Queue, QueueError, QueueParams};
+use super::{Queue, QueueError, QueueParams, Round};
 use crate::demand::ClassId;
-use crate::grid::BusId;
-use crate::interconnection::request::{Request, RequestId, Stage};
+use crate::interconnection::group::Transfer;
+use crate::interconnection::request::{Request, RequestId, RoundId, Stage};
 use crate::interconnection::study::StudyBranch;
 use crate::interconnection::upgrade::{Upgrade, UpgradeId, UpgradeState};
 
-/// Load that a study has to count on beyond what already draws power.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Commitment {
-    /// Whose.
-    pub request: RequestId,
-    /// Where.
-    pub bus: BusId,
-    /// Contract demand that is not energized yet.
-    pub mw: f64,
-}
+/// Contract that a study has to count on beyond what already flows, at one bus.
+pub type Commitment = Transfer;
 
 /// Requests of one class in one stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,56 +43,52 @@ impl Queue {
         self.requests.iter().enumerate().map(|(i, request)| (RequestId(i as u32), request))
     }
 
+    /// Requests that are not gone, in order of filing.
+    pub fn living(&self) -> impl Iterator<Item = (RequestId, &Request)> {
+        self.index.living.iter().map(|&id| (id, &self.requests[id.0 as usize]))
+    }
+
+    /// All rounds in order of their places.
+    pub fn rounds(&self) -> impl ExactSizeIterator<Item = (RoundId, &Round)> {
+        self.rounds.iter().enumerate().map(|(i, round)| (RoundId(i as u32), round))
+    }
+
     /// All upgrades in order of proposal.
     pub fn upgrades(&self) -> impl ExactSizeIterator<Item = (UpgradeId, &Upgrade)> {
         self.upgrades.iter().enumerate().map(|(i, upgrade)| (UpgradeId(i as u32), upgrade))
     }
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = RequestId> + use<> {
-        (0..self.requests.len() as u32).map(RequestId)
+    /// An upgrade.
+    pub fn upgrade(&self, id: UpgradeId) -> Option<&Upgrade> {
+        self.upgrades.get(id.0 as usize)
     }
 
-    /// The requests that a study of `id` made now counts on, in order: waiting ones with an earlier
-    /// place, and all that hold an offer, have signed, or are ramping.
-    pub(super) fn base(&self, id: RequestId) -> Vec<RequestId> {
-        self.ids()
-            .filter(|&other| {
-                let stage = self.requests[other.0 as usize].stage();
-                let standing =
-                    matches!(stage, Stage::Offered | Stage::Agreement | Stage::Building | Stage::Energized);
-                other != id && (standing || (other < id && stage.is_waiting()))
-            })
-            .collect()
+    /// What a study of `round` made now must add to the grid's present state, by bus and direction.
+    /// Requests whose bus is not known yet are left out.
+    pub fn commitments(&self, round: RoundId) -> Vec<Commitment> {
+        self.booked_mw(round)
     }
 
-    /// Loads that a study of `id` made now must add to the grid's present state. Requests whose bus is
-    /// not known yet are left out.
-    pub fn commitments(&self, id: RequestId) -> Vec<Commitment> {
-        self.base(id)
-            .into_iter()
-            .filter_map(|other| {
-                let request = &self.requests[other.0 as usize];
-                let mw = request.application.requested_mw - request.energized_mw();
-                request.bus.map(|bus| Commitment { request: other, bus, mw })
-            })
-            .collect()
-    }
-
-    /// Adds the upgrades that are proposed or ordered to the branches of a study.
-    pub fn add_planned(&self, branches: &mut [StudyBranch]) {
-        for upgrade in self.upgrades.iter().filter(|upgrade| upgrade.is_pending()) {
-            branches[upgrade.branch.0 as usize].planned_mw += upgrade.added_mw;
+    /// Adds the upgrades on which a study of `round` can count to the branches: those that are proposed or
+    /// ordered, but for its own proposals, which it makes anew.
+    pub fn add_planned(&self, round: RoundId, branches: &mut [StudyBranch]) {
+        let own = self.own_proposals(round);
+        for (branch, upgrades) in &self.index.pending {
+            for id in upgrades.iter().filter(|id| !own.contains(id)) {
+                branches[branch.0 as usize].planned_mw += self.upgrades[id.0 as usize].added_mw;
+            }
         }
     }
 
     /// Rating that ordered upgrades will add, for the first `branches`.
     pub fn ordered_mw(&self, branches: usize) -> Vec<f64> {
         let mut mw = vec![0.0; branches];
-        for upgrade in &self.upgrades {
-            if let (UpgradeState::Committed { .. }, Some(mw)) =
-                (upgrade.state, mw.get_mut(upgrade.branch.0 as usize))
-            {
-                *mw += upgrade.added_mw;
+        for (branch, upgrades) in &self.index.pending {
+            let Some(mw) = mw.get_mut(branch.0 as usize) else { continue };
+            for upgrade in upgrades.iter().map(|id| &self.upgrades[id.0 as usize]) {
+                if let UpgradeState::Committed { .. } = upgrade.state {
+                    *mw += upgrade.added_mw;
+                }
             }
         }
         mw

@@ -5,13 +5,18 @@ use super::offering::latest;
 use super::{Desk, Queue, QueueError, days};
 use crate::interconnection::effect::{Effect, QueueEvent};
 use crate::interconnection::offer::ReadyItem;
-use crate::interconnection::request::{Request, RequestId, Stage};
+use crate::interconnection::request::{Exit, RequestId, Stage};
+use crate::interconnection::track::Scope;
 use crate::interconnection::upgrade::{MONTH_HOURS, UpgradeId, UpgradeState};
 use crate::kernel::{Schedule, SimSpan};
-use crate::ledger::Cents;
+use crate::ledger::{Cents, Ledger};
+
+/// Hours in a mean year.
+const YEAR_HOURS: f64 = 12.0 * MONTH_HOURS;
 
 impl Queue {
-    /// Signs the standing offer: security and contributions are paid, its upgrades ordered.
+    /// Signs the standing offer: security and contributions are paid, its upgrades ordered, and the same
+    /// project's requests elsewhere given up.
     pub(super) fn sign<S: Schedule<QueueEvent>>(
         &mut self,
         id: RequestId,
@@ -20,22 +25,42 @@ impl Queue {
         desk.schedule.cancel(QueueEvent::Decide(id));
         desk.schedule.cancel(QueueEvent::Expire(id));
         self.enter(id, Stage::Agreement, desk);
+        let agreement = days(self.track_of(id).agreement_days);
         let request = &mut self.requests[id.0 as usize];
         let (own, security) = match &request.offer {
             Some(offer) => (offer.upgrades.clone(), offer.security),
             None => (Vec::new(), Cents::ZERO),
         };
-        desk.cashier().close_application(request, false)?;
+        request.conditional = request.offer.as_ref().is_some_and(|offer| offer.conditional_mw > 0.0);
+        desk.cashier().return_application(request)?;
         desk.cashier().security(request, security)?;
         for upgrade in own {
-            self.order(upgrade, desk)?;
+            if self.upgrades[upgrade.0 as usize].state == UpgradeState::Proposed {
+                self.order(upgrade, desk)?;
+            }
         }
         self.restart_attrition(id, desk);
-        desk.after(days(self.params.agreement_days), QueueEvent::Build(id));
+        desk.after(agreement, QueueEvent::Build(id));
+        self.give_up_siblings(id, desk)
+    }
+
+    /// Of the requests of a project, only the one that signed first is built.
+    fn give_up_siblings<S: Schedule<QueueEvent>>(
+        &mut self,
+        id: RequestId,
+        desk: &mut Desk<'_, S>,
+    ) -> Result<(), QueueError> {
+        let project = self.requests[id.0 as usize].application.project.as_ref();
+        let siblings = project.and_then(|project| self.index.projects.get(project)).cloned();
+        for sibling in siblings.into_iter().flatten().filter(|&sibling| sibling != id) {
+            if self.requests[sibling.0 as usize].stage().is_waiting() {
+                self.leave(sibling, Stage::Withdrawn, Exit::BuiltElsewhere, desk)?;
+            }
+        }
         Ok(())
     }
 
-    /// Orders a proposed upgrade at its payer's expense and sets the date of everybody who waits for it.
+    /// Orders a proposed upgrade at the expense of those who share it and sets the date of everybody who waits for it.
     pub(super) fn order<S: Schedule<QueueEvent>>(
         &mut self,
         id: UpgradeId,
@@ -45,19 +70,20 @@ impl Queue {
         debug_assert_eq!(upgrade.state, UpgradeState::Proposed, "an upgrade is ordered once");
         let ready = (desk.schedule.now() + upgrade.lead.max(SimSpan(1))).to_next_hour_edge();
         upgrade.state = UpgradeState::Committed { ready };
-        let (payer, charge) = (upgrade.payer, upgrade.charge);
-        let rest = upgrade.cost.checked_sub(charge).unwrap_or(Cents::ZERO);
-        let owner = &self.requests[payer.0 as usize].application.owner;
-        desk.cashier().pay(owner, TRANSMISSION_ACCOUNT, "upgrade_contribution", charge)?;
+        let (cost, shares) = (upgrade.cost, upgrade.shares.clone());
+        self.index.track_upgrade(id, &self.upgrades[id.0 as usize]);
+        let mut rest = cost;
+        for (sharer, share) in shares {
+            let owner = &self.requests[sharer.0 as usize].application.owner;
+            desk.cashier().pay(owner, TRANSMISSION_ACCOUNT, "upgrade_contribution", share)?;
+            rest = rest.checked_sub(share).unwrap_or(Cents::ZERO);
+        }
         desk.cashier().pay(RATE_BASE_ACCOUNT, TRANSMISSION_ACCOUNT, "upgrade_remainder", rest)?;
         desk.schedule.at(ready, QueueEvent::UpgradeDone(id));
-        let waits = |request: &Request| {
-            request.stage() == Stage::Building
-                && request.offer.as_ref().is_some_and(|offer| offer.relied.contains(&id))
-        };
-        for index in 0..self.requests.len() {
-            if waits(&self.requests[index]) {
-                self.set_energization(RequestId(index as u32), desk);
+        let relying: Vec<RequestId> = self.index.relying_on(id).collect();
+        for request in relying {
+            if self.requests[request.0 as usize].stage() == Stage::Building {
+                self.set_energization(request, desk);
             }
         }
         Ok(())
@@ -92,7 +118,8 @@ impl Queue {
             (begun + request.application.construction, ReadyItem::OwnWorks),
             (begun + offer.station.lead, ReadyItem::Station),
         ];
-        for &upgrade in offer.upgrades.iter().chain(&offer.relied) {
+        let waits = !request.conditional;
+        for &upgrade in offer.upgrades.iter().chain(&offer.relied).filter(|_| waits) {
             match self.upgrades[upgrade.0 as usize].state {
                 UpgradeState::Committed { ready: at } | UpgradeState::Done { at } => {
                     dates.push((at, ReadyItem::Upgrade(upgrade)));
@@ -119,17 +146,120 @@ impl Queue {
         if first {
             desk.schedule.cancel(QueueEvent::Quit(id));
             self.enter(id, Stage::Energized, desk);
+            self.begin_conditional_years(id, desk);
         }
         let request = &self.requests[id.0 as usize];
         if full {
             self.enter(id, Stage::Full, desk);
-            desk.cashier().close_security(&mut self.requests[id.0 as usize], 0.0)?;
+            desk.cashier().return_security(&mut self.requests[id.0 as usize])?;
         } else if let Some(energized) = request.entered(Stage::Energized) {
             let next = energized + SimSpan::from_hours_f64(MONTH_HOURS * f64::from(step));
             desk.at_hour(next, QueueEvent::Ramp(id));
         }
-        let energized_mw = self.requests[id.0 as usize].energized_mw();
-        desk.effects.push(Effect::Energized { request: id, energized_mw });
+        self.reindex(id);
+        self.report_power(id, desk);
+        Ok(())
+    }
+
+    fn report_power<S: Schedule<QueueEvent>>(&self, request: RequestId, desk: &mut Desk<'_, S>) {
+        let energized_mw = self.requests[request.0 as usize].energized_mw();
+        desk.effects.push(Effect::Energized { request, energized_mw });
+    }
+
+    fn begin_conditional_years<S: Schedule<QueueEvent>>(&self, id: RequestId, desk: &mut Desk<'_, S>) {
+        let request = &self.requests[id.0 as usize];
+        if let (true, Scope::Conditional { years }) = (request.conditional, self.track_of(id).scope) {
+            desk.after(SimSpan::from_hours_f64(YEAR_HOURS * years), QueueEvent::Lapse(id));
+            desk.effects.push(Effect::Firm { request: id, firm_mw: request.firm_mw() });
+        }
+    }
+
+    /// The years of conditional service are over: until its upgrades are in service it may draw no more
+    /// than what is firm.
+    pub(super) fn lapse<S: Schedule<QueueEvent>>(&mut self, id: RequestId, desk: &mut Desk<'_, S>) {
+        if self.requests[id.0 as usize].conditional {
+            self.requests[id.0 as usize].lapsed = true;
+            self.reindex(id);
+            self.report_power(id, desk);
+        }
+    }
+
+    /// An upgrade goes into service; conditional requests that lacked nothing else become firm.
+    pub(super) fn finish<S: Schedule<QueueEvent>>(&mut self, id: UpgradeId, desk: &mut Desk<'_, S>) {
+        self.set_upgrade(id, UpgradeState::Done { at: desk.schedule.now() });
+        let upgrade = &self.upgrades[id.0 as usize];
+        let (branch, added_mw) = (upgrade.branch, upgrade.added_mw);
+        desk.effects.push(Effect::RatingChanged { branch, added_mw });
+        let sharers = upgrade.shares.iter().map(|(sharer, _)| *sharer);
+        let waiting: Vec<RequestId> = sharers.chain(self.index.relying_on(id)).collect();
+        for request in waiting {
+            self.become_firm(request, desk);
+        }
+    }
+
+    fn become_firm<S: Schedule<QueueEvent>>(&mut self, id: RequestId, desk: &mut Desk<'_, S>) {
+        let request = &mut self.requests[id.0 as usize];
+        let done = |upgrade: &UpgradeId| {
+            matches!(
+                self.upgrades[upgrade.0 as usize].state,
+                UpgradeState::Done { .. } | UpgradeState::Cancelled
+            )
+        };
+        let needs = request.offer.iter().flat_map(|offer| offer.upgrades.iter().chain(&offer.relied));
+        if !request.conditional || !needs.into_iter().all(done) {
+            return;
+        }
+        request.conditional = false;
+        let lapsed = std::mem::replace(&mut request.lapsed, false);
+        desk.schedule.cancel(QueueEvent::Lapse(id));
+        if request.stage().is_signed() {
+            desk.effects.push(Effect::Firm { request: id, firm_mw: request.firm_mw() });
+            if lapsed {
+                self.report_power(id, desk);
+            }
+        }
+        self.reindex(id);
+    }
+
+    /// The owner puts a signed project off for so long; its upgrades stay ordered. If that is more than its
+    /// track allows in all, the request ends.
+    pub fn suspend(
+        &mut self,
+        id: RequestId,
+        span: SimSpan,
+        schedule: &mut impl Schedule<QueueEvent>,
+        ledger: &mut Ledger,
+    ) -> Result<Vec<Effect>, QueueError> {
+        self.expect(id, &[Stage::Agreement, Stage::Building], "be put off")?;
+        let mut desk = Desk::new(schedule, ledger);
+        let most = SimSpan::from_hours_f64(YEAR_HOURS * self.track_of(id).suspension_years);
+        let request = &mut self.requests[id.0 as usize];
+        request.suspended = SimSpan(request.suspended.0 + span.0);
+        if request.suspended > most {
+            self.leave(id, Stage::Expired, Exit::SuspendedTooLong, &mut desk)?;
+            return Ok(desk.effects);
+        }
+        desk.schedule.cancel(QueueEvent::Build(id));
+        desk.schedule.cancel(QueueEvent::Energize(id));
+        self.enter(id, Stage::Suspended, &desk);
+        desk.after(span, QueueEvent::Resume(id));
+        Ok(desk.effects)
+    }
+
+    /// Takes up a project that was put off: papers or works begin anew.
+    pub(super) fn resume<S: Schedule<QueueEvent>>(
+        &mut self,
+        id: RequestId,
+        desk: &mut Desk<'_, S>,
+    ) -> Result<(), QueueError> {
+        if self.requests[id.0 as usize].entered(Stage::Building).is_some() {
+            self.enter(id, Stage::Building, desk);
+            self.set_energization(id, desk);
+        } else {
+            self.enter(id, Stage::Agreement, desk);
+            let agreement = days(self.track_of(id).agreement_days);
+            desk.after(agreement, QueueEvent::Build(id));
+        }
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::interconnection::offer::Offer;
 
 /// A random owner: size, day of filing, bus, answer, months of ramp, day of giving up, attrition.
 type Owner = (f64, u64, Option<u32>, u8, u32, Option<u64>, bool);
@@ -58,8 +59,8 @@ fn world_of(owners: &[Owner], slots: usize) -> World {
 fn check(world: &World) {
     let queue = &world.queue;
     world.ledger.check().unwrap();
-    let held: i64 =
-        queue.requests().map(|(_, request)| request.application_deposit.0 + request.security.0).sum();
+    let held: i64 = queue.requests().map(|(_, request)| request.held().0).sum::<i64>()
+        + queue.rounds().map(|(_, round)| round.pooled().0).sum::<i64>();
     assert_eq!(world.ledger.balance_of(DEPOSITS_ACCOUNT).unwrap_or_default(), Cents(held));
 
     let rows = queue.stage_rows();
@@ -93,10 +94,44 @@ fn check(world: &World) {
         assert!(dates, "history runs forward");
     }
     let count = |stage| of_stage.get(&stage).copied().unwrap_or(0);
-    assert_eq!(queue.office.busy(), count(Stage::Studying));
-    assert_eq!(queue.office.waiting(), count(Stage::Filed));
-    assert!(queue.office.busy() <= queue.params.study_slots);
-    assert!(queue.office.waiting() == 0 || queue.office.busy() == queue.params.study_slots);
+    let office = queue.lanes[0].office.as_ref().unwrap();
+    assert_eq!(office.busy(), count(Stage::Studying));
+    assert_eq!(office.waiting(), count(Stage::Filed));
+    assert!(office.busy() <= queue.params.study_slots);
+    assert!(office.waiting() == 0 || office.busy() == queue.params.study_slots);
+    check_index(queue);
+}
+
+/// What the index says is what a walk over all requests and upgrades finds.
+fn check_index(queue: &Queue) {
+    let ids = |holds: &dyn Fn(&Request) -> bool| -> Vec<RequestId> {
+        queue.requests().filter(|(_, request)| holds(request)).map(|(id, _)| id).collect()
+    };
+    assert!(queue.index.living.iter().copied().eq(ids(&|request| !request.stage().is_gone())));
+    let voidable = ids(&|request| {
+        let needs = |offer: &Offer| !offer.upgrades.is_empty() || !offer.relied.is_empty();
+        request.stage() == Stage::Offered && request.offer().is_some_and(needs)
+    });
+    assert!(queue.index.voidable.iter().copied().eq(voidable));
+    assert!(queue.index.lost.is_empty());
+    let pending = queue.upgrades().filter(|(_, upgrade)| upgrade.is_pending()).count();
+    assert_eq!(queue.index.pending.values().map(BTreeSet::len).sum::<usize>(), pending);
+    for (id, upgrade) in queue.upgrades() {
+        for (sharer, _) in &upgrade.shares {
+            let proposed = upgrade.state == UpgradeState::Proposed;
+            assert_eq!(queue.index.proposed.contains(&(*sharer, id)), proposed, "{id:?} {upgrade:?}");
+        }
+    }
+    let booked = |request: &Request| {
+        let counts = !request.stage().is_gone()
+            && request.bus().is_some()
+            && (request.round().is_some() || request.counted_since.is_some());
+        if counts { request.application.requested_mw - request.energized_mw() } else { 0.0 }
+    };
+    let expected_mw: f64 = queue.requests().map(|(_, request)| booked(request)).sum();
+    let [load, generation] = queue.booked_units();
+    let booked_mw = (load + generation) as f64 / (1_u64 << 36) as f64;
+    assert!((booked_mw - expected_mw).abs() < 1e-7, "{booked_mw} for {expected_mw}");
 }
 
 proptest! {
