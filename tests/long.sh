@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|backtest|time|fuzz-matpower
+# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|backtest|time|fuzz-matpower|experiments
 # fuzz-matpower takes a number of seconds behind it; ten minutes without.
 # Results go to a folder of their own that is removed at the end, unless LONG_OUT names one to keep.
 # docs/evidence.md holds what they said last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-names="adequacy identity calibrate backtest time fuzz-matpower"
+names="adequacy identity calibrate backtest time fuzz-matpower experiments"
 name=${1:-}
 seconds=${2:-600}
 if [[ " $names " != *" $name "* || $# -gt 2 || ($# -eq 2 && $name != fuzz-matpower) ]]; then
@@ -101,6 +101,72 @@ prove_backtest() {
     for year in ercot-2021 ercot-uri nyiso-2019; do
         "$gridrush" backtest "scenarios/backtest-$year.toml" --observed "$out/observed" -o "$out/$year" --no-progress
     done
+}
+
+# An experiment killed at twenty instants and resumed, on one thread and two, in shards and in another order, gives
+# the same bytes; its memory does not grow with replications; two threads against one; DuckDB reads its tables.
+prove_experiments() {
+    local experiment=scenarios/experiment-quickstart.toml folder i pid count began query
+    plan() {
+        "$gridrush" plan "$experiment" -o "$1" --probe 0 "${@:2}" >/dev/null
+    }
+    equal() {
+        diff -r --exclude=plan.json "$out/one" "$1"
+        echo "identical: $(find "$1" -type f ! -name plan.json | wc -l) files, $2"
+    }
+    for folder in one two shards order killed; do plan "$out/$folder"; done
+    "$gridrush" resume "$out/one/plan.json" -j 1 --no-progress >"$out/one.log"
+    grep -A4 "simulation interval" "$out/one.log"
+    "$gridrush" resume "$out/two/plan.json" -j 2 --no-progress >/dev/null
+    equal "$out/two" "two threads"
+    for i in 6 2 4 0 5 1 3; do
+        "$gridrush" batch --plan "$out/shards/plan.json" --shard "$i/7" --no-progress >/dev/null
+    done
+    "$gridrush" merge --plan "$out/shards/plan.json" >/dev/null
+    equal "$out/shards" "seven shards"
+    "$gridrush" batch --plan "$out/order/plan.json" --shuffle 3 -j 3 --no-progress >/dev/null
+    "$gridrush" merge --plan "$out/order/plan.json" >/dev/null
+    equal "$out/order" "another order on three threads"
+    RANDOM=7
+    for i in $(seq 20); do
+        "$gridrush" resume "$out/killed/plan.json" -j 2 --no-progress >/dev/null 2>&1 &
+        pid=$!
+        sleep "0.$((RANDOM % 90 + 10))"
+        kill -9 $pid 2>/dev/null || true
+        wait $pid 2>/dev/null || true
+        count=$(find "$out/killed/parts" -name '*.json' 2>/dev/null | wc -l)
+        # Some of it is thrown away again, so that there is something left to kill.
+        [[ $i -lt 20 ]] && find "$out/killed/parts" -name 'part-00000[0-2]*.json' -delete
+        echo "kill $i: $count parts were finished"
+    done
+    "$gridrush" resume "$out/killed/plan.json" --no-progress >/dev/null
+    equal "$out/killed" "killed twenty times"
+
+    if [[ -x /usr/bin/time ]]; then
+        sed 's/^replications = 8/replications = 10/; /^values/s/, 7.0//' "$experiment" >"$out/few.toml"
+        sed -i "s|^scenario = .*|scenario = \"$PWD/scenarios/quickstart.toml\"|" "$out/few.toml"
+        sed 's/^replications = 10/replications = 1000/; s/^name = "experiment-quickstart"/name = "many"/' "$out/few.toml" >"$out/many.toml"
+        for folder in few many; do
+            "$gridrush" plan "$out/$folder.toml" -o "$out/$folder" --probe 0 -p end=2025-03-01 >/dev/null
+            /usr/bin/time -f "$folder replications: %M kB of memory at most" \
+                "$gridrush" batch --plan "$out/$folder/plan.json" -j 2 --no-progress >/dev/null
+        done
+    fi
+    for i in 1 2 3; do
+        for folder in 1 2; do
+            plan "$out/speed$folder$i"
+            began=$(date +%s%N)
+            "$gridrush" batch --plan "$out/speed$folder$i/plan.json" -j "$folder" --no-progress >/dev/null
+            echo "$folder threads: $((($(date +%s%N) - began) / 1000000)) ms"
+        done
+    done
+
+    query=$(sed -n 's/^ *duckdb -c "\(.*\)"$/\1/p' docs/experiments.md | sed "s|output/my-experiment|$out/one|")
+    if "${PYTHON:-python3}" -c "import duckdb" 2>/dev/null; then
+        "${PYTHON:-python3}" -c "import duckdb, sys; print(*duckdb.sql(sys.argv[1]).fetchall(), sep='\n')" "$query"
+    else
+        echo "SKIPPED: DuckDB is not here"
+    fi
 }
 
 # How long ten years take, and how much memory.

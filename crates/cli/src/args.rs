@@ -4,11 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::commands::batch::BatchArgs;
 use crate::commands::calibrate::CalibrateArgs;
 use crate::commands::export::ExportArgs;
 use crate::commands::headroom::HeadroomArgs;
 use crate::commands::import::ImportArgs;
+use crate::commands::merge::MergeArgs;
 use crate::commands::opf::OpfArgs;
+use crate::commands::plan::PlanArgs;
+use crate::commands::rerun::RerunArgs;
+use crate::commands::resume::ResumeArgs;
+use crate::commands::submit::SubmitArgs;
 
 /// Simulates electric grids, Bitcoin mines and AI campuses that contend for power.
 #[derive(Debug, Parser)]
@@ -28,6 +34,18 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Simulates scenarios under common random numbers and prints their paired differences.
     Compare(CompareArgs),
+    /// Checks an experiment, writes its plan and says what it will take.
+    Plan(PlanArgs),
+    /// Runs a plan, or a shard of it, into parts.
+    Batch(BatchArgs),
+    /// Puts the parts of a plan together into tables.
+    Merge(MergeArgs),
+    /// Runs what is unfinished of a plan and merges.
+    Resume(ResumeArgs),
+    /// Runs a run or one replication of a cell again and compares the results to the bit.
+    Rerun(RerunArgs),
+    /// Prints what submits a plan to a cluster.
+    Submit(SubmitArgs),
     /// Replays a real year and compares it with what happened, line by line.
     Backtest(BacktestArgs),
     /// Runs the scenarios of stylised facts and prints what is known beside what they say.
@@ -102,7 +120,7 @@ pub struct RunArgs {
 /// `gridrush validate`.
 #[derive(Debug, ClapArgs)]
 pub struct ValidateArgs {
-    /// The scenarios.
+    /// The scenarios, or experiments.
     #[arg(value_name = "SCENARIO.toml", required = true)]
     pub scenarios: Vec<PathBuf>,
     /// Prints each scenario with every value explicit.
@@ -130,6 +148,12 @@ pub struct CompareArgs {
     /// Level of confidence of the intervals, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 95.0)]
     pub confidence: f64,
+    /// Adds replications until the difference of a metric is known to this half-width; -n is the first round.
+    #[arg(long, value_name = "METRIC=HALF_WIDTH")]
+    pub half_width: Option<String>,
+    /// Most replications of each scenario that --half-width may take.
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "half_width")]
+    pub at_most: u32,
     /// Prints no progress.
     #[arg(long)]
     pub no_progress: bool,

@@ -1,18 +1,24 @@
 //! One file per command.
 
 mod backtest;
+pub mod batch;
 pub mod calibrate;
 mod compare;
 mod evidence;
 pub mod export;
 pub mod headroom;
 pub mod import;
+pub mod merge;
 pub mod opf;
+pub mod plan;
 mod plot;
 mod policy;
 mod regions;
+pub mod rerun;
+pub mod resume;
 mod run;
 mod schema;
+pub mod submit;
 mod validate;
 
 use crate::args::Command;
@@ -24,6 +30,12 @@ pub fn execute(command: Command) -> Result<(), Stop> {
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Batch(args) => batch::run(&args),
+        Command::Merge(args) => merge::run(&args),
+        Command::Resume(args) => resume::run(&args),
+        Command::Rerun(args) => rerun::run(&args),
+        Command::Submit(args) => submit::run(&args),
         Command::Backtest(args) => backtest::run(&args),
         Command::Evidence(args) => evidence::run(&args),
         Command::Calibrate(args) => calibrate::run(&args),

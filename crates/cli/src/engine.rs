@@ -2,14 +2,58 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use gridrush_core::dispatch::{DispatchSolution, Solver};
 use gridrush_core::kernel::SimTime;
 use gridrush_experiment::Metric;
 use gridrush_plotting::{Options, draw_all};
 use gridrush_sim::probe::TABLES;
 use gridrush_sim::run::run;
 use gridrush_sim::setup::Setup;
-use gridrush_tables::{RowSink, Table};
+use gridrush_sim::world::{self as sim, World};
+use gridrush_tables::{Batch, RowSink, Table, TableError};
+
+/// Takes rows and keeps none, where only closing numbers are wanted.
+pub struct NoRows;
+
+impl RowSink for NoRows {
+    fn write(&mut self, _: &Batch) -> Result<(), TableError> {
+        Ok(())
+    }
+}
+
+/// How fast a scenario runs, from the start of its first replication.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    /// Expected time of a replication, in seconds.
+    pub replication_s: f64,
+    /// Closing numbers of a replication.
+    pub metrics: usize,
+}
+
+/// Simulates for at most so long and extrapolates by the hours done. Later years have more of everything,
+/// so a probe that ends early is rather too low.
+pub fn probe(setup: &Arc<Setup>, most: Duration) -> anyhow::Result<Rate> {
+    let started = Instant::now();
+    let mut world = World::new(Arc::clone(setup), 0)?;
+    let mut solver = Solver::new(world.problem())?;
+    let mut solution = DispatchSolution::default();
+    let mut hours_done = setup.hours;
+    while world.advance(&mut NoRows)? == sim::Step::NeedsDispatch {
+        solver.solve(world.problem(), &mut solution)?;
+        world.apply(&solver, &solution)?;
+        if started.elapsed() >= most {
+            hours_done = world.now().hour().max(1);
+            break;
+        }
+    }
+    let share = setup.hours as f64 / hours_done as f64;
+    Ok(Rate {
+        replication_s: started.elapsed().as_secs_f64() * share.max(1.0),
+        metrics: world.metrics().len(),
+    })
+}
 
 /// How far a replication is.
 #[derive(Clone, Copy, Debug)]

@@ -11,6 +11,7 @@ mod args;
 mod case;
 mod commands;
 mod engine;
+mod experiment;
 mod files;
 mod plan;
 mod progress;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gridrush_core::grid::RegionPack;
 use gridrush_core::grid::case::CaseFault;
@@ -63,9 +63,16 @@ impl Job {
 
 /// Reads and checks one scenario.
 pub fn job(path: &Path, input: &InputArgs) -> Result<Job, Stop> {
-    let draft = draft(path, input)?;
-    let source = PackSource::find(input.data.as_deref(), Some(path))?;
-    finish(&draft, path, &source, input, None)
+    let base = Base::read(path, input)?;
+    base.join(base.check("", &[])?, None)
+}
+
+/// As [`job`], for a copy of a scenario that stood at `origin`: files that it names are found from there.
+pub fn job_at(path: &Path, origin: Option<&Path>, input: &InputArgs) -> Result<Job, Stop> {
+    let origin = origin.unwrap_or(path);
+    let source = PackSource::find(input.data.as_deref(), Some(origin))?;
+    let base = Base::new(draft(path, input)?, origin, source, input)?;
+    base.join(base.check("", &[])?, None)
 }
 
 /// A region as it is at the start of its base year, with studies that reckon with the loss of any branch.
@@ -85,22 +92,24 @@ pub fn region_job(region: &str, input: &InputArgs) -> Result<Job, Stop> {
         year + 1
     );
     let draft = completed(Draft::parse(region, &text), input)?;
-    finish(&draft, Path::new(region), &source, input, None)
+    let base = Base::new(draft, Path::new(region), source, input)?;
+    base.join(base.check("", &[])?, None)
 }
 
 /// Reads and checks a scenario and, if it names arms, each of them in its place.
 pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    arms_of(draft(path, input)?, path, input)
+    arms_of(&Base::read(path, input)?)
 }
 
 /// As [`arms`], for a scenario that the program carries.
 pub fn shipped_arms(file: &str, text: &str, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    arms_of(draft_of(Path::new(file), text, input)?, Path::new(file), input)
+    let path = Path::new(file);
+    let source = PackSource::find(input.data.as_deref(), Some(path))?;
+    arms_of(&Base::new(draft_of(path, text, input)?, path, source, input)?)
 }
 
-fn arms_of(draft: Draft, path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    let source = PackSource::find(input.data.as_deref(), Some(path))?;
-    let whole = finish(&draft, path, &source, input, None)?;
+fn arms_of(base: &Base) -> Result<Vec<Job>, Stop> {
+    let whole = base.join(base.check("", &[])?, None)?;
     let arms = &whole.setup.scenario.arms;
     if arms.is_empty() {
         return Ok(vec![whole]);
@@ -108,14 +117,162 @@ fn arms_of(draft: Draft, path: &Path, input: &InputArgs) -> Result<Vec<Job>, Sto
     let mut jobs = Vec::new();
     let mut faults = Vec::new();
     for arm in arms {
-        let draft = draft.clone().with(&format!("arm {}:", arm.name), &arm.set);
-        match finish(&draft, path, &source, input, Some(&arm.name)) {
+        let checked = base.check_arm(&format!("arm {}:", arm.name), &arm.set);
+        match checked.and_then(|checked| base.join(checked, Some(&arm.name))) {
             Ok(job) => jobs.push(job),
             Err(Stop::Input(more)) => faults.extend(more),
             Err(other) => return Err(other),
         }
     }
     if faults.is_empty() { Ok(jobs) } else { Err(Stop::Input(faults)) }
+}
+
+/// A scenario file that has been read, of which variants can be made; regions are read once.
+pub struct Base {
+    draft: Draft,
+    path: PathBuf,
+    source: PackSource,
+    strict: bool,
+    /// What can be found: names of regions, policies.
+    around: Surroundings,
+    policy_files: BTreeMap<String, DataFile>,
+    regions: Mutex<BTreeMap<Vec<String>, Arc<Found>>>,
+}
+
+/// What came of looking for regions: their pack, and its faults.
+type Found = (Option<Regions>, Vec<Fault>);
+
+/// A variant of a scenario in which everything is right.
+pub struct Checked {
+    /// The scenario of each area.
+    pub scenarios: Vec<Scenario>,
+    /// The scenario with every value explicit.
+    pub text: String,
+    /// Name, origin and hash of every file used.
+    pub data: Vec<DataFile>,
+    /// Values without effect.
+    pub warnings: Vec<Fault>,
+    files: BTreeMap<String, String>,
+    found: Arc<Found>,
+}
+
+impl Base {
+    /// Reads a scenario file with those that it stands on.
+    pub fn read(path: &Path, input: &InputArgs) -> Result<Base, Stop> {
+        let source = PackSource::find(input.data.as_deref(), Some(path))?;
+        Base::new(draft(path, input)?, path, source, input)
+    }
+
+    fn new(draft: Draft, path: &Path, source: PackSource, input: &InputArgs) -> Result<Base, Stop> {
+        let policies = source.policies()?;
+        let around = Surroundings {
+            regions: source.regions()?.into_keys().collect(),
+            policies: policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect(),
+            ..Surroundings::default()
+        };
+        let policy_files = policies.into_iter().map(|(id, found)| (id, found.file)).collect();
+        let (path, strict, regions) = (path.to_owned(), input.strict, Mutex::default());
+        Ok(Base { draft, path, source, strict, around, policy_files, regions })
+    }
+
+    /// Checks the scenario with these values in place of its own. `origin` says where they come from.
+    pub fn check(&self, origin: &str, set: &[String]) -> Result<Checked, Stop> {
+        self.check_draft(&self.draft.clone().with(origin, set), false)
+    }
+
+    /// As [`Base::check`], for a variant that has no arms of its own.
+    pub fn check_arm(&self, origin: &str, set: &[String]) -> Result<Checked, Stop> {
+        self.check_draft(&self.draft.clone().with(origin, set), true)
+    }
+
+    fn check_draft(&self, draft: &Draft, is_arm: bool) -> Result<Checked, Stop> {
+        let mut around = self.around.clone();
+        let mut data = Vec::new();
+        for file in draft.files() {
+            let at = beside(&self.path, &file.name);
+            let text = fs::read_to_string(&at).map_err(|e| format!("{}: {e}", at.display()));
+            if let Ok(text) = &text {
+                let hash = sha256(text.as_bytes());
+                data.push(DataFile { name: file.name.clone(), source: file.path.clone(), sha256: hash });
+            }
+            around.files.insert(file.path, text);
+        }
+        let found = self.find(draft.regions())?;
+        let (regions, pack_faults) = &*found;
+        if let Some(regions) = regions {
+            around.add_region(&regions.pack);
+        }
+        let checked = match regions {
+            Some(regions) => draft.finish_over(&regions.pack, &around),
+            None => (draft.clone().finish(&Scenario::defaults(), &around))
+                .map(|checked| (vec![checked.scenario], checked.warnings)),
+        };
+        let (mut scenarios, warnings) = checked.map_err(|mut faults| {
+            faults.extend(pack_faults.iter().cloned());
+            Stop::Input(faults)
+        })?;
+        let Some(regions) = regions else { return Err(Stop::Input(pack_faults.clone())) };
+        if self.strict && !warnings.is_empty() {
+            return Err(Stop::Input(warnings));
+        }
+        data.extend(regions.list.iter().cloned());
+        let named = scenarios[0].policies.iter();
+        data.extend(named.filter_map(|id| self.policy_files.get(id).cloned()));
+        if is_arm {
+            for scenario in &mut scenarios {
+                scenario.arms.clear();
+            }
+        }
+        let pack = &regions.pack;
+        let names: Vec<String> =
+            (0..pack.area_count()).map(|area| pack.region_of(area).facts.name.clone()).collect();
+        let text = Scenario::to_toml_of(&scenarios, &names);
+        let files = around.files.into_iter().filter_map(|(path, text)| Some((path, text.ok()?))).collect();
+        Ok(Checked { scenarios, text, data, warnings, files, found: Arc::clone(&found) })
+    }
+
+    /// Joins a variant with its region. `name` stands in place of the scenario's own.
+    pub fn join(&self, checked: Checked, name: Option<&str>) -> Result<Job, Stop> {
+        let Checked { scenarios, text, data, warnings, files, found } = checked;
+        let (Some(Regions { pack, texts, origin, .. }), _) = &*found else {
+            return Err(Stop::Input(found.1.clone()));
+        };
+        let name = name.unwrap_or(&scenarios[0].name).to_owned();
+        let resolved = Resolved { scenarios, pack: pack.clone(), pack_files: texts.clone(), files };
+        let setup = Setup::new(resolved).map_err(|errors| {
+            Stop::Input(errors.iter().map(|error| setup_fault(&self.path, origin, error)).collect())
+        })?;
+        Ok(Job { name, setup: Arc::new(setup), text, data, origin: origin.clone(), warnings })
+    }
+
+    fn find(&self, names: Vec<String>) -> Result<Arc<Found>, Stop> {
+        let mut known = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(&names) {
+            return Ok(Arc::clone(found));
+        }
+        let mut faults = Vec::new();
+        let found = Arc::new((Regions::find(&names, &self.source, &mut faults)?, faults));
+        known.insert(names, Arc::clone(&found));
+        Ok(found)
+    }
+}
+
+/// What the command line changes in a scenario, each with where it comes from, as `dotted.path=value`.
+pub fn arguments(input: &InputArgs) -> Result<Vec<(&'static str, String)>, Stop> {
+    let mut out: Vec<(&str, String)> = input.overrides.iter().map(|set| ("-p", set.clone())).collect();
+    // Keys' paths count from the scenario file, the arguments' from where the user is.
+    let files = [
+        ("--bitcoin-history", "bitcoin.history_file", &input.bitcoin_history),
+        ("--observed", "observed_folder", &input.observed),
+    ];
+    for (origin, key, path) in files {
+        let Some(path) = path else { continue };
+        let at = std::path::absolute(path)
+            .map_err(|e| Stop::usage(format!("{origin} {}: {e}", path.display())))?;
+        out.push((origin, format!("{key}={:?}", at.display().to_string())));
+    }
+    out.extend(input.seed.map(|seed| ("--seed", format!("seed={seed}"))));
+    Ok(out)
 }
 
 /// Reads a scenario's text with the files it stands on and the values of the command line.
@@ -152,90 +309,14 @@ fn draft_of(path: &Path, text: &str, input: &InputArgs) -> Result<Draft, Stop> {
 
 /// Adds what was typed to a draft.
 fn completed(mut draft: Draft, input: &InputArgs) -> Result<Draft, Stop> {
-    draft = draft.with("-p", &input.overrides);
-    if let Some(history) = &input.bitcoin_history {
-        // The key's path counts from the scenario file, the argument's from where the user is.
-        let at = std::path::absolute(history)
-            .map_err(|e| Stop::usage(format!("--bitcoin-history {}: {e}", history.display())))?;
-        let argument = format!("bitcoin.history_file={:?}", at.display().to_string());
-        draft = draft.with("--bitcoin-history", &[argument]);
-    }
-    if let Some(folder) = &input.observed {
-        let at = std::path::absolute(folder)
-            .map_err(|e| Stop::usage(format!("--observed {}: {e}", folder.display())))?;
-        let argument = format!("observed_folder={:?}", at.display().to_string());
-        draft = draft.with("--observed", &[argument]);
-    }
-    if let Some(seed) = input.seed {
-        draft = draft.with("--seed", &[format!("seed={seed}")]);
+    for (origin, argument) in arguments(input)? {
+        draft = draft.with(origin, &[argument]);
     }
     Ok(draft)
 }
 
 fn beside(file: &Path, name: &str) -> PathBuf {
     file.parent().unwrap_or(Path::new("")).join(name)
-}
-
-/// Checks a draft over its region.
-fn finish(
-    draft: &Draft,
-    path: &Path,
-    source: &PackSource,
-    input: &InputArgs,
-    arm: Option<&str>,
-) -> Result<Job, Stop> {
-    let mut around = Surroundings { regions: source.regions()?.into_keys().collect(), ..Default::default() };
-    let policies = source.policies()?;
-    around.policies = policies.iter().map(|(id, found)| (id.clone(), found.text.clone())).collect();
-    let mut data = Vec::new();
-    for file in draft.files() {
-        let at = beside(path, &file.name);
-        let text = fs::read_to_string(&at).map_err(|e| format!("{}: {e}", at.display()));
-        if let Ok(text) = &text {
-            let hash = sha256(text.as_bytes());
-            data.push(DataFile { name: file.name.clone(), source: file.path.clone(), sha256: hash });
-        }
-        around.files.insert(file.path, text);
-    }
-    let mut pack_faults = Vec::new();
-    let regions = Regions::find(&draft.regions(), source, &mut pack_faults)?;
-    if let Some(regions) = &regions {
-        around.add_region(&regions.pack);
-    }
-    let checked = match &regions {
-        Some(regions) => draft.finish_over(&regions.pack, &around),
-        None => draft
-            .clone()
-            .finish(&Scenario::defaults(), &around)
-            .map(|checked| (vec![checked.scenario], checked.warnings)),
-    };
-    let (mut scenarios, warnings) = checked.map_err(|mut faults| {
-        faults.append(&mut pack_faults.clone());
-        Stop::Input(faults)
-    })?;
-    let Some(Regions { pack, texts, list, origin }) = regions else { return Err(Stop::Input(pack_faults)) };
-    if input.strict && !warnings.is_empty() {
-        return Err(Stop::Input(warnings));
-    }
-    data.extend(list);
-    let named = scenarios[0].policies.iter();
-    data.extend(named.filter_map(|id| Some(policies.get(id)?.file.clone())));
-    let name = arm.unwrap_or(&scenarios[0].name).to_owned();
-    if arm.is_some() {
-        for scenario in &mut scenarios {
-            scenario.arms.clear();
-        }
-    }
-    let names: Vec<String> =
-        (0..pack.area_count()).map(|area| pack.region_of(area).facts.name.clone()).collect();
-    let text = Scenario::to_toml_of(&scenarios, &names);
-    let files: BTreeMap<String, String> =
-        around.files.into_iter().filter_map(|(path, text)| Some((path, text.ok()?))).collect();
-    let resolved = Resolved { scenarios, pack, pack_files: texts, files };
-    let setup = Setup::new(resolved).map_err(|errors| {
-        Stop::Input(errors.iter().map(|error| setup_fault(path, &origin, error)).collect())
-    })?;
-    Ok(Job { name, setup: Arc::new(setup), text, data, origin, warnings })
 }
 
 /// The regions of a scenario as one pack.

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use gridrush_core::weather::record::RecordFault;
 use gridrush_experiment::Comparison;
+use gridrush_experiment::merge::{Measured, Results};
+use gridrush_experiment::stats::{Wording, wording};
 use gridrush_sim::scenario::Fault;
 
 use crate::stop::Stop;
@@ -102,15 +104,13 @@ pub fn comparison(out: &mut impl Write, result: &Comparison, percent: f64) -> io
                 || "one replication, no interval".to_owned(),
                 |(low, high)| format!("{} to {}", significant(low), significant(high)),
             );
-            let clear = if d.is_distinguishable_from_zero() == Some(false) {
-                ", not distinguishable from zero"
-            } else {
-                ""
-            };
+            let clear = unclear(d.interval);
             let mean = significant(d.mean);
+            let pairing =
+                row.paired.variance_factor().map_or_else(String::new, |f| format!(", pairing x {f:.1}"));
             writeln!(
                 out,
-                "  {:width$}  {mean:>12} {}  ({interval}{clear}, n = {})",
+                "  {:width$}  {mean:>12} {}  ({interval}{clear}, n = {}{pairing})",
                 row.metric, row.unit, d.count
             )?;
         }
@@ -119,6 +119,68 @@ pub fn comparison(out: &mut impl Write, result: &Comparison, percent: f64) -> io
         writeln!(out, "failed: {} replication {}: {}", failure.arm, failure.replication, failure.message)?;
     }
     Ok(())
+}
+
+/// Prints the measures of an experiment: every cell that has a base, against it.
+pub fn measures(out: &mut impl Write, results: &Results) -> io::Result<()> {
+    let plan = &results.plan;
+    let percent = 100.0 * plan.confidence;
+    let ranking = results.ranking();
+    let list = results.measures();
+    for (number, measure) in plan.measures.iter().enumerate() {
+        writeln!(out, "{}, with {percent} % simulation interval:", measure.name)?;
+        for row in list.iter().filter(|row| row.measure == number) {
+            let cell = &plan.cells[row.cell];
+            let names = plan.factors.iter().map(|factor| factor.name.as_str());
+            let values: Vec<String> =
+                names.zip(&cell.values).map(|(name, value)| format!("{name} {value}")).collect();
+            let mut said = measured(row);
+            if let Some(found) = ranking.iter().find(|r| r.measure == number && r.cell == row.cell) {
+                said.push(format!("best with {:.0} %", 100.0 * found.ranking.probability_best));
+            }
+            if let Some(wanted) = row.wanted.filter(|&wanted| wanted > row.replications) {
+                said.push(format!("about {wanted} replications for the wanted half-width"));
+            }
+            writeln!(out, "  {}: {}", values.join(", "), said.join("; "))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a row of measures says: value, difference from the base, total.
+fn measured(row: &Measured) -> Vec<String> {
+    let ends = |(low, high): (f64, f64)| format!("{} to {}", significant(low), significant(high));
+    let enclosed = |interval: Option<(f64, f64)>, clear: &str| {
+        interval.map_or_else(String::new, |interval| format!(" ({}{clear})", ends(interval)))
+    };
+    let value = format!("{} {}", significant(row.value), row.unit);
+    let mut said = match &row.difference {
+        None => vec![value + &enclosed(row.interval, "")],
+        Some(from) => {
+            let between = enclosed(from.interval, unclear(from.interval));
+            vec![value, format!("{} from cell {}{between}", signed(from.value), from.base)]
+        }
+    };
+    if let Some(total) = row.total {
+        let mut text = format!("total {}", ends(total.interval));
+        if row.difference.is_some() {
+            let (more, less) = (100.0 * total.positive_share, 100.0 * total.negative_share);
+            let clear = unclear(Some(total.interval));
+            text = format!("{text}{clear}, {more:.0} % of draws higher, {less:.0} % lower");
+        }
+        said.push(text);
+    }
+    said
+}
+
+/// A difference with its sign.
+fn signed(x: f64) -> String {
+    format!("{}{}", if x >= 0.0 { "+" } else { "" }, significant(x))
+}
+
+/// What has to be said of an interval that contains zero.
+fn unclear(interval: Option<(f64, f64)>) -> &'static str {
+    if wording(interval) == Wording::NotDistinguishable { ", not distinguishable from zero" } else { "" }
 }
 
 /// A number with five significant digits, without an exponent unless it is very large or small.

@@ -1,5 +1,7 @@
 //! Why a command ended early, and with which exit code.
 
+use std::fmt;
+
 use gridrush_sim::scenario::Fault;
 
 /// Why a command ended early.
@@ -17,6 +19,19 @@ impl Stop {
     /// Wrong arguments or unreadable input.
     pub fn usage(message: impl Into<String>) -> Stop {
         Stop::Usage(message.into())
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stop::Input(faults) => {
+                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                f.write_str(&faults.join("; "))
+            }
+            Stop::Usage(message) => f.write_str(message),
+            Stop::Failed(error) => write!(f, "{error:#}"),
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub use office::{Duration, Office};
 pub use params::QueueParams;
 pub use queue::{
     Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, RATE_BASE_ACCOUNT, Round, RoundStudy, STATION_ACCOUNT,
-    STUDY_ACCOUNT, StageRow, StudyGrid, TRANSMISSION_ACCOUNT,
+    STUDY_ACCOUNT, StageRow, StudyGrid, TRANSMISSION_ACCOUNT, asked_of,
 };
 pub use request::{
     Application, Attributes, Direction, Exit, Request, RequestId, RoundId, Service, Stage, Stamp,

@@ -221,7 +221,7 @@ impl<C> Cells<C> {
     }
 }
 
-/// Makes the folder of parts beside a plan, if need be.
+/// Makes the folder of parts beside a plan, if need be, and finds out whether it can be written to.
 pub fn parts_folder(plan_dir: &Path) -> Result<std::path::PathBuf, TableError> {
     let parts = plan_dir.join(PARTS_FOLDER);
     fs::create_dir_all(&parts).map_err(|source| TableError::Io {
@@ -229,5 +229,9 @@ pub fn parts_folder(plan_dir: &Path) -> Result<std::path::PathBuf, TableError> {
         path: parts.clone(),
         source,
     })?;
+    // A folder that takes no file is better found now than after the first part.
+    let trial = parts.join(format!(".trial-{}", std::process::id()));
+    let tried = fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial));
+    tried.map_err(|source| TableError::Io { action: "write", path: parts.clone(), source })?;
     Ok(parts)
 }

@@ -5,11 +5,12 @@
 //! which it finishes. A replication that fails is kept as a failure and takes only itself out of the
 //! differences that it would have entered.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
-use crate::stats::{Estimate, Paired};
+use crate::stats::{Estimate, Paired, Stopping, Verdict};
 
 /// One number that a replication ends with.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +52,7 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     arms: Vec<String>,
+    first: u32,
     outcomes: Vec<Vec<Result<Vec<Metric>, String>>>,
 }
 
@@ -80,18 +82,18 @@ pub struct Difference {
     pub paired: Paired,
 }
 
-/// Runs `replications` of every arm on `threads` threads (all of the machine's if `None`).
+/// Runs these replications of every arm on `threads` threads (all of the machine's if `None`).
 ///
 /// `simulate(arm, replication)` must be a pure function of its arguments. `finished` is called after
 /// each, from any thread.
 pub fn compare(
     arms: &[String],
-    replications: u32,
+    replications: Range<u32>,
     threads: Option<usize>,
     simulate: &(dyn Fn(usize, u32) -> Result<Vec<Metric>, String> + Sync),
     finished: &(dyn Fn(usize, u32) + Sync),
 ) -> Result<Comparison, ExperimentError> {
-    if arms.is_empty() || replications == 0 {
+    if arms.is_empty() || replications.is_empty() {
         return Err(ExperimentError::Empty);
     }
     if let Some(twice) = arms.iter().enumerate().find(|(i, name)| arms[..*i].contains(name)) {
@@ -100,7 +102,7 @@ pub fn compare(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build()?;
     // Replication by replication, so that the arms of one are done about the same time.
     let jobs: Vec<(u32, usize)> =
-        (0..replications).flat_map(|r| (0..arms.len()).map(move |arm| (r, arm))).collect();
+        replications.clone().flat_map(|r| (0..arms.len()).map(move |arm| (r, arm))).collect();
     let run = |&(replication, arm): &(u32, usize)| {
         let outcome = catch_unwind(AssertUnwindSafe(|| simulate(arm, replication)))
             .unwrap_or_else(|panic| Err(panic_message(panic.as_ref())));
@@ -108,11 +110,11 @@ pub fn compare(
         outcome
     };
     let results: Vec<Result<Vec<Metric>, String>> = pool.install(|| jobs.par_iter().map(run).collect());
-    let mut outcomes = vec![Vec::with_capacity(replications as usize); arms.len()];
+    let mut outcomes = vec![Vec::with_capacity(replications.len()); arms.len()];
     for ((_, arm), outcome) in jobs.into_iter().zip(results) {
         outcomes[arm].push(outcome);
     }
-    Ok(Comparison { arms: arms.to_vec(), outcomes })
+    Ok(Comparison { arms: arms.to_vec(), first: replications.start, outcomes })
 }
 
 pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
@@ -122,6 +124,37 @@ pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 impl Comparison {
+    /// Adds the replications that follow upon these, of the same arms.
+    ///
+    /// # Panics
+    /// Where they are other arms or do not follow: a mistake of the program.
+    pub fn extend(&mut self, next: Comparison) {
+        assert_eq!(self.arms, next.arms, "other arms");
+        for (mine, theirs) in self.outcomes.iter_mut().zip(next.outcomes) {
+            assert_eq!(self.first + mine.len() as u32, next.first, "replications in between");
+            mine.extend(theirs);
+        }
+    }
+
+    /// How many replications of each arm are wanted next, so that the difference of a metric between each
+    /// arm and the first (with one arm, its mean) is known to a half-width; `None` where that is reached
+    /// or no more are allowed.
+    pub fn wanted(&self, metric: &str, stopping: &Stopping) -> Option<u32> {
+        let next = |values: &[f64]| match stopping.verdict(values) {
+            Verdict::Until(count) => Some(count),
+            Verdict::Enough | Verdict::Exhausted => None,
+        };
+        let base = self.values(0, metric);
+        if self.arms.len() == 1 {
+            return next(&base.into_iter().flatten().collect::<Vec<f64>>());
+        }
+        let difference = |arm: usize| {
+            let pairs = base.iter().zip(self.values(arm, metric));
+            pairs.filter_map(|(a, b)| Some(b? - (*a)?)).collect::<Vec<f64>>()
+        };
+        (1..self.arms.len()).filter_map(|arm| next(&difference(arm))).max()
+    }
+
     /// The arms, the first being what the others are compared with.
     pub fn arms(&self) -> &[String] {
         &self.arms
@@ -129,8 +162,9 @@ impl Comparison {
 
     /// Every outcome by arm and replication.
     pub fn outcomes(&self) -> impl Iterator<Item = (&str, u32, &Result<Vec<Metric>, String>)> {
-        self.arms.iter().zip(&self.outcomes).flat_map(|(arm, outcomes)| {
-            outcomes.iter().enumerate().map(move |(r, outcome)| (arm.as_str(), r as u32, outcome))
+        let first = self.first;
+        self.arms.iter().zip(&self.outcomes).flat_map(move |(arm, outcomes)| {
+            outcomes.iter().enumerate().map(move |(r, outcome)| (arm.as_str(), first + r as u32, outcome))
         })
     }
 
@@ -212,7 +246,7 @@ mod tests {
     #[test]
     fn threads_do_not_matter() {
         let run = |threads| {
-            compare(&arms(), 9, Some(threads), &|arm, r| Ok(value(arm, r)), &|_, _| ()).expect("runs")
+            compare(&arms(), 0..9, Some(threads), &|arm, r| Ok(value(arm, r)), &|_, _| ()).expect("runs")
         };
         let one = run(1);
         assert_eq!(one, run(2));
@@ -225,13 +259,36 @@ mod tests {
     }
 
     #[test]
+    fn rounds_add_up_and_stop_at_the_half_width() {
+        // The third arm's difference alternates between -4 and -2: its half-width with n values (n even) is
+        // t sqrt(1 / (n - 1)).
+        let simulate = |arm: usize, r: u32| {
+            let wobble = if arm == 2 { f64::from(r % 2) * 2.0 - 1.0 } else { 0.0 };
+            Ok(metric(value(arm, r)[0].value + wobble))
+        };
+        let run = |range: Range<u32>| compare(&arms(), range, Some(2), &simulate, &|_, _| ()).expect("runs");
+        let stopping = Stopping { half_width: 0.4, confidence: 0.95, least: 4, most: 100 };
+        let mut found = run(0..4);
+        let mut count = 4;
+        while let Some(next) = found.wanted("load_mw", &stopping) {
+            found.extend(run(count..next));
+            count = next;
+        }
+        assert_eq!(found, run(0..count));
+        let (low, high) = found.differences(0.95)[1].paired.difference.interval.expect("values");
+        assert!(high - low <= 0.8 && (20..40).contains(&count), "{count}: {low} to {high}");
+        let exhausted = Stopping { most: count, half_width: 0.01, ..stopping };
+        assert_eq!(found.wanted("load_mw", &exhausted), None);
+    }
+
+    #[test]
     fn a_failure_takes_out_only_its_pair() {
         let broken = |arm: usize, replication: u32| match (arm, replication) {
             (1, 2) => Err("no water".to_owned()),
             (2, 4) => panic!("boom {replication}"),
             _ => Ok(value(arm, replication)),
         };
-        let result = compare(&arms(), 6, Some(2), &broken, &|_, _| ()).expect("runs");
+        let result = compare(&arms(), 0..6, Some(2), &broken, &|_, _| ()).expect("runs");
         let failed: Vec<_> =
             result.failures().into_iter().map(|f| (f.arm, f.replication, f.message)).collect();
         assert_eq!(failed[0], ("more".to_owned(), 2, "no water".to_owned()));
@@ -242,7 +299,7 @@ mod tests {
 
     #[test]
     fn nothing_to_compare_is_an_error() {
-        let run = |arms: &[String], n| compare(arms, n, Some(1), &|arm, r| Ok(value(arm, r)), &|_, _| ());
+        let run = |arms: &[String], n| compare(arms, 0..n, Some(1), &|arm, r| Ok(value(arm, r)), &|_, _| ());
         assert!(matches!(run(&[], 1), Err(ExperimentError::Empty)));
         assert!(matches!(run(&arms(), 0), Err(ExperimentError::Empty)));
         let same = ["a".to_owned(), "a".to_owned()];

@@ -1,8 +1,11 @@
 //! A comparison as result tables.
 
+use std::collections::BTreeMap;
+
 use gridrush_tables::{Batch, Cell, Column, Kind, Table};
 
 use crate::Comparison;
+use crate::stats::{holm, wording};
 
 const fn column(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
     Column { name, kind, unit: "", meaning }
@@ -58,11 +61,19 @@ pub static DIFFERENCES: Table = Table {
         column("standard_error", Kind::Float, "Standard error of the mean difference; NaN with one pair."),
         column("low", Kind::Float, "Lower end of the t interval; NaN with one pair."),
         column("high", Kind::Float, "Upper end of the t interval; NaN with one pair."),
+        column("p_value", Kind::Float, "Two-sided p value of the paired t test; NaN with one pair."),
+        column("p_holm", Kind::Float, "The p value corrected by Holm over all arms of the metric."),
         column(
             "variance_reduction",
             Kind::Float,
             "Share of the variance of an unpaired difference that pairing removed; NaN where nothing varies.",
         ),
+        column(
+            "variance_factor",
+            Kind::Float,
+            "How many times as many replications it would take unpaired; NaN where nothing varies.",
+        ),
+        column("finding", Kind::Text, "What the interval allows one to say."),
     ],
     csv: true,
 };
@@ -112,7 +123,22 @@ impl Comparison {
                 Cell::Float(high),
             ]);
         }
-        for row in self.differences(confidence) {
+        let rows = self.differences(confidence);
+        // Arm by arm here; corrected metric by metric.
+        let mut by_metric: BTreeMap<&str, Vec<(usize, f64)>> = BTreeMap::new();
+        for (i, row) in rows.iter().enumerate() {
+            if let Some(p) = row.paired.difference.p_value() {
+                by_metric.entry(&row.metric).or_default().push((i, p));
+            }
+        }
+        let mut corrected = vec![f64::NAN; rows.len()];
+        for family in by_metric.values() {
+            let p: Vec<f64> = family.iter().map(|(_, p)| *p).collect();
+            for ((i, _), p) in family.iter().zip(holm(&p)) {
+                corrected[*i] = p;
+            }
+        }
+        for (row, p_holm) in rows.iter().zip(corrected) {
             let (low, high) = ends(row.paired.difference.interval);
             differences.push(&[
                 Cell::Text(&row.arm),
@@ -125,7 +151,11 @@ impl Comparison {
                 Cell::Float(row.paired.difference.standard_error.unwrap_or(f64::NAN)),
                 Cell::Float(low),
                 Cell::Float(high),
+                Cell::Float(row.paired.difference.p_value().unwrap_or(f64::NAN)),
+                Cell::Float(p_holm),
                 Cell::Float(row.paired.variance_reduction.unwrap_or(f64::NAN)),
+                Cell::Float(row.paired.variance_factor().unwrap_or(f64::NAN)),
+                Cell::Text(wording(row.paired.difference.interval).text()),
             ]);
         }
         for failure in self.failures() {
@@ -156,7 +186,7 @@ mod tests {
             let value = f64::from(replication) + arm as f64;
             Ok(vec![Metric { name: "x_mw".to_owned(), unit: "MW".to_owned(), value }])
         };
-        let result = compare(&arms, 3, Some(2), &simulate, &|_, _| ()).expect("runs");
+        let result = compare(&arms, 0..3, Some(2), &simulate, &|_, _| ()).expect("runs");
         let [replications, means, differences, failures] = result.batches(&[7, 8], 0.95);
         assert_eq!(replications.floats("value").expect("column"), [0.0, 1.0, 2.0, 1.0, 3.0]);
         assert_eq!(means.floats("mean").expect("column"), [1.0, 2.0]);

@@ -1,29 +1,23 @@
 //! `gridrush compare`: scenarios or arms against the first, under common random numbers.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
+use gridrush_experiment::stats::Stopping;
 use gridrush_experiment::{compare, report};
-use gridrush_tables::{Batch, DirectorySink, RowSink, TableError, atomic, write_dictionary};
+use gridrush_tables::{Batch, DirectorySink, RowSink, atomic, write_dictionary};
 
 use crate::args::CompareArgs;
 use crate::plan::{self, Job};
 use crate::progress::Progress;
 use crate::stop::Stop;
 use crate::{engine, render};
-
-/// Takes rows and keeps none: a comparison needs closing numbers only.
-struct NoRows;
-
-impl RowSink for NoRows {
-    fn write(&mut self, _: &Batch) -> Result<(), TableError> {
-        Ok(())
-    }
-}
 
 /// Checks all arms, runs every replication of each, prints and writes the differences.
 pub fn run(args: &CompareArgs) -> Result<(), Stop> {
@@ -45,18 +39,39 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
         render::faults(&mut std::io::stderr().lock(), "warning", &job.warnings)?;
     }
     let replications = args.replications.unwrap_or(first.replications);
-    let total = u64::from(replications) * jobs.len() as u64;
-    let progress = Progress::new("compare", "replications", total, !args.no_progress);
-    let done = AtomicU64::new(0);
+    let wanted = wanted(args)?;
     let started = Instant::now();
     let simulate = |arm: usize, replication: u32| {
-        let outcome = engine::simulate(&jobs[arm].setup, replication, &mut NoRows, &mut |_| ());
+        let outcome = engine::simulate(&jobs[arm].setup, replication, &mut engine::NoRows, &mut |_| ());
         outcome.map(|outcome| outcome.metrics).map_err(|error| format!("{error:#}"))
     };
-    let finished = |_, _| progress.at(done.fetch_add(1, Ordering::Relaxed) + 1);
-    let result = compare(&names, replications, args.threads, &simulate, &finished);
-    progress.finish();
-    let result = result.map_err(|error| Stop::usage(error.to_string()))?;
+    let round = |range: Range<u32>| {
+        let total = range.len() as u64 * jobs.len() as u64;
+        let progress = Progress::new("compare", "replications", total, !args.no_progress);
+        let done = AtomicU64::new(0);
+        let finished = |_, _| progress.at(done.fetch_add(1, Ordering::Relaxed) + 1);
+        let result = compare(&names, range, args.threads, &simulate, &finished);
+        progress.finish();
+        result.map_err(|error| Stop::usage(error.to_string()))
+    };
+    let mut replications = replications;
+    let mut result = round(0..replications)?;
+    if let Some((metric, stopping)) = &wanted {
+        if result.outcomes().all(|(_, _, outcome)| outcome.iter().flatten().all(|m| m.name != *metric)) {
+            let known: BTreeSet<&str> = (result.outcomes())
+                .flat_map(|(_, _, outcome)| outcome.iter().flatten().map(|m| m.name.as_str()))
+                .collect();
+            let known: Vec<&str> = known.into_iter().collect();
+            return Err(Stop::usage(format!(
+                "--half-width: no metric {metric}; there are {}",
+                known.join(", ")
+            )));
+        }
+        while let Some(next) = result.wanted(metric, stopping).filter(|&next| next > replications) {
+            result.extend(round(replications..next)?);
+            replications = next;
+        }
+    }
 
     let dir = args.output.clone().unwrap_or_else(|| PathBuf::from("output").join(names.join("-vs-")));
     let seeds = vec![seed; jobs.len()];
@@ -75,6 +90,18 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
         return Err(Stop::Failed(anyhow::anyhow!("{failures} replications failed, seed {seed}")));
     }
     Ok(())
+}
+
+/// The metric and half-width to stop at.
+fn wanted(args: &CompareArgs) -> Result<Option<(String, Stopping)>, Stop> {
+    let Some(text) = &args.half_width else { return Ok(None) };
+    let parts = text.split_once('=').and_then(|(metric, width)| Some((metric, width.parse::<f64>().ok()?)));
+    let Some((metric, half_width)) = parts.filter(|(_, width)| *width > 0.0 && width.is_finite()) else {
+        return Err(Stop::usage(format!("--half-width {text}: write METRIC=NUMBER, the number above 0")));
+    };
+    // Fewer first replications stop too early by luck.
+    let (confidence, least) = (args.confidence / 100.0, 4);
+    Ok(Some((metric.to_owned(), Stopping { half_width, confidence, least, most: args.at_most })))
 }
 
 fn read(args: &CompareArgs) -> Result<Vec<Job>, Stop> {

@@ -70,7 +70,7 @@ pub fn run(args: &RunArgs) -> Result<(), Stop> {
 }
 
 /// Simulates one replication into a folder.
-fn simulate(
+pub(super) fn simulate(
     job: &Job,
     replication: u32,
     dir: &Path,

@@ -1,16 +1,26 @@
 //! `gridrush validate`: every fault of every scenario, and nothing written.
 
 use std::io::Write;
+use std::path::Path;
 
 use crate::args::ValidateArgs;
 use crate::stop::Stop;
-use crate::{plan, render};
+use crate::{experiment, plan, render};
 
-/// Checks each scenario with its arms.
+/// Checks each scenario with its arms, and each experiment with its cells.
 pub fn run(args: &ValidateArgs) -> Result<(), Stop> {
     let mut faults = Vec::new();
     let mut jobs = Vec::new();
+    let mut experiments = Vec::new();
     for path in &args.scenarios {
+        if experiment::is_experiment(path) {
+            match experiment::planned(path, &args.input, Path::new(".")) {
+                Ok(planned) => experiments.push((path, planned)),
+                Err(Stop::Input(more)) => faults.extend(more),
+                Err(other) => return Err(other),
+            }
+            continue;
+        }
         match plan::arms(path, &args.input) {
             Ok(more) => jobs.push((path, more)),
             Err(Stop::Input(more)) => faults.extend(more),
@@ -21,6 +31,12 @@ pub fn run(args: &ValidateArgs) -> Result<(), Stop> {
         return Err(Stop::Input(faults));
     }
     let mut out = std::io::stdout().lock();
+    for (path, planned) in experiments {
+        render::faults(&mut std::io::stderr().lock(), "warning", &planned.warnings)?;
+        let plan = planned.plan;
+        let (name, cells, units) = (&plan.name, plan.cells.len(), plan.units());
+        writeln!(out, "{}: {name} is valid: {cells} cells, {units} replications", path.display())?;
+    }
     for (path, jobs) in jobs {
         for job in jobs {
             render::faults(&mut std::io::stderr().lock(), "warning", &job.warnings)?;

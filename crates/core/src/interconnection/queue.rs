@@ -41,6 +41,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use admission::asked_of;
 pub use money::{DEPOSITS_ACCOUNT, RATE_BASE_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT, TRANSMISSION_ACCOUNT};
 pub use physics::{RoundStudy, StudyGrid};
 pub use rounds::Round;

@@ -147,6 +147,29 @@ mod tests {
         assert!((found.standard_error - 0.125_f64.sqrt()).abs() < 0.01);
     }
 
+    /// The law school data of Efron and Tibshirani: a correlation of 0.776 over 15 schools. The reference is
+    /// `scipy.stats.bootstrap` with 20,000 draws at 90 %: percentile 0.525 to 0.947, BCa 0.428 to 0.927,
+    /// standard error 0.133.
+    #[test]
+    fn the_law_schools() {
+        let scores = [
+            576.0, 635.0, 558.0, 578.0, 666.0, 580.0, 555.0, 661.0, 651.0, 605.0, 653.0, 575.0, 545.0, 572.0,
+            594.0,
+        ];
+        let grades =
+            [3.39, 3.30, 2.81, 3.03, 3.44, 3.07, 3.00, 3.43, 3.36, 3.13, 3.12, 2.74, 2.76, 2.88, 2.96];
+        let mut correlation = |numbers: &[usize]| {
+            let of = |list: &[f64]| numbers.iter().map(|&i| list[i]).collect::<Vec<f64>>();
+            crate::evidence::statistics::correlation(&of(&scores), &of(&grades))
+        };
+        let bootstrap = Bootstrap { confidence: 0.9, ..bootstrap(20_000) };
+        let plain = bootstrap.percentile(15, &mut correlation).expect("varies");
+        let corrected = bootstrap.accelerated(15, &mut correlation).expect("varies");
+        assert!((plain.value - 0.776).abs() < 5e-4 && (plain.standard_error - 0.133).abs() < 0.003);
+        assert!((plain.interval.0 - 0.525).abs() < 0.01 && (plain.interval.1 - 0.947).abs() < 0.004);
+        assert!((corrected.interval.0 - 0.428).abs() < 0.02 && (corrected.interval.1 - 0.927).abs() < 0.005);
+    }
+
     #[test]
     fn nothing_to_draw_from_has_no_interval() {
         assert_eq!(bootstrap(100).percentile(1, &mut |_| 1.0), None);

@@ -382,7 +382,7 @@ impl Checker<'_> {
                 (None, None, _) => {}
                 (Some(_), Some(_), None) => self.entry("ranges", i, "high", "must be above low"),
                 (Some(_), Some(_), Some(_)) => {
-                    self.entry("ranges", i, "percent", "has no meaning beside low and high")
+                    self.entry("ranges", i, "percent", "has no meaning beside low and high");
                 }
                 _ => self.entry("ranges", i, "low", "and high belong together"),
             }

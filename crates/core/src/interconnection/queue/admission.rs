@@ -197,7 +197,8 @@ impl Queue {
     }
 }
 
-fn asked_of(application: &Application, filed: SimTime, duplicates: u32) -> Asked {
+/// What rules see of an application that is filed at an instant, beside so many of the same project.
+pub fn asked_of(application: &Application, filed: SimTime, duplicates: u32) -> Asked {
     let attributes = &application.attributes;
     Asked {
         class: application.class,
