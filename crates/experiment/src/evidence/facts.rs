@@ -9,14 +9,18 @@
 
 mod built;
 mod capacity_price;
+mod clocks;
+mod contract_rules;
 mod conversion;
 mod delivered;
 mod exits;
 mod fuels;
 mod headroom;
 mod leaving_cost;
+mod readiness;
 mod requests;
 mod scenarios;
+mod sizes;
 mod tracked;
 mod waiting;
 
@@ -36,11 +40,15 @@ pub static FACTS: &[&Fact] = &[
     &waiting::FACT,
     &leaving_cost::FACT,
     &exits::FACT,
+    &sizes::FACT,
     &tracked::FACT,
     &delivered::FACT,
+    &contract_rules::FACT,
     &capacity_price::FACT,
     &headroom::FACT,
+    &clocks::FACT,
     &conversion::FACT,
+    &readiness::FACT,
 ];
 
 /// A scenario that the program carries.

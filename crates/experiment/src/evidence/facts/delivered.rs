@@ -47,9 +47,7 @@ fn measure(arms: &[Arm<'_>]) -> Result<Vec<Option<f64>>, MeasureError> {
 fn delivery(requests: &[Request]) -> [Option<f64>; 2] {
     let (got, asked) = (requests.iter().filter(|request| request.full))
         .fold((0.0, 0.0), |(got, asked), r| (got + r.energized_mw, asked + r.requested_mw));
-    let late: Vec<f64> = (requests.iter())
-        .filter_map(|request| Some(request.energized_days? - request.wanted_days?))
-        .collect();
+    let late: Vec<f64> = requests.iter().filter_map(|request| request.late_days).collect();
     [ratio(got, asked), quantile_of(&late, 0.5, 5)]
 }
 
@@ -59,12 +57,12 @@ mod tests {
 
     #[test]
     fn delivery_by_hand() {
-        let built = |energized_mw: f64, days: f64| Request {
+        let built = |energized_mw: f64, late_days: f64| Request {
             requested_mw: 100.0,
             energized_mw,
             full: energized_mw > 0.0,
-            energized_days: Some(days),
-            wanted_days: Some(500.0),
+            energized_days: Some(500.0 + late_days),
+            late_days: Some(late_days),
             ..Request::default()
         };
         let requests = [

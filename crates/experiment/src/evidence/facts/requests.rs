@@ -1,5 +1,6 @@
 //! What became of requests, read from the tables `requests` and `queue_monthly`.
 
+use gridrush_core::kernel::SimTime;
 use gridrush_tables::TableError;
 
 use super::{Arm, MeasureError};
@@ -33,12 +34,17 @@ pub(super) struct Request {
     pub energized_days: Option<f64>,
     /// To its leaving, if it left without power.
     pub ended_days: Option<f64>,
-    /// To the date that it wanted.
-    pub wanted_days: Option<f64>,
+    /// From the date that it wanted to first power, if it came.
+    pub late_days: Option<f64>,
     /// Whether all of its power has come.
     pub full: bool,
     /// Network upgrades allocated to it, $/kW.
     pub cost_usd_per_kw: f64,
+}
+
+/// Days from the start of the run.
+pub(super) fn day_of(at: SimTime) -> f64 {
+    at.since(SimTime::ZERO).as_days()
 }
 
 /// All requests of a run.
@@ -48,11 +54,10 @@ pub(super) fn requests(arm: &Arm<'_>) -> Result<Vec<Request>, MeasureError> {
         Ok(frame.floats(column)?.iter().map(|&days| Some(days).filter(|days| days.is_finite())).collect())
     };
     let (class, stage) = (frame.texts("class")?, frame.texts("stage")?);
-    let (requested, energized) = (frame.floats("requested_mw")?, frame.floats("energized_mw")?);
+    let (requested, energized) = (frame.floats("asked_mw")?, frame.floats("energized_mw")?);
     let (filed, cost) = (frame.integers("filed_utc")?, frame.floats("upgrade_cost_usd")?);
     let (study, signed) = (optional("study_days")?, optional("signed_days")?);
-    let (power, ended, wanted) =
-        (optional("energized_days")?, optional("ended_days")?, optional("wanted_days")?);
+    let (power, ended, late) = (optional("energized_days")?, optional("left_days")?, optional("late_days")?);
     let start_ms = arm.setup.start_unix_ms;
     let request = |i: usize| Request {
         class: class.get(i).to_owned(),
@@ -63,7 +68,7 @@ pub(super) fn requests(arm: &Arm<'_>) -> Result<Vec<Request>, MeasureError> {
         signed_days: signed[i],
         energized_days: power[i],
         ended_days: ended[i],
-        wanted_days: wanted[i],
+        late_days: late[i],
         full: stage.get(i) == "full",
         cost_usd_per_kw: cost[i] / requested[i] / 1000.0,
     };

@@ -17,3 +17,9 @@ pub(super) static LARGE_LOADS: Shipped = Shipped {
     file: "facts-large-loads.toml",
     text: include_str!("../../../../../scenarios/facts/facts-large-loads.toml"),
 };
+
+/// Plants that go through the queue of two regions.
+pub(super) static PLANTS: Shipped = Shipped {
+    file: "facts-plants.toml",
+    text: include_str!("../../../../../scenarios/facts/facts-plants.toml"),
+};
