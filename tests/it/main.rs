@@ -7,6 +7,7 @@ mod cases;
 mod experiments;
 mod opf;
 mod packs;
+mod policy;
 mod readme;
 mod reference;
 mod regions;

@@ -18,6 +18,7 @@ mod money;
 mod oracle;
 mod order;
 mod outages;
+mod policies;
 mod random;
 mod replay;
 mod sites;
