@@ -61,7 +61,7 @@ impl World {
         };
         let limited = |limit: Option<Limit>| limit.map_or(String::new(), |l| l.element.name(&setup.pack));
         for ((zone, class, why), mwh) in std::mem::take(&mut self.probes.curtailed_mwh) {
-            let Why { cause, limit, outage } = why;
+            let Why { cause, limit, outage, rule } = why;
             if class > 0 {
                 *self.metrics.curtailed_mwh.entry(cause).or_insert(0.0) += mwh;
             }
@@ -70,7 +70,10 @@ impl World {
                 Cell::Text(&self.setup.pack.region.zones[zone].name),
                 Cell::Text(CLASSES[usize::from(class)]),
                 Cell::Text(cause.name()),
-                Cell::Text(&limited(limit)),
+                Cell::Text(&rule.map_or_else(
+                    || limited(limit),
+                    |rule| setup.policies.rules[rule as usize].policy.clone(),
+                )),
                 Cell::Text(name(outage)),
                 Cell::Text(name(limit.and_then(|limit| limit.loss))),
                 Cell::Float(mwh),
