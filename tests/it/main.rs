@@ -4,6 +4,7 @@ mod architecture;
 mod backtest;
 mod calibrate;
 mod cases;
+mod evidence;
 mod experiments;
 mod opf;
 mod packs;

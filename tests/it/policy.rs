@@ -30,9 +30,11 @@ fn a_policy_shows_how_well_its_numbers_are_known() {
     for text in ["MISO", "tested on     testbed", "source  ", "memory  ", "8,000", "$/MW"] {
         assert!(shown.contains(text), "{text} in {shown}");
     }
-    let json: serde_json::Value = serde_json::from_str(&printed(&["policy", "show", "p19", "--json"])).expect("JSON");
+    let json: serde_json::Value =
+        serde_json::from_str(&printed(&["policy", "show", "p19", "--json"])).expect("JSON");
     let numbers = json["rules"][0]["numbers"].as_array().expect("numbers");
-    let second = numbers.iter().find(|n| n["name"] == "milestone_2_usd_per_mw").expect("the second milestone");
+    let second =
+        numbers.iter().find(|n| n["name"] == "milestone_2_usd_per_mw").expect("the second milestone");
     assert_eq!(second["value"], 8000.0);
     assert_eq!(second["confidence"], "source");
 }
