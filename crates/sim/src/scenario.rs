@@ -299,7 +299,7 @@ impl Draft {
             _ => None,
         };
         match self.root.get("regions").map(|node| &node.value) {
-            Some(Value::List(items)) => items.iter().filter_map(text).collect(),
+            Some(Value::List(items)) if !items.is_empty() => items.iter().filter_map(text).collect(),
             _ => self.root.get("region").and_then(text).into_iter().collect(),
         }
     }
