@@ -9,7 +9,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use crate::harness::{self, Run, texts};
-use crate::policies::{rule, under};
+use crate::rules::{rule, under};
 
 const PAYERS: [&str; 6] = [
     "customers/residential",

@@ -159,6 +159,7 @@ fn plain_track() -> Track {
         agreement_days: 90.0,
         security: Amount::NONE,
         signed_penalty: Penalty::default(),
+        suspension_years: 0.0,
     }
 }
 
@@ -176,6 +177,7 @@ fn hard_hour() -> HourView {
         hours_cut: 0.0,
         peak_mw: 10.0,
         called: [1.0; PLACES],
+        wish_mw: 100.0,
         outbid_mw: 0.0,
     }
 }
