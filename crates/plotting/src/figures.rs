@@ -22,7 +22,7 @@ use crate::axis::Axis;
 use crate::{Figure, PlotError, style};
 
 /// All figures, the most telling first.
-pub fn all() -> [&'static dyn Figure; 12] {
+pub fn all() -> [&'static dyn Figure; 13] {
     [
         &contention::Contention,
         &contention_week::ContentionWeek,
