@@ -20,6 +20,7 @@ mod oracle;
 mod order;
 mod outages;
 mod policies;
+mod queue;
 mod random;
 mod replay;
 mod rules;
