@@ -4,6 +4,7 @@ mod architecture;
 mod backtest;
 mod calibrate;
 mod cases;
+mod headroom;
 mod opf;
 mod packs;
 mod readme;
