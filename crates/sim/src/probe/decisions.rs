@@ -14,7 +14,7 @@ pub const TABLE: Table = Table {
             name: "decision",
             kind: Kind::Text,
             unit: "",
-            meaning: "What: file, accept, order, retire, or leave with its reason.",
+            meaning: "What: file, stay at a decision, accept, order, retire, or leave with its reason.",
         },
         Column { name: "subject", kind: Kind::Text, unit: "", meaning: "The request or site." },
         Column { name: "mw", kind: Kind::Float, unit: "MW", meaning: "How much." },

@@ -21,6 +21,7 @@ use gridrush_workload::firms::{
 use gridrush_workload::tags::tags_of_class;
 use gridrush_workload::{AI_TRAINING, CLASSES, MINING};
 
+use super::monthly::name_of_class;
 use super::{RunError, World};
 use crate::event::{Event, FirmEvent};
 use crate::probe;
@@ -72,17 +73,23 @@ impl World {
                 bus,
                 direction: Direction::Load,
                 requested_mw: row.requested_mw,
-                delivered_share: 1.0,
+                delivered_share: row.delivered_share,
                 wanted: row.wanted.map_or(SimTime::ZERO, |day| setup.time_of(day)),
                 construction: SimSpan::from_hours_f64(arrivals.construction_months * 730.5),
                 station_lead: None,
                 ramp_months: row.ramp_months,
                 service: if mining { Service::Controllable } else { Service::Firm },
                 attrition: false,
-                project: None,
+                project: row.project.clone(),
                 attributes: Attributes {
                     tags: tags_of_class(if mining { MINING } else { AI_TRAINING }),
+                    pue: self.pue_of(if mining { MINING } else { AI_TRAINING }),
                     kv: bus.map(|bus| setup.pack.network.bus(bus).base_kv),
+                    site_control_share: row.site_control_share,
+                    onsite_mw: row.onsite_mw,
+                    backup_mw: row.backup_mw,
+                    renewable_share: row.renewable_share,
+                    bid_usd_per_mw: row.bid_usd_per_mw,
                     ..Attributes::default()
                 },
             };
@@ -150,6 +157,7 @@ impl World {
                 attributes: Attributes {
                     tags: tags_of_class(arrival.class),
                     site_control_share: owner.site_control_share,
+                    pue: self.pue_of(arrival.class),
                     bid_usd_per_mw: owner.eagerness * accepts.mining_site_usd_per_mw,
                     ..Attributes::default()
                 },
@@ -172,6 +180,12 @@ impl World {
         }
     }
 
+    /// Power at the meter over power of the machines.
+    fn pue_of(&self, class: ClassId) -> f64 {
+        let params = &self.setup.params;
+        if class == MINING { params.fleet.pue } else { params.ai.pue }
+    }
+
     /// Factor on the rate of requests of a class: more while a rule about them is announced and not in force.
     fn rush(&self, class: ClassId) -> f64 {
         let now = self.calendar.now();
@@ -188,7 +202,7 @@ impl World {
             onsite_mw: 0.0,
             backup_mw: 0.0,
             renewable_share: 0.0,
-            pue: 1.0,
+            pue: self.pue_of(class),
             duplicates: 0,
         };
         let announced = self.setup.policies.announced(&asked, now);
@@ -473,7 +487,7 @@ impl World {
         let row = [
             Cell::Integer(self.setup.unix_ms(self.calendar.now())),
             Cell::Text(firm),
-            Cell::Text(CLASSES[usize::from(class.0)]),
+            Cell::Text(name_of_class(class)),
             Cell::Text(decision),
             Cell::Text(subject),
             Cell::Float(mw),

@@ -17,6 +17,7 @@ mod money;
 mod oracle;
 mod order;
 mod outages;
+mod queue;
 mod random;
 mod replay;
 mod sites;

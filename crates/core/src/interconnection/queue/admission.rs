@@ -183,7 +183,6 @@ impl Queue {
         }
         let entry = Cents::from_usd(self.tracks[at].entry_deposit.usd(self.basis(id)))?;
         desk.cashier().raise_readiness(&mut self.requests[id.0 as usize], entry)?;
-        self.restart_attrition(id, desk);
         self.gather(id, desk)?;
         self.restudy_dependents(super::leave::Causes::NONE, desk)?;
         self.begin_studies(lane, desk);

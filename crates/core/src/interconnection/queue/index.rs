@@ -50,6 +50,22 @@ pub(super) struct Index {
     buses: BTreeMap<BusId, AtBus>,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// Entries looked at in searches on this thread, for tests of the order of growth.
+    pub(super) static VISITED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Counts entries that a search looks at.
+#[cfg(test)]
+pub(super) fn visit(entries: usize) {
+    VISITED.with(|visited| visited.set(visited.get() + entries));
+}
+
+/// Counts nothing outside tests.
+#[cfg(not(test))]
+pub(super) const fn visit(_: usize) {}
+
 fn side(direction: Direction) -> usize {
     usize::from(direction == Direction::Generation)
 }
@@ -202,6 +218,7 @@ impl Queue {
         let mut booked = Vec::new();
         for (&bus, at) in &self.index.buses {
             let mut units = at.contracts;
+            visit(1 + at.places.range(..round).count());
             for side in (0..2).filter(|&side| studied[side]) {
                 let places: i64 = at.places.range(..round).map(|(_, place)| place[side]).sum();
                 units[side] += at.offers[side] + places - own.get(&bus).map_or(0, |own| own[side]);

@@ -34,8 +34,8 @@ pub(super) struct Lane {
     pub joint_rounds: u64,
     /// Number of the present period.
     period: u64,
-    /// Requests and megawatts taken in it, by zone where the limits hold by zone.
-    taken: BTreeMap<Option<ZoneId>, (u32, f64)>,
+    /// Requests and megawatts taken in it by zone; all under the first zone where limits are not by zone.
+    taken: BTreeMap<ZoneId, (u32, f64)>,
     taken_in_all: u32,
 }
 
@@ -187,7 +187,8 @@ impl Queue {
         let mut passed_over = Vec::new();
         for id in self.ranked(lane, rank) {
             let application = &self.requests[id.0 as usize].application;
-            let (zone, request_mw) = (by_zone.then_some(application.zone), application.requested_mw);
+            let zone = if by_zone { application.zone } else { ZoneId(0) };
+            let request_mw = application.requested_mw;
             let at = &mut self.lanes[lane];
             let (taken_requests, taken_mw) = at.taken.entry(zone).or_default();
             let fits = requests.is_none_or(|most| *taken_requests < most)

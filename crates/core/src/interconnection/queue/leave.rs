@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::index::visit;
 use super::{Desk, Queue, QueueError};
 use crate::interconnection::effect::{Effect, QueueEvent};
 use crate::interconnection::request::{Exit, RequestId, RoundId, Stage};
@@ -53,6 +54,7 @@ impl Queue {
         self.index.proposals(id).into_iter().any(|upgrade| {
             let sharers = self.upgrades[upgrade.0 as usize].shares.iter().map(|(sharer, _)| *sharer);
             let stays = |other: RequestId| {
+                visit(1);
                 !leaving.contains(&other) && self.requests[other.0 as usize].stage().is_waiting()
             };
             sharers.chain(self.index.relying_on(upgrade)).any(stays)
@@ -75,6 +77,7 @@ impl Queue {
             _ => self.forfeited(id, was, harm)?,
         };
         let lane = self.detach(id, desk);
+        desk.schedule.cancel(QueueEvent::Quit(id));
         self.enter(id, stage, desk);
         let round = self.requests[id.0 as usize].round;
         let pooled = !was.is_signed() && self.track_of(id).forfeits == Forfeits::Round && round.is_some();
@@ -132,7 +135,6 @@ impl Queue {
             QueueEvent::Admit(id),
             QueueEvent::Decide(id),
             QueueEvent::Expire(id),
-            QueueEvent::Quit(id),
             QueueEvent::Resume(id),
             QueueEvent::Build(id),
             QueueEvent::Energize(id),
@@ -250,7 +252,10 @@ impl Queue {
 
     /// The earliest signed request that relies on an upgrade.
     pub(super) fn signed_dependent(&self, upgrade: UpgradeId) -> Option<RequestId> {
-        self.index.relying_on(upgrade).find(|id| self.requests[id.0 as usize].stage().is_signed())
+        self.index.relying_on(upgrade).find(|id| {
+            visit(1);
+            self.requests[id.0 as usize].stage().is_signed()
+        })
     }
 
     /// Where tracks say so, voids the unanswered offers that need any upgrade and counted on the request
@@ -281,6 +286,7 @@ impl Queue {
 
     /// Whether an open offer that may be void counted on one of the causes.
     fn counted_on(&self, id: RequestId, causes: &Causes) -> bool {
+        visit(1);
         let request = &self.requests[id.0 as usize];
         let earlier = |place: RoundId| request.round.is_some_and(|own| place < own);
         self.track_of(id).restudy == Restudy::Dependents

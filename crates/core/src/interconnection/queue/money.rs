@@ -126,11 +126,13 @@ impl Cashier<'_> {
 pub(super) fn split(amount: Cents, weights: &[f64]) -> Vec<Cents> {
     let sum: f64 = weights.iter().sum();
     let even = 1.0 / weights.len().max(1) as f64;
+    // The last one that has a part takes what rounding left.
+    let last = weights.iter().rposition(|weight| sum <= 0.0 || *weight > 0.0);
     let mut parts = Vec::with_capacity(weights.len());
     let (mut share, mut given) = (0.0, 0);
     for (at, weight) in weights.iter().enumerate() {
         share += if sum > 0.0 { weight / sum } else { even };
-        let up_to = if at + 1 == weights.len() {
+        let up_to = if last.is_some_and(|last| at >= last) {
             amount.0
         } else {
             ((amount.0 as f64 * share).round() as i64).clamp(given, amount.0)
@@ -151,5 +153,11 @@ mod tests {
         assert_eq!(split(Cents(7), &[0.0, 0.0]), [Cents(4), Cents(3)]);
         assert_eq!(split(Cents(5), &[0.0, 2.0, 0.0]), [Cents(0), Cents(5), Cents(0)]);
         assert_eq!(split(Cents(5), &[]), []);
+        // A share that sums to a little less than one leaves nothing to one without a part.
+        let parts = split(Cents(1_000_000_000_000_001), &[0.1, 0.2, 0.3, 0.0]);
+        assert_eq!(
+            (parts[3], parts.iter().map(|part| part.0).sum::<i64>()),
+            (Cents(0), 1_000_000_000_000_001)
+        );
     }
 }

@@ -13,6 +13,7 @@ use crate::interconnection::upgrade::{Remedy, Station, Upgrade, UpgradeId, Upgra
 use crate::kernel::{Schedule, SimSpan, SimTime};
 use crate::ledger::{Cents, Ledger};
 
+use super::index::visit;
 use super::money::{STUDY_ACCOUNT, split};
 
 impl Queue {
@@ -230,6 +231,7 @@ impl Queue {
         let (mut own, mut others) = (Vec::new(), Vec::new());
         for &(branch, needed_mw) in &outcome.relied {
             let pending = self.index.pending.get(&branch).into_iter().flatten();
+            visit(pending.clone().count());
             let mut on_branch: Vec<(SimTime, UpgradeId)> = pending
                 .filter(|upgrade| !anew.contains(upgrade))
                 .filter_map(|&upgrade| match self.upgrades[upgrade.0 as usize].state {

@@ -231,6 +231,7 @@ impl Queue {
         if unstable || (last && stayers.iter().any(|&id| self.relies_on_nothing(id))) {
             self.restudy(round, false, desk)?;
         } else if last {
+            self.keep_one_of_each_project(&mut stayers, desk)?;
             self.settle_round(round, desk)?;
             for id in stayers {
                 self.sign(id, desk)?;
@@ -240,6 +241,30 @@ impl Queue {
             (at.phase, at.studies_of_phase, at.restudies) = (at.phase + 1, 0, 0);
             self.take_back(round, desk);
             self.begin_phase(round, desk)?;
+        }
+        Ok(())
+    }
+
+    /// Of requests of one project in a round, only the first signs.
+    fn keep_one_of_each_project<S: Schedule<QueueEvent>>(
+        &mut self,
+        stayers: &mut Vec<RequestId>,
+        desk: &mut Desk<'_, S>,
+    ) -> Result<(), QueueError> {
+        let mut projects = BTreeSet::new();
+        let mut twice = Vec::new();
+        stayers.retain(|&id| {
+            let project = self.requests[id.0 as usize].application.project.clone();
+            let first = project.is_none_or(|project| projects.insert(project));
+            if !first {
+                twice.push(id);
+            }
+            first
+        });
+        let leaving: BTreeSet<RequestId> = twice.iter().copied().collect();
+        for id in twice {
+            let harm = self.harms(id, &leaving);
+            self.remove(id, Stage::Withdrawn, Exit::BuiltElsewhere, harm, desk)?;
         }
         Ok(())
     }

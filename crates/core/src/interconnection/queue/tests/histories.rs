@@ -141,7 +141,7 @@ fn check_index(queue: &Queue) {
     assert!(queue.index.voidable.iter().copied().eq(voidable));
     assert!(queue.index.lost.is_empty(), "void offers are studied again at once");
     let pending = queue.upgrades().filter(|(_, upgrade)| upgrade.is_pending()).count();
-    assert_eq!(queue.index.pending.values().map(std::collections::BTreeSet::len).sum::<usize>(), pending);
+    assert_eq!(queue.index.pending.values().map(BTreeSet::len).sum::<usize>(), pending);
     for (id, upgrade) in queue.upgrades() {
         for (sharer, _) in &upgrade.shares {
             let proposed = upgrade.state == UpgradeState::Proposed;
