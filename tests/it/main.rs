@@ -6,6 +6,7 @@ mod calibrate;
 mod cases;
 mod evidence;
 mod experiments;
+mod headroom;
 mod opf;
 mod packs;
 mod policy;

@@ -9,7 +9,7 @@
 //! computation over a shorter list. Invariants: dates of delivery are in the order of orders; leaving orders out
 //! makes no other order later.
 //!
-//! Cost: O(orders behind) for an order or a cancellation, O(orders) for a date without some of them.
+//! Cost: O(orders behind) for an order or a cancellation, O(1) for a date, O(orders) for a date without some of them.
 
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,8 @@ pub struct Pool {
     in_line_share: f64,
     /// In order of dates, equal ones in order of placing.
     line: Vec<Order>,
-    placed: u32,
+    /// The place of each order in the line, by id.
+    places: Vec<u32>,
     /// Slots a month from each instant on.
     capacity: Vec<(SimTime, f64)>,
 }
@@ -71,7 +72,7 @@ impl Pool {
     pub fn new(params: PoolParams, in_line_share: f64, start_year: f64) -> Pool {
         let backlog = params.backlog_months(start_year) * params.slots_per_month;
         let capacity = vec![(SimTime::ZERO, params.slots_per_month)];
-        let mut pool = Pool { params, in_line_share, line: Vec::new(), placed: 0, capacity };
+        let mut pool = Pool { params, in_line_share, line: Vec::new(), places: Vec::new(), capacity };
         if backlog > 0.0 {
             pool.order(SimTime::ZERO, backlog, Customer::Others);
         }
@@ -90,10 +91,13 @@ impl Pool {
 
     /// Orders slots, behind all orders of the same date.
     pub fn order(&mut self, at: SimTime, slots: f64, customer: Customer) -> OrderId {
-        let id = OrderId(self.placed);
-        self.placed += 1;
+        let id = OrderId(self.places.len() as u32);
         let place = self.line.partition_point(|order| order.at <= at);
         self.line.insert(place, Order { id, at, slots, customer, cancelled: None, done: (at, at) });
+        self.places.push(place as u32);
+        for (place, order) in self.line.iter().enumerate().skip(place) {
+            self.places[order.id.0 as usize] = place as u32;
+        }
         self.date_from(place);
         id
     }
@@ -154,32 +158,30 @@ impl Pool {
     /// If there is no such order.
     pub fn ready_without(&self, id: OrderId, left_out: &dyn Fn(&Order) -> bool) -> SimTime {
         let place = self.place(id).expect("an order of this pool");
-        let mut free = SimTime::ZERO;
-        for order in self.line[..place].iter().filter(|order| !left_out(order)) {
-            free = self.served(order, free).1;
-        }
+        let free = self.free_before_without(id, left_out);
         self.served(&self.line[place], free).1 + self.making()
     }
 
-    /// When an order would be delivered if it could begin at `there` at the earliest, without some orders before it,
-    /// and whether it then has to wait for its turn.
-    pub(super) fn ready_from(
-        &self,
-        id: OrderId,
-        there: SimTime,
-        left_out: &dyn Fn(&Order) -> bool,
-    ) -> (SimTime, bool) {
-        let place = self.place(id).expect("an order of this pool");
-        let mut free = SimTime::ZERO;
-        for order in self.line[..place].iter().filter(|order| !left_out(order)) {
-            free = self.served(order, free).1;
-        }
-        let order = &self.line[place];
-        (self.finish(there.max(free), order.slots) + self.making(), free > there)
+    /// The end of what is before an order.
+    pub(super) fn free_before(&self, id: OrderId) -> SimTime {
+        let before = self.place(id).and_then(|place| place.checked_sub(1));
+        before.map_or(SimTime::ZERO, |before| self.line[before].done.1)
+    }
+
+    /// The same if some orders had never been placed.
+    pub(super) fn free_before_without(&self, id: OrderId, left_out: &dyn Fn(&Order) -> bool) -> SimTime {
+        let placed = self.before(id).iter().filter(|order| !left_out(order));
+        placed.fold(SimTime::ZERO, |free, order| self.served(order, free).1)
+    }
+
+    /// When an order would be delivered if it could begin at an instant.
+    pub(super) fn delivered_from(&self, id: OrderId, begin: SimTime) -> SimTime {
+        let slots = self.place(id).map_or(0.0, |place| self.line[place].slots);
+        self.finish(begin, slots) + self.making()
     }
 
     fn place(&self, id: OrderId) -> Option<usize> {
-        self.line.iter().position(|order| order.id == id)
+        self.places.get(id.0 as usize).map(|&place| place as usize)
     }
 
     fn making(&self) -> SimSpan {

@@ -165,7 +165,8 @@ impl Equipment {
     /// Looks up dates again, as orders ahead may have been cancelled or capacity added. A crew keeps its place in
     /// the line and comes earlier if equipment does and it is free.
     pub fn refresh(&self, procured: &mut Procured) {
-        let (ready, set_by) = self.dated(procured, &|_| false);
+        let ready = |pool: &Pool, order| pool.ready(order);
+        let (ready, set_by) = self.dated(procured, &ready, &Pool::free_before);
         if !procured.orders.is_empty() {
             (procured.ready, procured.set_by) = (ready, set_by);
         }
@@ -180,24 +181,32 @@ impl Equipment {
 
     /// When all would have been there if some orders before it had never been placed.
     pub fn ready_without(&self, procured: &Procured, left_out: &dyn Fn(&Order) -> bool) -> SimTime {
-        if procured.orders.is_empty() { procured.ready } else { self.dated(procured, left_out).0 }
+        let ready = |pool: &Pool, order| pool.ready_without(order, left_out);
+        let free = |pool: &Pool, order| pool.free_before_without(order, left_out);
+        self.dated(procured, &ready, &free).0
     }
 
-    /// The date of all orders without some others, and which item sets it: what equipment comes last unless the
-    /// crew itself has to be waited for.
-    fn dated(&self, procured: &Procured, left_out: &dyn Fn(&Order) -> bool) -> (SimTime, Option<Item>) {
+    /// The date of all orders, and which item sets it: what equipment comes last unless the crew itself has to be
+    /// waited for. `ready` says when equipment is delivered, `free` when a crew is done with those before.
+    fn dated(
+        &self,
+        procured: &Procured,
+        ready: &dyn Fn(&Pool, OrderId) -> SimTime,
+        free: &dyn Fn(&Pool, OrderId) -> SimTime,
+    ) -> (SimTime, Option<Item>) {
         let Some((&(crew, crew_order), equipment)) = procured.orders.split_last() else {
             return (procured.ready, None);
         };
         let (mut there, mut set_by) = (procured.prepared, None);
         for &(item, order) in equipment {
-            let at = self.pool(item).ready_without(order, left_out);
+            let at = ready(self.pool(item), order);
             if at > there {
                 (there, set_by) = (at, Some(item));
             }
         }
         let pool = self.pool(crew);
-        let (comes, waits) = pool.ready_from(crew_order, there, left_out);
-        (comes, if waits { Some(crew) } else { set_by })
+        let free = free(pool, crew_order);
+        let waits = free > there;
+        (pool.delivered_from(crew_order, there.max(free)), if waits { Some(crew) } else { set_by })
     }
 }

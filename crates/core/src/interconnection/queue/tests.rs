@@ -2,6 +2,7 @@
 
 mod desks;
 mod histories;
+mod supply;
 mod tracks;
 
 use super::*;
