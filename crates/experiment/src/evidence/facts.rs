@@ -441,7 +441,7 @@ mod tests {
             1 => Ok(Vec::new()),
             r => Ok(vec![Metric { name: name.clone(), unit: String::new(), value: f64::from(r) }]),
         };
-        let result = compare(&scenario, 4, Some(1), &simulate, &|_, _| ()).expect("runs");
+        let result = compare(&scenario, 0..4, Some(1), &simulate, &|_, _| ()).expect("runs");
         let lines = judge(&facts, &result, 0.95);
         assert_eq!(lines.len(), headroom::FACT.claims.len());
         assert_eq!(lines[0].estimate, None);
