@@ -52,6 +52,56 @@ fn texas_stands_beside_its_public_figures() {
 }
 
 #[test]
+fn limits_between_zones_and_ties_to_packs_are_listed() {
+    let (code, out, err) = regions(&["nyiso"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for part in [
+        "\n  coned_lipa: dunwoodie to long_island, 1293 and 515 MW (",
+        "\n  Neptune cable: pjm mid_atlantic to nyiso long_island, 660 and 0 MW, 3 % lost (",
+    ] {
+        assert!(out.contains(part), "{part} not in {out}");
+    }
+    assert!(!out.contains("PJM - MISO"), "{out}");
+}
+
+#[test]
+fn several_regions_run_with_their_ties_and_no_others() {
+    let dir = tempfile::tempdir().expect("folder");
+    let scenario = |regions: &str| {
+        let text = format!(
+            "schema = 1\nname = \"two\"\nregions = {regions}\nstart = 2025-01-01\nend = 2025-02-01\n\
+             [load]\nlarge_loads = false\n"
+        );
+        let file = dir.path().join("two.toml");
+        fs::write(&file, text).expect("written");
+        file
+    };
+    let results = dir.path().join("out");
+    let file = scenario("[\"spp\", \"miso\"]");
+    let arguments = ["--no-charts", "--no-progress", "--output"];
+    let ran = gridrush().arg("run").arg(&file).args(arguments).arg(&results).output().expect("runs");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let ties = fs::read_to_string(results.join("ties_monthly.csv")).expect("a table");
+    let rows: Vec<&str> = ties.lines().skip(1).collect();
+    assert!(rows.len() == 1 && rows[0].contains("MISO - SPP,miso_north,spp_north,"), "{ties}");
+    let resolved = fs::read_to_string(results.join("scenario.toml")).expect("a scenario");
+    assert!(resolved.contains("regions = [\"spp\", \"miso\"]"), "{resolved}");
+    let manifest = fs::read_to_string(results.join("manifest.json")).expect("a manifest");
+    for part in ["regions/spp/weather.toml", "regions/miso/weather.toml", "\"ties.csv\""] {
+        assert!(manifest.contains(part), "{part} not in {manifest}");
+    }
+
+    let file = scenario("[\"spp\", \"texas\", \"mizo\"]");
+    let wrong = gridrush().arg("validate").arg(&file).output().expect("runs");
+    let err = String::from_utf8_lossy(&wrong.stderr);
+    assert!(err.contains("regions.2") && err.contains("did you mean miso?"), "{err}");
+    let file = scenario("[\"spp\", \"texas\"]");
+    let wrong = gridrush().arg("validate").arg(&file).output().expect("runs");
+    let err = String::from_utf8_lossy(&wrong.stderr);
+    assert!(!wrong.status.success() && err.contains("texas is nodal"), "{err}");
+}
+
+#[test]
 fn an_extracted_pack_is_found_again_and_never_overwritten() {
     let dir = tempfile::tempdir().expect("folder");
     let folder = dir.path().to_str().expect("a path");

@@ -285,5 +285,8 @@ pub enum PolicyCommand {
         /// The kind.
         #[arg(value_name = "KIND")]
         kind: Option<String>,
+        /// Prints a table of Markdown.
+        #[arg(long)]
+        markdown: bool,
     },
 }

@@ -15,6 +15,7 @@
 
 mod conditional;
 mod effect;
+mod equipment;
 mod group;
 mod offer;
 mod office;
@@ -31,13 +32,14 @@ mod upgrade;
 mod zonal;
 
 pub use effect::{Effect, QueueEvent};
+pub use equipment::{Customer, Equipment, EquipmentParams, Item, Order, OrderId, Pool, PoolParams, Procured};
 pub use group::{GroupOutcome, GroupOverload, Transfer, TransferOutcome};
 pub use offer::{Offer, ReadyItem};
 pub use office::{Duration, Office};
 pub use params::QueueParams;
 pub use queue::{
-    Commitment, DEPOSITS_ACCOUNT, Queue, QueueError, RATE_BASE_ACCOUNT, Round, RoundStudy, STATION_ACCOUNT,
-    STUDY_ACCOUNT, StageRow, StudyGrid, TRANSMISSION_ACCOUNT,
+    Commitment, DEPOSITS_ACCOUNT, Energization, Queue, QueueError, RATE_BASE_ACCOUNT, Round, RoundStudy,
+    STATION_ACCOUNT, STUDY_ACCOUNT, StageRow, StudyGrid, TRANSMISSION_ACCOUNT, asked_of,
 };
 pub use request::{
     Application, Attributes, Direction, Exit, Request, RequestId, RoundId, Service, Stage, Stamp,

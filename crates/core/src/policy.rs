@@ -24,7 +24,7 @@ mod modules;
 mod parts;
 mod rule;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use applies::{AppliesTo, Asked, Books, Tags};
 pub use hooks::{

@@ -12,6 +12,7 @@ mod price_by_zone;
 mod price_duration;
 mod queue;
 mod supply;
+mod who_pays;
 
 use std::path::Path;
 
@@ -21,7 +22,7 @@ use crate::axis::Axis;
 use crate::{Figure, PlotError, style};
 
 /// All figures, the most telling first.
-pub fn all() -> [&'static dyn Figure; 12] {
+pub fn all() -> [&'static dyn Figure; 13] {
     [
         &contention::Contention,
         &contention_week::ContentionWeek,
@@ -33,6 +34,7 @@ pub fn all() -> [&'static dyn Figure; 12] {
         &compute::Compute,
         &supply::Supply,
         &emissions::Emissions,
+        &who_pays::WhoPays,
         &backtest::Backtest,
         &headroom::Headroom,
     ]

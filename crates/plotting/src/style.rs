@@ -75,6 +75,26 @@ pub(crate) const CLASSES: &[Look] = &[
     look("mining", "Bitcoin mining", ORANGE),
 ];
 
+/// Who pays: customers of native load in tones of grey, large loads as everywhere.
+pub(crate) const PAYERS: &[Look] = &[
+    look("residential", "homes", RGBColor(0x59, 0x59, 0x59)),
+    look("commercial", "shops and offices", RGBColor(0x8F, 0x8F, 0x8F)),
+    look("industrial", "industry", RGBColor(0xC9, 0xC9, 0xC9)),
+    look("ai_inference", "AI inference", SKY),
+    look("ai_training", "AI training", BLUE),
+    look("mining", "Bitcoin mining", ORANGE),
+];
+
+/// What is paid for.
+pub(crate) const COMPONENTS: &[Look] = &[
+    look("distribution", "distribution", RGBColor(0xB8, 0xA9, 0x9A)),
+    look("energy", "energy", RGBColor(0xC8, 0x8A, 0x5A)),
+    look("capacity", "capacity", RGBColor(0x8E, 0x4B, 0x8E)),
+    look("network", "network", RGBColor(0x2A, 0x5C, 0x8A)),
+    look("tariff", "charges by rule", GREEN),
+    look("tax", "taxes by rule", VERMILLION),
+];
+
 /// Causes of curtailment.
 pub(crate) const CAUSES: &[Look] = &[
     look("price", "price above the bid", GREEN),
@@ -223,7 +243,7 @@ mod tests {
 
     #[test]
     fn looks_of_a_list_differ() {
-        for looks in [CLASSES, CAUSES, WAITING_STAGES, FUELS] {
+        for looks in [CLASSES, CAUSES, WAITING_STAGES, FUELS, PAYERS, COMPONENTS] {
             for (index, one) in looks.iter().enumerate() {
                 for other in &looks[..index] {
                     assert!(one.name != other.name && one.color != other.color, "{one:?} {other:?}");

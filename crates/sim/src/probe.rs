@@ -15,6 +15,7 @@ pub mod contention;
 pub mod curtailment;
 pub mod decisions;
 pub mod emissions;
+pub mod energizations;
 pub mod fuel;
 pub mod headroom;
 pub mod load;
@@ -43,6 +44,7 @@ pub const TABLES: &[&Table] = &[
     &curtailment::TABLE,
     &queue::TABLE,
     &requests::TABLE,
+    &energizations::TABLE,
     &decisions::TABLE,
     &bitcoin::TABLE,
     &compute::TABLE,

@@ -19,6 +19,7 @@ mod check;
 mod declare;
 mod dispatch;
 mod document;
+mod equipment;
 mod experiment;
 mod forecast;
 mod fuel;
@@ -57,6 +58,7 @@ pub use check::{Fault, Faults, nearest};
 pub use declare::{Key, KeyDoc, Section, SectionDoc, Setting};
 pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storage};
 pub use document::{Node, Place, Table, Value};
+pub use equipment::Equipment;
 pub use experiment::{
     AnyValues, DesignName, Experiment, Factor, FactorLevel, Measure, MeasureOf, ParameterRange, Preference,
     Tag,
@@ -143,6 +145,8 @@ section! {
         arrivals: Arrivals;
         /// The interconnection queue.
         queue: Queue;
+        /// Lines of work behind lead times.
+        equipment: Equipment;
         /// Dates, zones and numbers of a policy in place of those of its file.
         policy: PolicyTable;
         /// Emergencies, and what stands on sites besides their machines.
@@ -295,7 +299,7 @@ impl Draft {
             _ => None,
         };
         match self.root.get("regions").map(|node| &node.value) {
-            Some(Value::List(items)) => items.iter().filter_map(text).collect(),
+            Some(Value::List(items)) if !items.is_empty() => items.iter().filter_map(text).collect(),
             _ => self.root.get("region").and_then(text).into_iter().collect(),
         }
     }

@@ -22,7 +22,7 @@ use thiserror::Error;
 
 use gridrush_workload::ai::AiParams;
 use gridrush_workload::bitcoin::{BitcoinParams, FleetParams, PriceHistory, parse_history};
-use gridrush_workload::firms::{AcceptParams, ArrivalParams, ZoneShare};
+use gridrush_workload::firms::{AcceptParams, ArrivalParams, OwnerParams, ZoneShare};
 use gridrush_workload::{CLASSES, MINING};
 
 use crate::area::{Area, Series, areas};
@@ -157,6 +157,8 @@ pub struct Params {
     pub arrivals: ArrivalParams,
     /// Who takes what is offered.
     pub accept: AcceptParams,
+    /// What owners know of their projects.
+    pub owners: OwnerParams,
     /// The interconnection queue.
     pub queue: QueueParams,
 }
@@ -225,7 +227,13 @@ impl Setup {
             ai: scenario.ai.params(),
             arrivals: scenario.arrivals.params(),
             accept: scenario.arrivals.accept_params(),
-            queue: scenario.queue.params(),
+            owners: scenario.arrivals.owner_params(),
+            queue: QueueParams {
+                equipment: scenario.equipment.params(),
+                start_year: f64::from(scenario.start.year())
+                    + (f64::from(scenario.start.day_of_year()) - 1.0) / 365.25,
+                ..scenario.queue.params()
+            },
         };
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         let policies = scenario.policy.rules_in(

@@ -233,22 +233,48 @@ impl Supply {
 
     /// The best zone's trailing net revenue of a technology that may enter.
     pub fn best_revenue_usd_per_kw_year(&self, technology: Technology) -> Option<f64> {
-        let row = if technology == Technology::Battery {
-            BATTERY_ROW
-        } else {
-            ENTRANTS.iter().position(|&t| t == technology)?
-        };
-        self.trailing(row).iter().map(|r| r.usd_per_kw_year).reduce(f64::max)
+        self.trailing(row_of(technology)).iter().map(|r| r.usd_per_kw_year).reduce(f64::max)
+    }
+
+    /// What merchants would start this year: technology, zone, megawatts.
+    pub fn would_start(&self, setup: &Setup) -> Vec<(Technology, usize, f64)> {
+        let supply = &setup.scenario.supply;
+        if !supply.merchant_entry || self.closed.is_empty() {
+            return Vec::new();
+        }
+        let mut starts = Vec::new();
+        for (technology, of) in supply.entrants() {
+            let trailing = self.trailing(row_of(technology));
+            for area in &setup.areas {
+                let started = entry_by_zone(&supply.entry_terms(of), &trailing[area.zones.clone()]);
+                let zones = area.zones.clone().zip(started).filter(|(_, mw)| *mw >= 1.0);
+                starts.extend(zones.map(|(zone, mw)| (technology, zone, mw)));
+            }
+        }
+        starts
+    }
+
+    /// Trailing net revenue of a technology that may enter, in a zone.
+    pub fn revenue_usd_per_kw_year(&self, technology: Technology, zone: usize) -> f64 {
+        self.trailing(row_of(technology)).get(zone).map_or(0.0, |revenue| revenue.usd_per_kw_year)
+    }
+
+    /// Takes capacity that has just been connected into service and counts it in this year's changes.
+    pub fn connect(&mut self, project: Project, clearing: &mut Clearing) {
+        let changed = apply(&project, clearing);
+        for (fuel, mw) in changed {
+            self.count(project.origin, fuel, mw);
+        }
+        self.projects.push(Project { done: true, ..project });
     }
 
     /// Decides entry and exit; returns the positions of new projects.
     pub fn review(&mut self, now: SimTime, setup: &Setup, clearing: &Clearing) -> Vec<u32> {
         let supply = &setup.scenario.supply;
         let first = self.projects.len();
-        if supply.merchant_entry && !self.closed.is_empty() {
+        if supply.merchant_entry && !supply.entry_through_queue && !self.closed.is_empty() {
             for (technology, of) in supply.entrants() {
-                let row = ENTRANTS.iter().position(|&t| t == technology).unwrap_or(BATTERY_ROW);
-                let trailing = self.trailing(row);
+                let trailing = self.trailing(row_of(technology));
                 let online = later(now, of.lead_months);
                 // The yearly cap is that of each region.
                 let built = setup.areas.iter().flat_map(|area| {
@@ -343,6 +369,11 @@ impl Supply {
             self.count(origin, fuel, mw);
         }
     }
+}
+
+/// The row of the account of a technology that may enter; that of batteries for them.
+fn row_of(technology: Technology) -> usize {
+    ENTRANTS.iter().position(|&t| t == technology).unwrap_or(BATTERY_ROW)
 }
 
 /// Changes the market's capacity by a project; returns what changed, by fuel.

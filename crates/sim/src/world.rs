@@ -15,6 +15,7 @@ mod accounts;
 mod auction;
 mod bills;
 mod campus;
+mod developers;
 mod dispatch;
 mod emissions;
 mod firms;
@@ -184,6 +185,8 @@ pub struct World {
     site_of_request: Vec<Option<usize>>,
     /// Rules of policy in the hour.
     operate: Operate,
+    /// What each request may draw or feed in, as the snapshots know it.
+    power_of_request: Vec<f64>,
     queue: Queue,
     arrivals: Arrivals,
     intents: Vec<Intent>,
@@ -324,7 +327,10 @@ impl World {
 
     fn schedule_first_events(&mut self) -> Result<(), RunError> {
         let setup = Arc::clone(&self.setup);
-        self.calendar.schedule(Event::Dispatch, SimTime::ZERO);
+        let hourly = setup.scenario.dispatch.hourly;
+        if hourly {
+            self.calendar.schedule(Event::Dispatch, SimTime::ZERO);
+        }
         if let Some(month) = setup.months.first() {
             self.calendar.schedule(Event::Settle, month.end);
             self.calendar.schedule(Event::Sample, month.end);
@@ -337,9 +343,11 @@ impl World {
                 self.calendar.schedule(Event::Supply(SupplyEvent::Online(n as u32)), project.online);
             }
         }
-        self.secure_at_start()?;
-        self.secure()?;
-        self.schedule_outages(self.outages.first_events());
+        if hourly {
+            self.secure_at_start()?;
+            self.secure()?;
+            self.schedule_outages(self.outages.first_events());
+        }
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
             self.queue.schedule_reforms(&setup.policies, &mut self.calendar);
@@ -399,6 +407,7 @@ impl World {
             sites: Vec::new(),
             site_of_request: Vec::new(),
             operate: Operate::default(),
+            power_of_request: Vec::new(),
             queue: Queue::new(setup.params.queue.clone(), streams),
             arrivals: Arrivals::default(),
             intents: Vec::new(),

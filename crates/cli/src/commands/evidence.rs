@@ -53,7 +53,7 @@ pub fn run(args: &EvidenceArgs) -> Result<(), Stop> {
         replicate(&groups[group], replication).map_err(|error| format!("{error:#}"))
     };
     let finished = |_, _| progress.at(done.fetch_add(1, Ordering::Relaxed) + 1);
-    let result = compare(&names, args.replications, args.threads, &simulate, &finished);
+    let result = compare(&names, 0..args.replications, args.threads, &simulate, &finished);
     progress.finish();
     let result = result.map_err(|error| Stop::usage(error.to_string()))?;
 

@@ -82,7 +82,7 @@ pub fn run(args: &HeadroomArgs) -> Result<(), Stop> {
     let mut sink = DirectorySink::create(dir).map_err(anyhow::Error::from)?;
     world.write_headroom(direction, &rows, &mut sink).map_err(anyhow::Error::from)?;
     sink.finish().map_err(anyhow::Error::from)?;
-    let (files, skipped) = engine::draw(dir, dir, job.footer())?;
+    let (files, skipped) = engine::draw(dir, &dir.join("charts"), job.footer())?;
     for file in files {
         writeln!(out, "{}", file.display())?;
     }

@@ -32,7 +32,9 @@ pub fn run(args: &PolicyArgs) -> Result<(), Stop> {
         PolicyCommand::Diff { first, second } => {
             diff::print(&mut out, &read(first, &all)?.policy, &read(second, &all)?.policy, args.json)
         }
-        PolicyCommand::Kinds { kind } => kinds::print(&mut out, kind.as_deref(), args.json),
+        PolicyCommand::Kinds { kind, markdown } => {
+            kinds::print(&mut out, kind.as_deref(), args.json, *markdown)
+        }
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Basis {
     pub binding: Vec<Binding>,
     /// Branches and flowgates beyond a limit, and whether beyond the upper one.
     pub overloaded: Vec<(Constraint, bool)>,
+    /// Branches and flowgates to look at first, the latest last. They change the way to a solution only.
+    #[serde(default)]
+    pub watched: Vec<Constraint>,
     /// Columns at their upper bound; all others that are not basic are at their lower bound.
     pub at_upper: Vec<u32>,
 }

@@ -12,6 +12,14 @@ use std::collections::BTreeMap;
 use super::error::DispatchError;
 use super::problem::{ColumnId, DispatchProblem, Place};
 
+/// Buses with coefficients, and the groups that inject there.
+#[derive(Clone, Debug)]
+struct Spread {
+    terms: Vec<(u32, f64)>,
+    /// With +1 or -1: what charges and what discharges stand at the same place.
+    groups: Vec<(u32, f64)>,
+}
+
 /// Which columns act alike, and where groups inject. Buses are given by their place in the order of nodal
 /// vectors; a group that does not inject at exactly one bus points at one more, unused entry with
 /// coefficient zero.
@@ -24,8 +32,8 @@ pub(super) struct Columns {
     member: Vec<u32>,
     bus: Vec<u32>,
     coefficient: Vec<f64>,
-    /// Groups with several buses.
-    spread: Vec<(u32, Vec<(u32, f64)>)>,
+    /// Groups with several buses, by where they stand.
+    spread: Vec<Spread>,
     /// Fraction in [0, 1) in the order of keys, for ties, by column.
     tie: Vec<f64>,
 }
@@ -64,8 +72,16 @@ impl Columns {
             Place::Bus(bus, coefficient) => (order[*bus as usize], *coefficient),
             Place::None => (nowhere, 0.0),
             Place::Spread(terms) => {
-                let terms = terms.iter().map(|&(bus, c)| (order[bus as usize], c)).collect();
-                self.spread.push((self.bus.len() as u32, terms));
+                let sign = terms.first().map_or(1.0, |first| 1.0_f64.copysign(first.1));
+                let terms = terms.iter().map(|&(bus, c)| (order[bus as usize], sign * c));
+                let known =
+                    self.spread.iter_mut().find(|known| known.terms.iter().copied().eq(terms.clone()));
+                let group = (self.bus.len() as u32, sign);
+                if let Some(known) = known {
+                    known.groups.push(group);
+                } else {
+                    self.spread.push(Spread { terms: terms.collect(), groups: vec![group] });
+                }
                 (nowhere, 0.0)
             }
         };
@@ -124,8 +140,8 @@ impl Columns {
                 injection[bus as usize] += coefficient * total;
             }
         }
-        for (group, terms) in &self.spread {
-            let total = total[*group as usize];
+        for Spread { terms, groups } in &self.spread {
+            let total: f64 = groups.iter().map(|&(group, sign)| sign * total[group as usize]).sum();
             if total != 0.0 {
                 for &(bus, coefficient) in terms {
                     injection[bus as usize] += coefficient * total;
@@ -139,8 +155,11 @@ impl Columns {
         row.clear();
         let one_bus = self.bus.iter().zip(&self.coefficient);
         row.extend(one_bus.map(|(&bus, &c)| if c == 0.0 { 0.0 } else { c * by_bus(bus) }));
-        for (group, terms) in &self.spread {
-            row[*group as usize] = terms.iter().map(|&(bus, c)| c * by_bus(bus)).sum();
+        for Spread { terms, groups } in &self.spread {
+            let sum: f64 = terms.iter().map(|&(bus, c)| c * by_bus(bus)).sum();
+            for &(group, sign) in groups {
+                row[group as usize] = sign * sum;
+            }
         }
     }
 }

@@ -138,7 +138,7 @@ impl RatioTest {
                     return Err(remaining);
                 }
             }
-            self.threshold = if self.threshold < 1e7 { self.threshold * 8.0 } else { f64::INFINITY };
+            self.threshold = if self.threshold < 1e7 { self.threshold * 4.0 } else { f64::INFINITY };
         }
     }
 
@@ -159,12 +159,9 @@ impl RatioTest {
         let (down, down_rest) = columns.next_down.as_chunks::<LANES>();
         // Few groups are near, so most runs of groups are dismissed without looking at their members.
         for (run, (((alpha, worth), up), down)) in alpha.iter().zip(worth).zip(up).zip(down).enumerate() {
-            let mut near = [false; LANES];
-            for lane in 0..LANES {
-                near[lane] = is_near(worth[lane] + reach * alpha[lane], up[lane], down[lane]);
-            }
-            if near != [false; LANES] {
-                for lane in (0..LANES).filter(|&lane| near[lane]) {
+            let near = |lane: usize| is_near(worth[lane] + reach * alpha[lane], up[lane], down[lane]);
+            if (0..LANES).fold(false, |any, lane| any | near(lane)) {
+                for lane in (0..LANES).filter(|&lane| near(lane)) {
                     self.push_group(columns, run * LANES + lane, sign);
                 }
             }
@@ -245,7 +242,7 @@ impl RatioTest {
         let end = self.passed[..=end].iter().rposition(safe).unwrap_or(end);
         let chosen = self.passed[end];
         self.passed.truncate(end);
-        self.threshold = (2.0 * chosen.step).clamp(0.1, 1e7);
+        self.threshold = chosen.step.clamp(0.1, 1e7);
         chosen
     }
 }

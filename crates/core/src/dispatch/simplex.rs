@@ -54,6 +54,11 @@ const DUAL_TOLERANCE: f64 = 1e-9;
 const INVERSE_MAX: f64 = 1e7;
 /// How many violated flows of one flow solution are watched.
 const WATCHED_AT_ONCE: usize = 6;
+/// How many flows are watched.
+const WATCHED_MAX: usize = 16;
+/// With so many basic columns outside their bounds, flows watched before are looked at from the beginning; with
+/// fewer it costs more than it saves.
+const WATCH_FROM: usize = 3;
 /// Greatest cost perturbation that breaks ties, in $/MWh.
 const TIE_USD_PER_MWH: f64 = 1e-8;
 /// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.
@@ -158,8 +163,13 @@ pub(super) struct Engine {
     /// What the basic columns must deliver to each kernel row.
     rhs: Vec<f64>,
     overloaded: Vec<Overload>,
-    /// Flows found beyond their limit in this interval, worth a look before all are computed.
-    watched: Vec<u32>,
+    /// Flows that were beyond a limit or let go of one lately, the latest last: worth a look before all are
+    /// computed.
+    watched: Vec<Constraint>,
+    /// How many of them, from the end, are looked at in this solve.
+    seen: usize,
+    /// Those of them that are beyond their limit.
+    active: Vec<Constraint>,
     violations: Vec<(f64, u32)>,
     /// Linear rows and flows that touch a bound out of the kernel, with their activity.
     touching: Vec<(Constraint, f64)>,
@@ -241,6 +251,8 @@ impl Engine {
         self.basic.clear();
         self.kernel.clear();
         self.overloaded.clear();
+        self.watched.clear();
+        self.seen = 0;
         self.at_upper.fill(false);
         self.mark_basis();
     }
@@ -255,6 +267,7 @@ impl Engine {
                 .map(|row| Binding { constraint: row.constraint, at_upper: row.at_upper })
                 .collect(),
             overloaded: self.overloaded.iter().map(|o| (o.constraint, o.above)).collect(),
+            watched: self.watched.clone(),
             at_upper: (0..self.x.len() as u32)
                 .filter(|&j| self.at_upper[j as usize] && !self.is_basic[j as usize])
                 .collect(),
@@ -281,7 +294,10 @@ impl Engine {
         let fits = columns.windows(2).all(|pair| pair[0] < pair[1])
             && constraints.windows(2).all(|pair| pair[0] < pair[1])
             && constraints.iter().all(|&c| known(c))
-            && basis.overloaded.iter().all(|&(constraint, _)| self.flow_index(constraint).is_some())
+            && basis.watched.iter().all(|&c| known(c))
+            && (basis.overloaded.iter().map(|&(constraint, _)| constraint))
+                .chain(basis.watched.iter().copied())
+                .all(|constraint| self.flow_index(constraint).is_some())
             && columns.iter().chain(&basis.at_upper).all(column);
         if !fits {
             return Err(DispatchError::ForeignBasis);
@@ -300,6 +316,9 @@ impl Engine {
             dual: 0.0,
         }));
         self.overloaded.sort_unstable_by_key(|o| o.constraint);
+        for &constraint in &basis.watched {
+            self.watch(constraint);
+        }
         for &j in &basis.at_upper {
             self.at_upper[j as usize] = true;
         }
@@ -339,11 +358,15 @@ impl Engine {
         let mut moved = false;
         let mut ties = 0;
         self.looser = 1.0;
+        self.begin_watch(problem);
         while *pivots < end {
-            let mut leaving = self.violated_column();
+            let mut leaving = self.steepest(problem);
             leaving = leaving.or_else(|| self.violated_row(problem));
-            leaving = leaving.or_else(|| if moved { self.violated_watched(problem) } else { None });
+            leaving = leaving.or_else(|| if moved { self.violated_overload_now(problem) } else { None });
             if leaving.is_none() && moved {
+                if self.activate_watched(problem) {
+                    continue;
+                }
                 self.refactor()?;
                 self.set_primal(problem);
                 moved = false;

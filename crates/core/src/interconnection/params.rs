@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::equipment::EquipmentParams;
 use super::office::Duration;
 use super::siting::SitingRules;
 use super::study::StudyRules;
@@ -53,6 +54,10 @@ pub struct QueueParams {
     pub catalogue: Catalogue,
     /// Works where pipes join zones.
     pub zonal: ZonalRules,
+    /// Lines of work for equipment and crews; without them stations and upgrades take the times of the catalogue.
+    pub equipment: Option<EquipmentParams>,
+    /// The year in which the run starts, with its fraction: lines of work begin with the backlog of that date.
+    pub start_year: f64,
 }
 
 impl Default for QueueParams {
@@ -75,6 +80,8 @@ impl Default for QueueParams {
             siting: SitingRules::default(),
             catalogue: Catalogue::default(),
             zonal: ZonalRules::default(),
+            equipment: None,
+            start_year: 2025.0,
         }
     }
 }

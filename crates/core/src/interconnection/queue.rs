@@ -34,6 +34,7 @@ mod money;
 mod offering;
 mod physics;
 mod rounds;
+mod supply;
 mod views;
 mod works;
 
@@ -41,9 +42,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use admission::asked_of;
 pub use money::{DEPOSITS_ACCOUNT, RATE_BASE_ACCOUNT, STATION_ACCOUNT, STUDY_ACCOUNT, TRANSMISSION_ACCOUNT};
 pub use physics::{RoundStudy, StudyGrid};
 pub use rounds::Round;
+pub use supply::Energization;
 pub use views::{Commitment, StageRow};
 
 use super::effect::{Effect, QueueEvent};
@@ -58,6 +61,7 @@ use crate::policy::Policies;
 use index::Index;
 use lanes::Lane;
 use money::Cashier;
+use supply::Supply;
 
 /// The stream of the exponential clock before signing (index 0) and after it (index 1).
 const ATTRITION: Purpose = Purpose::of("queue attrition");
@@ -110,6 +114,8 @@ pub struct Queue {
     upgrades: Vec<Upgrade>,
     names: BTreeSet<String>,
     index: Index,
+    /// Lines of work, if they are modelled.
+    supply: Option<Supply>,
     /// Reports made so far.
     reports: u64,
 }
@@ -158,6 +164,7 @@ impl Queue {
             upgrades: Vec::new(),
             names: BTreeSet::new(),
             index: Index::default(),
+            supply: Supply::of(&params),
             reports: 0,
             params,
             streams,
@@ -191,6 +198,9 @@ impl Queue {
         self.index.living.insert(id);
         let mut desk = Desk::new(schedule, ledger);
         self.try_to_admit(id, policies, &mut desk)?;
+        if self.requests[id.0 as usize].stage().is_waiting() {
+            self.order_early(id, desk.schedule.now());
+        }
         Ok((id, desk.effects))
     }
 

@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::request::Direction;
 use super::study::{Limit, StudyCase};
 use super::transfer::DcFlow;
 use crate::grid::{BusId, Network, ZoneId};
@@ -71,13 +72,14 @@ impl SitingRules {
         network: &Network,
         zone: ZoneId,
         mw: f64,
+        direction: Direction,
     ) -> Option<Siting> {
         let fits = |class: &SizeClass| class.up_to_mw.is_none_or(|largest| mw <= largest);
         let first = self.classes.iter().position(fits).unwrap_or(self.classes.len());
         let (lower, upper) = self.classes.split_at(first);
         let mut best: Option<Siting> = None;
         for class in upper {
-            let found = most_headroom(case, network, zone, class);
+            let found = most_headroom(case, network, zone, class, direction);
             if let Some(siting) = found
                 && best.is_none_or(|best| siting.headroom_mw() > best.headroom_mw())
             {
@@ -87,7 +89,9 @@ impl SitingRules {
                 }
             }
         }
-        best.or_else(|| lower.iter().rev().find_map(|class| most_headroom(case, network, zone, class)))
+        best.or_else(|| {
+            lower.iter().rev().find_map(|class| most_headroom(case, network, zone, class, direction))
+        })
     }
 }
 
@@ -96,14 +100,15 @@ fn most_headroom<F: DcFlow>(
     network: &Network,
     zone: ZoneId,
     class: &SizeClass,
+    direction: Direction,
 ) -> Option<Siting> {
     let mut best: Option<Siting> = None;
     for (bus, data) in network.buses() {
         if data.zone == zone
             && (class.min_kv..=class.max_kv).contains(&data.base_kv)
-            && best.is_none_or(|best| case.has_more_than(bus, best.headroom_mw()))
+            && best.is_none_or(|best| case.has_more_than(bus, best.headroom_mw(), direction))
         {
-            best = Some(Siting { bus, limit: case.headroom(bus) });
+            best = Some(Siting { bus, limit: case.headroom_for(bus, direction) });
         }
     }
     best

@@ -33,6 +33,8 @@ pub enum Works {
     ParallelCircuit,
     /// A bank beside a transformer.
     Transformer,
+    /// A new station with several banks, where one more bank is too little.
+    NewStation,
     /// Stations and lines inside a zone whose network is not modelled.
     LocalStation,
     /// More import into such a zone.
@@ -48,6 +50,7 @@ impl Works {
             Works::Reconductor => "reconductor",
             Works::ParallelCircuit => "parallel_circuit",
             Works::Transformer => "transformer",
+            Works::NewStation => "new_station",
             Works::LocalStation => "local_station",
             Works::ZoneImport => "zone_import",
             Works::ZoneExport => "zone_export",
@@ -170,6 +173,12 @@ pub struct Catalogue {
     pub transformer_bay_usd: f64,
     /// Lead time of power transformers. Default 128 weeks = 29.4 months, the average of Q2 2025 `[S]`.
     pub transformer_lead_months: f64,
+    /// Cost of a new transmission station without its banks. Default 45 M$, the middle of 30-60 for 345/138 kV `[M]`.
+    pub new_station_usd: f64,
+    /// Lead time of a new transmission station. Default 36 months, the middle of 24-48 `[M]`.
+    pub new_station_lead_months: f64,
+    /// Most banks in a new transmission station. Default 4, assumed.
+    pub new_station_banks_max: u32,
     /// Size of one transformer of a customer station. Default 125 MVA, the middle of 100-150 `[M]`.
     pub station_unit_mva: f64,
     /// Power factor at which a station's firm capacity is counted. Default 0.97, assumed.
@@ -202,6 +211,9 @@ impl Default for Catalogue {
             transformer_usd_per_mw: 9.0e6 / 550.0,
             transformer_bay_usd: 17.5e6 / 4.0,
             transformer_lead_months,
+            new_station_usd: 45.0e6,
+            new_station_lead_months: 36.0,
+            new_station_banks_max: 4,
             station_unit_mva: 125.0,
             station_power_factor: 0.97,
             station_unit_usd: 22.5e6 / 2.0,
@@ -216,17 +228,29 @@ impl Catalogue {
     pub fn remedy(&self, branch: &StudyBranch, reconductored: bool, lacking_mw: f64) -> Option<Remedy> {
         match branch.kind {
             BranchKind::Line => self.line_remedy(branch, reconductored, lacking_mw),
-            BranchKind::Transformer => {
-                let &added_mw = self.transformer_sizes_mw.iter().find(|&&size| size >= lacking_mw)?;
-                let bank_usd = self.transformer_usd_per_mw * added_mw;
-                Some(Remedy {
-                    works: Works::Transformer,
-                    added_mw,
-                    cost_usd: (bank_usd + self.transformer_bay_usd) * self.cost_adder,
-                    lead: months(self.transformer_lead_months),
-                })
-            }
+            BranchKind::Transformer => self.transformer_remedy(lacking_mw),
         }
+    }
+
+    /// The smallest bank that covers what is lacking, or a new station with as many of the largest as it takes.
+    fn transformer_remedy(&self, lacking_mw: f64) -> Option<Remedy> {
+        let bank_usd = |added_mw: f64| self.transformer_usd_per_mw * added_mw;
+        if let Some(&added_mw) = self.transformer_sizes_mw.iter().find(|&&size| size >= lacking_mw) {
+            return Some(Remedy {
+                works: Works::Transformer,
+                added_mw,
+                cost_usd: (bank_usd(added_mw) + self.transformer_bay_usd) * self.cost_adder,
+                lead: months(self.transformer_lead_months),
+            });
+        }
+        let largest_mw = *self.transformer_sizes_mw.last()?;
+        let banks = (lacking_mw / largest_mw).ceil();
+        (banks <= f64::from(self.new_station_banks_max)).then(|| Remedy {
+            works: Works::NewStation,
+            added_mw: banks * largest_mw,
+            cost_usd: (self.new_station_usd + bank_usd(banks * largest_mw)) * self.cost_adder,
+            lead: months(self.new_station_lead_months.max(self.transformer_lead_months)),
+        })
     }
 
     fn line_remedy(&self, branch: &StudyBranch, reconductored: bool, lacking_mw: f64) -> Option<Remedy> {
@@ -300,7 +324,12 @@ mod tests {
         assert_eq!(pick(false, 600.1), None);
         let bank = StudyBranch { kind: BranchKind::Transformer, ..branch };
         assert_eq!(catalogue.remedy(&bank, false, 151.0).unwrap().added_mw, 200.0);
-        assert_eq!(catalogue.remedy(&bank, false, 1_200.5), None);
+        // Two of the largest in a new station: (45 + 2 x 1,200 x 9/550) x 1.29 = 108.7 M$, after 36 months.
+        let station = catalogue.remedy(&bank, false, 1_200.5).unwrap();
+        assert_eq!((station.works, station.added_mw), (Works::NewStation, 2_400.0));
+        assert!((station.cost_usd / 1e6 - 1.29 * (45.0 + 2_400.0 * 9.0 / 550.0)).abs() < 1e-6);
+        assert_eq!(station.lead, SimSpan::from_hours_f64(36.0 * 730.5));
+        assert_eq!(catalogue.remedy(&bank, false, 4_800.5), None);
     }
 
     #[test]

@@ -117,8 +117,17 @@ pub struct HourView {
     pub peak_mw: f64,
     /// Part of the load at each place in the order of an emergency that has to go, lowest place first.
     pub called: [f64; PLACES],
+    /// What it would draw without rules, MW.
+    pub wish_mw: f64,
     /// What others under the same rule ask for who bid more, MW.
     pub outbid_mw: f64,
+}
+
+impl HourView {
+    /// What is left of the draw when a part of what is not firm has to go.
+    pub fn left_mw(&self, called: f64, firm_mw: f64) -> f64 {
+        self.wish_mw - called * (self.wish_mw - firm_mw).max(0.0)
+    }
 }
 
 /// Places in the order of an emergency: 0 offered it for pay, 1 and 2 are not firm, 3 has backup or is cut

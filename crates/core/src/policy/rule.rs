@@ -242,12 +242,15 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// The process of a request filed now: the last one in force that is about it, amended in order;
-    /// `None` if no rule says.
-    pub fn track(&self, asked: &Asked, now: SimTime) -> Option<Track> {
-        let binding = || self.rules.iter().filter(|rule| rule.binds(asked, now));
-        let process = binding().filter_map(|rule| rule.module.hooks.process.map(|f| f(rule))).next_back();
-        process.map(|track| self.amended(track, asked, now))
+    /// The process of a request filed now: the last one in force that is about it, or the `usual` one,
+    /// amended in order; `None` if no rule changes the usual one.
+    pub fn track(&self, usual: &Track, asked: &Asked, now: SimTime) -> Option<Track> {
+        let binding =
+            || self.rules.iter().filter(|rule| rule.binds(asked, now)).map(|rule| (rule, rule.module.hooks));
+        let process = binding().filter_map(|(rule, hooks)| hooks.process.map(|f| f(rule))).next_back();
+        let amends = binding().any(|(_, hooks)| hooks.amend.is_some());
+        (process.is_some() || amends)
+            .then(|| self.amended(process.unwrap_or_else(|| usual.clone()), asked, now))
     }
 
     /// A process with all amendments in force.
@@ -313,5 +316,37 @@ impl Policies {
             }
         }
         (Verdict::Accept, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interconnection::Scope;
+    use crate::policy::MODULES;
+    use crate::policy::parts::track;
+    use crate::policy::testing::{asked, rule};
+
+    #[test]
+    fn the_last_process_wins_and_is_amended_in_order() {
+        let of = |name: &str, numbers: &[(&str, f64)]| {
+            let module = MODULES.iter().find(|module| module.name == name).expect("a kind of rule");
+            rule(module, numbers)
+        };
+        let usual = Track { name: "usual".to_owned(), ..track(&of("ban_new", &[]), Vec::new()) };
+        let policies = |rules: Vec<Rule>| Policies { policies: Vec::new(), rules };
+        let at = SimTime::from_hours(1);
+        assert_eq!(policies(vec![of("ban_new", &[])]).track(&usual, &asked(), at), None);
+        // An amendment changes the usual process and leaves its name.
+        let local =
+            policies(vec![of("connect_and_manage", &[])]).track(&usual, &asked(), at).expect("amended");
+        assert_eq!((local.name.as_str(), local.scope), ("usual", Scope::Local));
+        // Fees of two amendments add up on the last of two processes, wherever they stand.
+        let first = Rule { policy: "first".to_owned(), ..of("serial_fcfs", &[]) };
+        let second = Rule { policy: "second".to_owned(), ..of("large_load_study", &[("study_days", 10.0)]) };
+        let fee = || of("study_fee", &[("fee_usd", 1_000.0)]);
+        let both =
+            policies(vec![first, fee(), second, fee()]).track(&usual, &asked(), at).expect("a process");
+        assert_eq!((both.name.as_str(), both.application_fee.flat_usd), ("second", 2_000.0));
     }
 }

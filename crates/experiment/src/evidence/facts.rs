@@ -7,7 +7,22 @@
 //!
 //! One file per fact. Facts that share a scenario share its runs.
 
+mod built;
+mod capacity_price;
+mod clocks;
+mod contract_rules;
+mod conversion;
+mod delivered;
+mod exits;
+mod fuels;
 mod headroom;
+mod leaving_cost;
+mod readiness;
+mod requests;
+mod scenarios;
+mod sizes;
+mod tracked;
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +34,22 @@ use crate::Comparison;
 use crate::stats::Estimate;
 
 /// Every fact, in the order of its id.
-pub static FACTS: &[&Fact] = &[&headroom::FACT];
+pub static FACTS: &[&Fact] = &[
+    &built::FACT,
+    &fuels::FACT,
+    &waiting::FACT,
+    &leaving_cost::FACT,
+    &exits::FACT,
+    &sizes::FACT,
+    &tracked::FACT,
+    &delivered::FACT,
+    &contract_rules::FACT,
+    &capacity_price::FACT,
+    &headroom::FACT,
+    &clocks::FACT,
+    &conversion::FACT,
+    &readiness::FACT,
+];
 
 /// A scenario that the program carries.
 #[derive(Debug, PartialEq, Eq)]
@@ -411,7 +441,7 @@ mod tests {
             1 => Ok(Vec::new()),
             r => Ok(vec![Metric { name: name.clone(), unit: String::new(), value: f64::from(r) }]),
         };
-        let result = compare(&scenario, 4, Some(1), &simulate, &|_, _| ()).expect("runs");
+        let result = compare(&scenario, 0..4, Some(1), &simulate, &|_, _| ()).expect("runs");
         let lines = judge(&facts, &result, 0.95);
         assert_eq!(lines.len(), headroom::FACT.claims.len());
         assert_eq!(lines[0].estimate, None);

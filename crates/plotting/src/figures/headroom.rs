@@ -5,7 +5,7 @@ use std::path::Path;
 use gridrush_tables::{Batch, Cell, Column, Kind, Table};
 use plotters::style::RGBColor;
 
-use super::{LEFT, LEGEND, RIGHT, rows};
+use super::{LEFT, RIGHT, rows};
 use crate::axis::Axis;
 use crate::legend::{Key, Legend};
 use crate::page::{self, Anchor, Caption, Frame, Page, TEXT, Type};
@@ -33,6 +33,8 @@ const BARS: usize = 40;
 const BAR: f64 = 13.0;
 /// Most that the height of a map may be.
 const MAP_HEIGHT: f64 = 520.0;
+/// Least height of a map.
+const LEAST_HEIGHT: f64 = 120.0;
 
 static SHOWN: Table = Table {
     name: "figure",
@@ -85,9 +87,8 @@ impl Figure for Headroom {
         let placed = shown.places.iter().filter(|place| place.position.is_some()).count();
         let svg = if placed == shown.places.len() && !shown.zonal {
             let span = Span::of(&shown.places);
-            let height = span.height(RIGHT - LEFT);
-            let whole = HEADING_SPACE + height + LABEL_SPACE;
-            page::draw(&caption, whole, |page| map(page, &shown.places, span, height))?
+            let whole = HEADING_SPACE + span.size(RIGHT - LEFT).1 + LABEL_SPACE;
+            page::draw(&caption, whole, |page| map(page, &shown.places, span))?
         } else {
             let bars = ranked(&shown.places);
             let height = HEADING_SPACE + BAR * bars.len() as f64;
@@ -161,26 +162,32 @@ impl Span {
         Span { latitude: range(|p| p.0), longitude: range(|p| p.1) }
     }
 
-    /// The height at which a degree of latitude has its proper length in the middle of the map.
-    fn height(self, width: f64) -> f64 {
+    /// Axes that hold it, longitude first.
+    fn axes(self) -> (Axis, Axis) {
+        let axis = |(low, high): (f64, f64)| Axis::linear(low, high, 9);
+        (axis(self.longitude), axis(self.latitude))
+    }
+
+    /// Width and height at which a degree of latitude has its proper length in the middle of the map.
+    fn size(self, width_max: f64) -> (f64, f64) {
+        let degrees = |axis: &Axis| 1.0 / (axis.part(axis.low() + 1.0) - axis.part(axis.low()));
+        let (x, y) = self.axes();
         let middle = f64::midpoint(self.latitude.0, self.latitude.1);
-        let wide = (self.longitude.1 - self.longitude.0) * middle.to_radians().cos();
-        (width * (self.latitude.1 - self.latitude.0) / wide).clamp(120.0, MAP_HEIGHT)
+        let shape = degrees(&y) / (degrees(&x) * middle.to_radians().cos());
+        let height = (width_max * shape).clamp(LEAST_HEIGHT, MAP_HEIGHT);
+        ((height / shape).min(width_max), height)
     }
 }
 
-fn map(page: &Page, places: &[Place], span: Span, height: f64) -> Result<(), PlotError> {
-    let middle = f64::midpoint(span.latitude.0, span.latitude.1);
-    let wide = (span.longitude.1 - span.longitude.0) * middle.to_radians().cos();
-    let width = (height * wide / (span.latitude.1 - span.latitude.0)).min(RIGHT - LEFT);
+fn map(page: &Page, places: &[Place], span: Span) -> Result<(), PlotError> {
+    let (width, height) = span.size(RIGHT - LEFT);
     let frame = Frame { left: LEFT, top: page.top + HEADING_SPACE, width, height };
-    let x = Axis::linear(span.longitude.0, span.longitude.1, 5);
-    let y = Axis::linear(span.latitude.0, span.latitude.1, 5);
-    let panel = Panel::new(page, frame, "Buses by latitude and longitude (degrees)", x, y)?;
+    let (x, y) = span.axes();
+    let panel = Panel::new(page, frame, "Buses by longitude and latitude (degrees)", x, y)?;
     let radius = if places.len() > 300 { 1.8 } else { 4.0 };
-    // Those with little are drawn last, on top.
+    // Those with much are drawn last, on top.
     let mut order: Vec<&Place> = places.iter().collect();
-    order.sort_by(|a, b| b.mw.total_cmp(&a.mw));
+    order.sort_by(|a, b| a.mw.total_cmp(&b.mw));
     for place in order {
         if let Some((latitude, longitude)) = place.position {
             page.dot(panel.place(longitude, latitude), radius, color(place.mw))?;
@@ -189,7 +196,7 @@ fn map(page: &Page, places: &[Place], span: Span, height: f64) -> Result<(), Plo
     let legend = BANDS
         .iter()
         .fold(Legend::new("Headroom"), |legend, (_, label, color)| legend.with(Key::Fill(*color), label));
-    legend.draw(page, (LEGEND, frame.top))?;
+    legend.draw(page, (frame.left + frame.width + 14.0, frame.top))?;
     Ok(())
 }
 
@@ -250,10 +257,13 @@ mod tests {
 
     #[test]
     fn a_degree_of_longitude_is_shorter_in_the_north() {
-        let south = Span::of(&[place("a", (0.0, 0.0), 1.0), place("b", (2.0, 2.0), 1.0)]);
-        assert!((south.height(100.0) - 120.0).abs() < 1e-9, "a square of 100, drawn at least 120 high");
-        let north = Span::of(&[place("a", (59.0, 0.0), 1.0), place("b", (61.0, 2.0), 1.0)]);
-        assert!((north.height(200.0) - 400.0).abs() < 1e-9, "cos 60 = 1/2");
+        // Both spans hold two degrees each way: a square at the equator, twice as high as wide at 60 degrees.
+        let at = |south: f64| Span::of(&[place("a", (south, 0.0), 1.0), place("b", (south + 2.0, 2.0), 1.0)]);
+        let shape = |span: Span| {
+            let (width, height) = span.size(200.0);
+            height / width
+        };
+        assert!((shape(at(59.0)) / shape(at(-1.0)) - 2.0).abs() < 1e-6);
     }
 
     #[test]

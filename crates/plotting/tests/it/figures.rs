@@ -213,7 +213,7 @@ fn short_odd_runs_are_drawn() {
     sink.finish().unwrap();
     let outcome = draw_all(results.path(), out.path(), &Options::default()).unwrap();
     let names: Vec<&str> = skipped(&outcome).iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["queue", "hashrate", "compute", "supply", "emissions"]);
+    assert_eq!(names, ["queue", "hashrate", "compute", "supply", "emissions", "who_pays"]);
     let svg = fs::read_to_string(out.path().join("price_by_zone.svg")).unwrap();
     assert!(svg.contains("&lt;north &amp; &quot;west&quot;&gt;") && !svg.contains("<north"));
     let svg = fs::read_to_string(out.path().join("curtailment_causes.svg")).unwrap();

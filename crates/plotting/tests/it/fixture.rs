@@ -66,6 +66,22 @@ pub static EMISSIONS_MONTHLY: Table = table(
     "emissions_monthly",
     &[TIME, ZONE, CLASS, float("energy_mwh"), float("average_t"), float("marginal_t")],
 );
+pub static BILLS_MONTHLY: Table = table(
+    "bills_monthly",
+    &[
+        TIME,
+        column("payer", Kind::Text),
+        float("energy_mwh"),
+        float("energy_usd"),
+        float("capacity_usd"),
+        float("network_usd"),
+        float("distribution_usd"),
+        float("tariff_usd"),
+        float("tax_usd"),
+        float("credit_usd"),
+        float("total_usd"),
+    ],
+);
 pub static QUEUE_MONTHLY: Table = table(
     "queue_monthly",
     &[TIME, CLASS, column("stage", Kind::Text), column("requests", Kind::Integer), float("mw")],
@@ -166,7 +182,47 @@ pub fn write(dir: &Path, years: i64) {
     compute(&mut sink, years);
     supply(&mut sink, years);
     emissions(&mut sink, years);
+    bills(&mut sink, years);
     sink.finish().unwrap();
+}
+
+/// Customers who pay most, large loads that grow, a tax on mines that customers get back.
+fn bills(sink: &mut DirectorySink, years: i64) {
+    let mut rows = Batch::new(&BILLS_MONTHLY);
+    let payers = ["residential", "commercial", "industrial", LARGE[0], LARGE[1], LARGE[2]];
+    for n in 0..12 * years {
+        let civil = Civil::date(2025 + n / 12, (n % 12 + 1) as u8, 1);
+        let t = n as f64 / 12.0;
+        for (payer, name) in payers.iter().enumerate() {
+            let large = payer >= 3;
+            let mwh = if large { 2e5 * (1.0 + t) } else { 4e6 / (1.0 + payer as f64) };
+            let price = [80.0, 50.0, 20.0, 0.0, 0.0, 0.0][payer];
+            let tax = if *name == LARGE[0] { 12.0 * mwh } else { 0.0 };
+            let credit = if large { 0.0 } else { -4.0 * 2e5 * (1.0 + t) };
+            let tariff = if *name == LARGE[1] { 9.0 * mwh } else { 0.0 };
+            let parts = [(35.0 + t) * mwh, 3.0 * t * mwh, 9.0 * mwh, price * mwh, tariff, tax, credit];
+            let cells = parts.map(Cell::Float);
+            let [energy, capacity, network, distribution, tariff, tax, credit] = cells;
+            let total = Cell::Float(parts.iter().sum());
+            let month = Cell::Integer(civil.to_ms());
+            let mwh = Cell::Float(mwh);
+            let name = Cell::Text(name);
+            rows.push(&[
+                month,
+                name,
+                mwh,
+                energy,
+                capacity,
+                network,
+                distribution,
+                tariff,
+                tax,
+                credit,
+                total,
+            ]);
+        }
+    }
+    sink.write(&rows).unwrap();
 }
 
 /// A grid that gets cleaner, with a class that draws at night.

@@ -94,6 +94,7 @@ impl<'a> Order<'a> {
                     outbid_mw: rank.map_or(0.0, |rank| rank.outbid_mw[site]),
                     hours_cut: book.rules.get(&n).map_or(0.0, |year| year.hours),
                     peak_mw: book.peak_mw(wish.mw),
+                    wish_mw: wish.mw,
                     called,
                     ..self.view
                 };
@@ -114,7 +115,8 @@ impl<'a> Order<'a> {
             let spent = book.rules.get(&n).map_or(0.0, |year| year.hours);
             let part = terms.emergency_order.map_or(0.0, |place| called[usize::from(place).min(PLACES - 1)]);
             if part > 0.0 && terms.hours_per_year.is_none_or(|hours| spent < hours) {
-                self.tighten(&mut out, n, asked.mw - part * (asked.mw - firm_mw));
+                let view = HourView { wish_mw: wish.mw, ..self.view };
+                self.tighten(&mut out, n, view.left_mw(part, firm_mw));
             }
             if let Some(cap) = terms.bid_cap_usd_per_mwh {
                 out.bid_cap_usd_per_mwh = least(out.bid_cap_usd_per_mwh, Some(cap));

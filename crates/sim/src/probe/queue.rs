@@ -13,7 +13,7 @@ pub const TABLE: Table = Table {
             unit: "",
             meaning: "Start of the month after which the state was counted.",
         },
-        Column { name: "class", kind: Kind::Text, unit: "", meaning: "Class of load." },
+        Column { name: "class", kind: Kind::Text, unit: "", meaning: "Class of load, or generation." },
         Column { name: "stage", kind: Kind::Text, unit: "", meaning: "Stage of the request." },
         Column { name: "requests", kind: Kind::Integer, unit: "", meaning: "How many." },
         Column { name: "mw", kind: Kind::Float, unit: "MW", meaning: "Their requested size." },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gridrush_workload::firms::{AcceptParams, ArrivalParams, ClassArrivals, ZoneShare};
+use gridrush_workload::firms::{AcceptParams, ArrivalParams, ClassArrivals, OwnerParams, ZoneShare};
 
 use super::bitcoin::Valuation;
 use super::declare::{mirror, section};
@@ -24,6 +24,8 @@ section! {
         ai: Applicants = Applicants::of(&ClassArrivals::ai());
         /// How owners answer an offer.
         decisions: Decisions;
+        /// What owners know of their own projects.
+        owners: Owners;
         /// How owners of mines value rigs when they decide.
         valuation: Valuation;
     }
@@ -96,6 +98,35 @@ mirror! {
         patience_spread_log: f64, "", "assumed", 0.0..=3.0;
         /// Chance that a speculative request accepts an offer all the same.
         speculative_accept_share: f64, "probability", "assumed", 0.0..=1.0;
+        /// Chance that a project which stays at one decision also comes through the next.
+        phase_completion: f64, "probability", "assumed", 0.01..=1.0;
+    }
+}
+
+mirror! {
+    /// What owners know of their own projects and nobody else does.
+    Owners of OwnerParams, from OwnerParams::default() => {
+        /// Smallest part of its contract that a project uses in the end.
+        delivered_share_min: f64, "share", "", 0.0..=1.0;
+        /// Largest part of its contract that a project uses in the end.
+        delivered_share_max: f64, "share", "[S] half of what was asked for was delivered in Texas", 0.0..=1.0;
+        /// Part of the projects that are filed at several places at once; at most one is built.
+        duplicate_share: f64, "share", "", 0.0..=1.0;
+        /// At how many places those are filed besides.
+        duplicate_sites: u32, "places", "assumed", 0.0..=20.0;
+        /// Part of the real projects whose site is under control at filing.
+        ready_share_real: f64, "share", "assumed", 0.0..=1.0;
+        /// Part of the speculative projects whose site is under control at filing.
+        ready_share_speculative: f64, "share", "assumed", 0.0..=1.0;
+        /// Median of what a place is worth to a speculative owner; who would pay more does not file. Looked at where a
+        /// policy sets the process.
+        place_worth_usd: f64, "$", "assumed", 0.0..=1e10;
+        /// Standard deviation of the logarithm of that worth.
+        place_worth_spread_log: f64, "", "assumed", 0.0..=5.0;
+        /// Factor on the rate of requests from the announcement of a rule about them to the day it takes effect.
+        rush_multiple: f64, "", "", 0.0..=100.0;
+        /// Cost of money that is tied up in deposits.
+        deposit_cost_per_year: f64, "share per year", "assumed", 0.0..=1.0;
     }
 }
 
@@ -110,6 +141,13 @@ impl Arrivals {
         }
         params.zone_shares =
             self.zone_share.iter().map(|(zone, &share)| ZoneShare { zone: zone.clone(), share }).collect();
+        params
+    }
+
+    /// What owners know of their projects.
+    pub fn owner_params(&self) -> OwnerParams {
+        let mut params = OwnerParams::default();
+        self.owners.set(&mut params);
         params
     }
 

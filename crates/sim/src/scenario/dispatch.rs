@@ -31,6 +31,9 @@ choices! {
 section! {
     /// The hourly market.
     Dispatch {
+        /// Whether hours are cleared. If not, the queue runs alone: nothing is generated or drawn, and firms reckon
+        /// with what a new combined cycle costs.
+        hourly: bool = true, "", "";
         /// Outages for which the market holds room.
         security: Security = Security::List, "", "";
         /// How units are started and stopped.

@@ -138,6 +138,12 @@ mirror! {
         transformer_bay_usd: f64, "$", "[M]", 0.0..=1e9;
         /// Lead time of power transformers.
         transformer_lead_months: f64, "months", "[S] 128 weeks in Q2 2025", 0.0..=600.0;
+        /// Cost of a new transmission station without its banks, where one bank is too little.
+        new_station_usd: f64, "$", "[M] 30-60 M$", 0.0..=1e10;
+        /// Lead time of a new transmission station.
+        new_station_lead_months: f64, "months", "[M] 24-48", 0.0..=600.0;
+        /// Most banks in a new transmission station.
+        new_station_banks_max: u32, "banks", "assumed", 0.0..=100.0;
         /// Size of one transformer of a customer station.
         station_unit_mva: f64, "MVA", "[M] 100-150", 1.0..=10000.0;
         /// Power factor at which a station's firm capacity is counted.

@@ -7,7 +7,9 @@
 use gridrush_core::grid::{Fuel, Technology};
 use gridrush_core::market::{EntryTerms, ReinforcementTerms};
 
-use super::declare::section;
+use gridrush_workload::firms::DeveloperParams;
+
+use super::declare::{mirror, section};
 
 section! {
     /// Supply over the years: planned projects, merchant entry and exit, background transmission.
@@ -16,6 +18,9 @@ section! {
         planned: bool = true, "", "";
         /// Whether capacity is built where the trailing net revenue exceeds its cost.
         merchant_entry: bool = true, "", "";
+        /// Whether merchants file for a connection and wait in the queue like loads; if not, what they start is in
+        /// service after a lead time.
+        entry_through_queue: bool = false, "", "";
         /// Whether plants close where the trailing net revenue stays below the cost of staying open.
         retirement: bool = true, "", "";
         /// Whether branches are strengthened where congestion costs more than the upgrade.
@@ -30,6 +35,8 @@ section! {
         availability: Availability;
         /// Terms of new capacity, by technology.
         entry: Entry;
+        /// Who files for a connection of new capacity, by technology.
+        developers: Developers;
         /// Cost of staying open, by technology.
         exit: Exit;
         /// Cost and size of background transmission.
@@ -87,6 +94,64 @@ section! {
         solar: EntryOf = EntryOf::new(75.0, 6000.0, 18);
         /// Batteries, after tax credits.
         battery: EntryOf = EntryOf::new(65.0, 5000.0, 15);
+    }
+}
+
+section! {
+    /// Developers of new capacity, where entry goes through the queue.
+    Developers {}
+    tables {
+        /// Combined cycle.
+        combined_cycle: Developer = Developer::of(&DeveloperParams::new(2.0, 0.7, 400.0, 30.0));
+        /// Simple-cycle gas turbine.
+        combustion_turbine: Developer = Developer::of(&DeveloperParams::new(2.0, 0.7, 200.0, 24.0));
+        /// Wind.
+        wind: Developer = Developer::of(&DeveloperParams::new(4.0, 0.5, 200.0, 18.0));
+        /// Solar.
+        solar: Developer = Developer::of(&DeveloperParams::new(4.0, 0.5, 150.0, 15.0));
+        /// Batteries.
+        battery: Developer = Developer::of(&DeveloperParams::new(4.0, 0.4, 100.0, 12.0));
+    }
+}
+
+mirror! {
+    /// How developers of one technology file and answer.
+    Developer of DeveloperParams, from DeveloperParams::default() => {
+        /// Megawatts filed for each that the rule of entry would start.
+        filings_per_started_mw: f64, "", "assumed", 0.0..=1000.0;
+        /// Part of the requests that are meant to be built.
+        real_share: f64, "share", "assumed", 0.0..=1.0;
+        /// Median size.
+        median_mw: f64, "MW", "[D] of the order of regional queues", 1.0..=20000.0;
+        /// Standard deviation of the logarithm of the size.
+        spread_log: f64, "", "assumed", 0.0..=3.0;
+        /// Time that the owner's own works take.
+        construction_months: f64, "months", "assumed", 0.0..=240.0;
+        /// Standard deviation of the logarithm of a developer's view of its revenue.
+        belief_spread_log: f64, "", "assumed", 0.0..=3.0;
+        /// Cost of capital.
+        discount_per_year: f64, "share per year", "assumed", 0.0..=1.0;
+        /// Time over which costs are recovered.
+        recovery_years: f64, "years", "assumed", 1.0..=100.0;
+        /// Median patience, in months to power.
+        patience_months: f64, "months", "assumed", 0.1..=1200.0;
+    }
+}
+
+impl Developers {
+    /// How a technology is developed; `None` if it does not enter.
+    pub fn of(&self, technology: Technology) -> Option<DeveloperParams> {
+        let of = match technology {
+            Technology::CombinedCycle => &self.combined_cycle,
+            Technology::CombustionTurbine => &self.combustion_turbine,
+            Technology::Wind => &self.wind,
+            Technology::Solar => &self.solar,
+            Technology::Battery => &self.battery,
+            _ => return None,
+        };
+        let mut params = DeveloperParams::default();
+        of.set(&mut params);
+        Some(params)
     }
 }
 

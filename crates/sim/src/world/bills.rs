@@ -235,12 +235,12 @@ impl World {
             self.billing.peaks.pop_front();
         }
         let by_rule = self.charge_sites(month, peak_mw);
+        let hours = month.end.since(month.begin).as_hours();
+        let capacity = self.capacity_of_month(month, hours);
         if !setup.scenario.bills.enabled {
             return Ok(());
         }
         self.take_investments(postings);
-        let hours = (month.end - month.begin).as_hours();
-        let capacity = self.capacity_of_month(month, hours);
         let coincident_mw = self.billing.coincident_mw(setup.scenario.bills.peaks as usize);
         let mut sites = [0.0; CLASSES.len()];
         for site in self.sites.iter().filter(|site| site.energized_mw > 0.0) {

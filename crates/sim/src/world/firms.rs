@@ -6,15 +6,19 @@
 use std::sync::Arc;
 
 use gridrush_core::demand::{ClassId, SiteId};
-use gridrush_core::grid::{BusId, ZoneId};
-use gridrush_core::interconnection::{Application, Attributes, Direction, Offer, RequestId, Service};
+use gridrush_core::grid::{BusId, Technology, ZoneId};
+use gridrush_core::interconnection::{
+    Application, Attributes, Basis, Direction, Offer, RequestId, Service, asked_of,
+};
 use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 use gridrush_core::names::Key;
+use gridrush_core::policy::Asked;
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::bitcoin::ChainEvent;
 use gridrush_workload::firms::{
-    AiOutlook, Answer, MiningOutlook, MonthView, OfferView, Outlook, Reason, accept, arrivals_of_month,
+    AiOutlook, Answer, MiningOutlook, MonthView, OfferView, Outlook, Owner, Reason, accept, arrivals_of_month,
 };
+use gridrush_workload::tags::tags_of_class;
 use gridrush_workload::{AI_TRAINING, CLASSES, MINING};
 
 use super::{RunError, World};
@@ -41,6 +45,10 @@ pub(super) struct Intent {
     pub speculative: bool,
     /// Whether the owner accepts any offer: dated requests are given, not chosen.
     pub given: bool,
+    /// What kind of plant it would be; `None` for a load.
+    pub technology: Option<Technology>,
+    /// Further places at which the same project is filed.
+    pub duplicates: u32,
 }
 
 impl World {
@@ -72,14 +80,24 @@ impl World {
                 service: if mining { Service::Controllable } else { Service::Firm },
                 attrition: false,
                 project: None,
-                attributes: Attributes::default(),
+                attributes: Attributes {
+                    tags: tags_of_class(if mining { MINING } else { AI_TRAINING }),
+                    kv: bus.map(|bus| setup.pack.network.bus(bus).base_kv),
+                    ..Attributes::default()
+                },
             };
-            let intent = Intent { key: Key::of(&row.name), speculative: false, given: true };
+            let intent = Intent {
+                key: Key::of(&row.name),
+                speculative: false,
+                given: true,
+                technology: None,
+                duplicates: 0,
+            };
             self.put_application(application, intent, at);
         }
     }
 
-    fn put_application(&mut self, application: Application, intent: Intent, at: SimTime) {
+    pub(super) fn put_application(&mut self, application: Application, intent: Intent, at: SimTime) {
         let n = self.arrivals.applications.len() as u32;
         self.arrivals.applications.push((application, intent));
         if at < self.setup.end() {
@@ -97,6 +115,7 @@ impl World {
         let view = MonthView {
             mining_payback_years: outlook.payback_years(accepts.mining_site_usd_per_mw),
             power_usd_per_mwh: power,
+            rush: [MINING, AI_TRAINING].map(|class| self.rush(class)),
         };
         let length = (span.end - span.begin).0 as f64;
         for arrival in arrivals_of_month(arrivals, accepts, &self.streams, month as u32, &view) {
@@ -104,27 +123,94 @@ impl World {
             let Some(&zone) = setup.arrival_zones.get(arrival.zone) else { continue };
             let mining = arrival.class == MINING;
             let own_works = SimSpan::from_hours_f64(arrival.construction_months * 730.5);
+            let owner = Owner::of(&setup.params.owners, &self.streams, arrival.key, arrival.speculative);
+            let duplicates = owner.duplicates.min(setup.arrival_zones.len().saturating_sub(1) as u32);
+            let intent = Intent {
+                key: arrival.key,
+                speculative: arrival.speculative,
+                given: false,
+                technology: None,
+                duplicates,
+            };
             let application = Application {
-                name: arrival.name,
                 class: arrival.class,
                 owner: arrival.firm.cash_account,
                 zone,
                 bus: None,
                 direction: Direction::Load,
                 requested_mw: arrival.requested_mw,
-                delivered_share: 1.0,
+                delivered_share: owner.delivered_share,
                 wanted: at + SimSpan::from_hours_f64(arrival.wanted_months * 730.5),
                 construction: own_works,
                 station_lead: arrival.own_transformer.then_some(own_works),
                 ramp_months: arrival.ramp_months,
                 service: if mining { Service::Controllable } else { Service::Firm },
                 attrition: arrival.speculative,
-                project: None,
-                attributes: Attributes::default(),
+                project: (duplicates > 0).then(|| arrival.name.clone()),
+                attributes: Attributes {
+                    tags: tags_of_class(arrival.class),
+                    site_control_share: owner.site_control_share,
+                    bid_usd_per_mw: owner.eagerness * accepts.mining_site_usd_per_mw,
+                    ..Attributes::default()
+                },
+                name: arrival.name,
             };
-            let intent = Intent { key: arrival.key, speculative: arrival.speculative, given: false };
+            if !self.enters(&application, &owner, arrival.speculative, at) {
+                continue;
+            }
+            // The same project elsewhere: the zones that follow in the list of the region.
+            for n in 1..=duplicates {
+                let shift = (arrival.zone + n as usize) % setup.arrival_zones.len();
+                let elsewhere = Application {
+                    name: format!("{}/d{n}", application.name),
+                    zone: setup.arrival_zones[shift],
+                    ..application.clone()
+                };
+                self.put_application(elsewhere, intent, at);
+            }
             self.put_application(application, intent, at);
         }
+    }
+
+    /// Factor on the rate of requests of a class: more while a rule about them is announced and not in force.
+    fn rush(&self, class: ClassId) -> f64 {
+        let now = self.calendar.now();
+        let asked = Asked {
+            class,
+            tags: tags_of_class(class),
+            direction: Direction::Load,
+            mw: 100.0,
+            kv: None,
+            zone: ZoneId(0),
+            service: if class == MINING { Service::Controllable } else { Service::Firm },
+            filed: now,
+            site_control_share: 1.0,
+            onsite_mw: 0.0,
+            backup_mw: 0.0,
+            renewable_share: 0.0,
+            pue: 1.0,
+            duplicates: 0,
+        };
+        let announced = self.setup.policies.announced(&asked, now);
+        announced.map_or(1.0, |_| self.setup.params.owners.rush_multiple)
+    }
+
+    /// Whether a project is filed at all under the process that a policy sets at that time: a place must be
+    /// worth what it costs to those who only want a place.
+    fn enters(&self, application: &Application, owner: &Owner, speculative: bool, at: SimTime) -> bool {
+        let asked = asked_of(application, at, 0);
+        let usual = self.setup.params.queue.track();
+        let Some(track) = self.setup.policies.track(&usual, &asked, at) else { return true };
+        let basis = Basis { mw: application.requested_mw, ..Basis::default() };
+        let first = &track.phases[0];
+        let deposits_usd = track.entry_deposit.usd(basis) + track.application_deposit.usd(basis);
+        let forfeit_usd = track.application_deposit.usd(basis)
+            + first.penalty.deposit_share * track.entry_deposit.usd(basis);
+        let days: f64 =
+            track.phases.iter().map(|phase| phase.study.median_days() + phase.decision_days).sum();
+        let fees_usd = track.application_fee.usd(basis) + first.fee.usd(basis);
+        let params = &self.setup.params.owners;
+        owner.enters(params, speculative, fees_usd, deposits_usd, forfeit_usd, days / 365.25)
     }
 
     pub(super) fn handle_firm(&mut self, event: FirmEvent, sink: &mut dyn RowSink) -> Result<(), RunError> {
@@ -164,28 +250,38 @@ impl World {
         let request = self.queue.request(id)?;
         let application = request.application().clone();
         let intent = self.intents[id.0 as usize];
-        let power = self.zone_outlook(usize::from(application.zone.0));
-        let mining = application.class == MINING;
-        let outlook = if mining {
+        let wait = offer.ready.since(self.calendar.now());
+        let params = &self.setup.params.accept;
+        let view = OfferView {
+            mw: (offer.firm_mw + offer.conditional_mw) * application.delivered_share,
+            cost_usd: offer.upgrade_cost.as_usd() + offer.station.cost.as_usd(),
+            security_usd: offer.security.as_usd(),
+            months_to_power: wait.as_hours() / 730.5,
+            phases_left: offer.phases_left,
+            doubt: 0.0,
+            deposit_due_usd: offer.deposit_due.as_usd(),
+            at_risk_usd: offer.at_risk.as_usd(),
+            leaving_usd: offer.leaving_cost.as_usd(),
+        }
+        .with_doubt(params.phase_completion, intent.duplicates);
+        let zone = usize::from(application.zone.0);
+        let power = self.zone_outlook(zone);
+        let outlook = if application.class == MINING {
             Outlook::Mining(self.mining_outlook(power))
         } else {
             Outlook::Ai(AiOutlook { power_usd_per_mwh: power })
         };
-        let wait = offer.ready.since(self.calendar.now());
-        let view = OfferView {
-            mw: offer.firm_mw,
-            cost_usd: offer.upgrade_cost.as_usd() + offer.station.cost.as_usd(),
-            security_usd: offer.security.as_usd(),
-            months_to_power: wait.as_hours() / 730.5,
-        };
-        let params = &self.setup.params.accept;
-        let answer = if intent.given {
-            Answer::Stay(None)
-        } else {
-            accept(params, &self.streams, intent.key, intent.speculative, &view, &outlook)
+        let (answer, reckoned) = match intent.technology {
+            _ if intent.given => (Answer::Stay(None), power),
+            Some(technology) => self.developer_answers(intent, technology, zone, &view),
+            None => {
+                let answer = accept(params, &self.streams, intent.key, intent.speculative, &view, &outlook);
+                (answer, power)
+            }
         };
         let stays = matches!(answer, Answer::Stay(_));
         let decision = match answer {
+            Answer::Stay(_) if offer.phases_left > 0 => "stay",
             Answer::Stay(_) => "accept",
             Answer::Leave(Reason::Speculative) => "leave_speculative",
             Answer::Leave(Reason::TooLate) => "leave_too_late",
@@ -193,7 +289,8 @@ impl World {
             Answer::Leave(Reason::TooDear) => "leave_too_dear",
         };
         let (owner, class) = (&application.owner, application.class);
-        self.decide(sink, owner, class, decision, &application.name, offer.firm_mw, Some(power))?;
+        let mw = offer.firm_mw + offer.conditional_mw;
+        self.decide(sink, owner, class, decision, &application.name, mw, Some(reckoned))?;
         Ok(stays)
     }
 

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use gridrush_core::demand::ClassId;
 use gridrush_core::grid::BranchId;
-use gridrush_core::interconnection::Stage;
+use gridrush_core::interconnection::{Item, ReadyItem, Request, Stage};
+use gridrush_core::kernel::SimSpan;
 use gridrush_tables::{Cell, RowSink};
-use gridrush_workload::CLASSES;
+use gridrush_workload::{CLASSES, MINING};
 
 use super::{RunError, World};
 use crate::limits::Limit;
@@ -110,7 +112,7 @@ impl World {
         for stage in self.queue.stage_rows() {
             let row = [
                 Cell::Integer(at),
-                Cell::Text(CLASSES[usize::from(stage.class.0)]),
+                Cell::Text(name_of_class(stage.class)),
                 Cell::Text(stage.stage.name()),
                 Cell::Integer(i64::from(stage.requests)),
                 Cell::Float(stage.requested_mw),
@@ -154,37 +156,78 @@ impl World {
 
     /// Writes the table of requests and hands on everything that is waiting.
     pub(super) fn write_final_tables(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
-        for (_, request) in self.queue.requests() {
+        for (id, request) in self.queue.requests() {
             let application = request.application();
             let days = |stage: Stage| {
                 request.entered(stage).map_or(f64::NAN, |at| at.since(request.filed()).as_days())
             };
-            let offer = request.offer();
-            let limiting = offer
+            let limiting = (request.offer())
                 .and_then(|offer| offer.upgrades.first())
                 .and_then(|id| self.queue.upgrade(*id))
                 .map_or(String::new(), |upgrade| self.name_of_works(upgrade.branch));
             let bus =
                 request.bus().map_or(String::new(), |b| self.setup.pack.network.bus(b).number.to_string());
+            let plant = self.intents.get(id.0 as usize).and_then(|intent| intent.technology);
+            let gone = request.exit().is_some();
+            let left = request.history().last().filter(|_| gone);
+            let left_from = request.history().iter().rev().nth(1).filter(|_| gone);
             let row = [
                 Cell::Text(&application.name),
                 Cell::Text(&application.owner),
-                Cell::Text(CLASSES[usize::from(application.class.0)]),
+                Cell::Text(plant.map_or(name_of_class(application.class), |technology| technology.name())),
                 Cell::Text(&self.setup.pack.region.zones[usize::from(application.zone.0)].name),
                 Cell::Text(&bus),
+                Cell::Text(&self.queue.track(id)?.name),
+                Cell::Float(request.asked_mw()),
                 Cell::Float(application.requested_mw),
                 Cell::Float(request.energized_mw()),
                 Cell::Text(request.stage().name()),
-                Cell::Text(request.exit().map_or("", |exit| exit.name())),
+                Cell::Text(request.reason().unwrap_or(request.exit().map_or("", |exit| exit.name()))),
+                Cell::Text(left_from.map_or("", |stamp| stamp.stage.name())),
                 Cell::Integer(self.setup.unix_ms(request.filed())),
+                Cell::Integer(i64::from(request.studies())),
                 Cell::Float(days(Stage::Offered)),
+                Cell::Float(days(Stage::Agreement)),
                 Cell::Float(days(Stage::Energized)),
-                Cell::Float(offer.map_or(0.0, |offer| offer.upgrade_cost.as_usd())),
+                Cell::Float(left.map_or(f64::NAN, |stamp| stamp.at.since(request.filed()).as_days())),
+                Cell::Float(request.late().map_or(f64::NAN, SimSpan::as_days)),
+                Cell::Float(request.allocated().as_usd()),
                 Cell::Text(&limiting),
             ];
             self.probes.table(&probe::requests::TABLE).push(sink, &row)?;
         }
+        self.write_energizations(sink)?;
         self.probes.flush(sink)?;
         Ok(())
     }
+
+    /// What set the date of every first power, and what mines that withdrew have to do with it.
+    fn write_energizations(&mut self, sink: &mut dyn RowSink) -> Result<(), RunError> {
+        let is_withdrawn_mine =
+            |request: &Request| request.stage().is_gone() && request.application().class == MINING;
+        for energization in self.queue.energizations(&is_withdrawn_mine) {
+            let application = self.queue.request(energization.request)?.application();
+            let works = match energization.set_by {
+                ReadyItem::Upgrade(id) => self.queue.upgrade(id),
+                _ => None,
+            };
+            let works = works.map_or(String::new(), |upgrade| self.name_of_works(upgrade.branch));
+            let row = [
+                Cell::Text(&application.name),
+                Cell::Text(name_of_class(application.class)),
+                Cell::Integer(self.setup.unix_ms(energization.ready)),
+                Cell::Text(energization.set_by.name()),
+                Cell::Text(&works),
+                Cell::Text(energization.item.map_or("", Item::name)),
+                Cell::Float(energization.ready.since(energization.ready_without).as_days()),
+            ];
+            self.probes.table(&probe::energizations::TABLE).push(sink, &row)?;
+        }
+        Ok(())
+    }
+}
+
+/// The class of a request in tables: power plants have none of the classes of load.
+pub(super) fn name_of_class(class: ClassId) -> &'static str {
+    if class == ClassId::NATIVE { "generation" } else { CLASSES[usize::from(class.0)] }
 }

@@ -15,6 +15,7 @@ use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::tags::tags_of_class;
 use gridrush_workload::{CLASSES, MINING};
 
+use super::settle::NOTHING_MW;
 use super::{Interval, RunError, World};
 use crate::operation::{Order, SiteBook, SiteLimits, Wish, bid_after_charges, called, peak_chance};
 use crate::probe;
@@ -171,6 +172,7 @@ impl World {
             hours_cut: 0.0,
             peak_mw: 0.0,
             called: [0.0; PLACES],
+            wish_mw: 0.0,
             outbid_mw: 0.0,
         };
         let order = Order::new(&setup.policies, view, &wishes, &self.operate.books);
@@ -230,7 +232,10 @@ impl World {
         let mut last = None;
         for block in &interval.blocks {
             let cut_mw = block.connected_mw - block.ceiling_mw;
-            let Some(rule) = block.rule.filter(|_| cut_mw > super::settle::NOTHING_MW) else { continue };
+            let Some(rule) = block.rule.filter(|_| cut_mw > NOTHING_MW) else { continue };
+            if self.why_cut_off(self.sites[block.site].bus).is_some() {
+                continue;
+            }
             let year = self.operate.books[block.site].rules.entry(rule as usize).or_default();
             if last.replace(block.site) != Some(block.site) {
                 year.hours += interval.hours;

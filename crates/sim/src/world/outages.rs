@@ -55,16 +55,22 @@ impl World {
         }
     }
 
+    /// The reason of everything that a bus lacks whose island has no source; outages come before rules.
+    pub(super) fn why_cut_off(&self, bus: u32) -> Option<Why> {
+        let limit = Limit::from(Element::Branch(self.clearing.cut_off(bus)?));
+        Some(Why { cause: Cause::Outage, limit: Some(limit), outage: None, rule: None })
+    }
+
     /// Why a row of the causes was not served, as tables give it.
     pub(super) fn why(&self, interval: &Interval, row: &Curtailment) -> Why {
         let bus = match interval.blocks.get(row.block as usize) {
             Some(block) => self.sites[block.site].bus,
             None => self.clearing.place_of_shed(row.block as usize - interval.blocks.len()).1,
         };
-        let of = |branch: u32| Limit::from(Element::Branch(branch));
-        if let Some(branch) = self.clearing.cut_off(bus) {
-            return Why { cause: Cause::Outage, limit: Some(of(branch)), outage: None, rule: None };
+        if let Some(why) = self.why_cut_off(bus) {
+            return why;
         }
+        let of = |branch: u32| Limit::from(Element::Branch(branch));
         let limit = match row.cause {
             CauseKind::Price => return Cause::Price.into(),
             CauseKind::Scarcity => return Cause::Scarcity.into(),

@@ -4,9 +4,11 @@
 //! the queue counts on. The queue says that an answer is due; the world asks the firm. The queue says
 //! that a site is energized; the world opens it and puts equipment on order.
 
+use std::collections::BTreeMap;
+
 use gridrush_core::grid::BusId;
 use gridrush_core::interconnection::{
-    Effect, Offer, QueueEvent, RequestId, RoundId, StudyBranch, StudyCase, StudyGrid,
+    Direction, Effect, Offer, QueueEvent, RequestId, RoundId, StudyBranch, StudyCase, StudyGrid, Transfer,
 };
 use gridrush_core::kernel::HOUR_MS;
 use gridrush_tables::RowSink;
@@ -95,52 +97,86 @@ impl World {
         sink: &mut dyn RowSink,
     ) -> Result<Vec<Effect>, RunError> {
         let accept = self.owner_accepts(id, offer, sink)?;
-        if accept {
+        if accept && offer.phases_left == 0 {
             self.probes.system.upgrade_cost_usd += offer.upgrade_cost.as_usd();
         }
         Ok(self.queue.decide(id, accept, &mut self.calendar, &mut self.ledger)?)
     }
 
-    /// Gives a request its power, opening its site the first time.
+    /// Gives a request its power: a load's site is opened the first time, a plant's capacity comes into the
+    /// market.
     fn energize(&mut self, id: RequestId, energized_mw: f64) -> Result<(), RunError> {
         let at = id.0 as usize;
-        if self.site_of_request.len() <= at {
+        if self.power_of_request.len() <= at {
+            self.power_of_request.resize(at + 1, 0.0);
             self.site_of_request.resize(at + 1, None);
         }
+        let added_mw = energized_mw - std::mem::replace(&mut self.power_of_request[at], energized_mw);
+        let request = self.queue.request(id)?;
+        let application = request.application();
+        let bus = request.bus().unwrap_or(BusId(0));
+        let zone = self.clearing.zone_of_bus(bus.0);
+        let direction = application.direction;
+        self.add_to_snapshots(Transfer { bus, mw: added_mw, direction }, zone)?;
+        if let Some(technology) = self.intents[at].technology {
+            self.connect_plant(technology, zone, added_mw);
+            return Ok(());
+        }
+        if !self.setup.scenario.dispatch.hourly {
+            return Ok(());
+        }
+        let steps = f64::from(self.queue.request(id)?.application().ramp_months.max(1));
         let site = if let Some(site) = self.site_of_request[at] {
             site
         } else {
-            let request = self.queue.request(id)?;
-            let application = request.application().clone();
-            let bus = request.bus().unwrap_or(BusId(0));
+            let application = self.queue.request(id)?.application().clone();
             let mw = application.requested_mw;
             let site = self.open_site(&application.name, application.class, bus, mw);
             self.site_of_request[at] = Some(site);
             self.settle_obligations(site, id)?;
             site
         };
-        self.add_to_snapshots(site, energized_mw - self.sites[site].energized_mw)?;
         self.sites[site].energized_mw = energized_mw;
         self.note_energized(site);
         let contract_mw = self.sites[site].contract_mw;
-        let steps = self.queue.request(id)?.application().ramp_months.max(1);
-        let next_mw = (energized_mw + contract_mw / f64::from(steps)).min(contract_mw);
+        let next_mw = (energized_mw + contract_mw / steps).min(contract_mw);
         self.equip(site, next_mw);
         Ok(())
     }
 
-    /// Adds power that a site draws from now on to the snapshots of studies.
-    fn add_to_snapshots(&mut self, site: usize, mw: f64) -> Result<(), RunError> {
+    /// Adds power that flows from now on to the snapshots of studies.
+    fn add_to_snapshots(&mut self, transfer: Transfer, zone: usize) -> Result<(), RunError> {
         if let Some(zonal) = &mut self.zonal {
-            zonal.add_load(self.sites[site].zone, mw);
+            // What plants add shows when the states are made anew.
+            if transfer.direction == Direction::Load {
+                zonal.add_load(zone, transfer.mw);
+            }
             return Ok(());
         }
         let (snapshots, branches) = (std::mem::take(&mut self.snapshots), self.study_branches.clone());
         let rules = self.queue.params().rules;
         let mut case = StudyCase::new(&self.topology, &mut self.unit_flows, snapshots, branches, rules)
             .map_err(RunError::Study)?;
-        case.commit(BusId(self.sites[site].bus), mw);
+        case.commit_transfer(transfer);
         self.snapshots = case.snapshots().to_vec();
+        Ok(())
+    }
+
+    /// Adds to new snapshots what was energized without a site: the queue runs alone.
+    fn add_energized(&mut self) -> Result<(), RunError> {
+        if self.setup.scenario.dispatch.hourly {
+            return Ok(());
+        }
+        let mut mw_at: BTreeMap<BusId, f64> = BTreeMap::new();
+        for (_, request) in self.queue.living() {
+            if let (Some(bus), Direction::Load) = (request.bus(), request.application().direction) {
+                *mw_at.entry(bus).or_default() += request.energized_mw();
+            }
+        }
+        for (bus, mw) in mw_at.into_iter().filter(|(_, mw)| *mw > 0.0) {
+            let transfer = Transfer { bus, mw, direction: Direction::Load };
+            self.add_to_snapshots(transfer, self.clearing.zone_of_bus(bus.0))?;
+        }
         Ok(())
     }
 
@@ -151,7 +187,8 @@ impl World {
         let first_hour = self.calendar.now().hour() + hours_ahead as usize;
         let loads = self.firm_loads(false);
         if self.zonal.is_some() {
-            return self.refresh_zonal_snapshots(&loads, first_hour);
+            self.refresh_zonal_snapshots(&loads, first_hour)?;
+            return self.add_energized();
         }
         self.snapshots = self
             .planner
@@ -164,7 +201,7 @@ impl World {
                 first_hour,
             })
             .map_err(RunError::Planning)?;
-        Ok(())
+        self.add_energized()
     }
 
     /// What sites may draw now, or (for planners who look ahead) their whole contract.

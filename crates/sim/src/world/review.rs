@@ -71,7 +71,12 @@ impl World {
         }
         self.hold_auction(sink)?;
         self.probes.rent_usd.fill(0.0);
-        self.secure()?;
+        if setup.scenario.dispatch.hourly {
+            self.secure()?;
+        }
+        if setup.scenario.supply.entry_through_queue {
+            self.file_power_plants();
+        }
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
         }
@@ -101,7 +106,7 @@ impl World {
         self.refresh_costs();
     }
 
-    fn refresh_costs(&mut self) {
+    pub(super) fn refresh_costs(&mut self) {
         self.costs = self.clearing.costs(&self.prices);
     }
 

@@ -160,7 +160,8 @@ impl World {
             }
             let cut_mw = block.connected_mw - block.ceiling_mw;
             if cut_mw > NOTHING_MW {
-                let why = Why { rule: block.rule, ..Cause::Policy.into() };
+                let by_rule = Why { rule: block.rule, ..Cause::Policy.into() };
+                let why = self.why_cut_off(site.bus).unwrap_or(by_rule);
                 self.probes.curtail(site.zone, block.class, why, cut_mw * interval.hours);
             }
         }
@@ -477,7 +478,8 @@ impl World {
             self.probes.table(&probe::books::TABLE).push(sink, &row)?;
         }
         self.supply.close_month(self.setup.scenario.supply.trailing_months as usize);
-        Ok(())
+        let effects = self.queue.month(&mut self.calendar, &mut self.ledger);
+        self.follow(effects, sink)
     }
 
     /// Writes the monthly tables of the month that ends now, and the yearly ones at the end of a year.

@@ -274,6 +274,9 @@ fn the_resolved_text_gives_the_same_regions_again() {
         "{text}"
     );
     assert_eq!(read(&text), first);
+    let regions = |text: &str| Draft::parse("t.toml", text).regions();
+    assert_eq!(regions(&text), names);
+    assert_eq!(regions("regions = []\nregion = \"testbed\"\n"), names[..1]);
     // One region is written as ever.
     assert_eq!(Scenario::to_toml_of(&first[..1], &names[..1]), first[0].to_toml());
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod adequacy;
+mod bills;
 mod commitment;
 mod common_numbers;
 mod emissions;
@@ -18,8 +19,10 @@ mod money;
 mod oracle;
 mod order;
 mod outages;
+mod policies;
 mod random;
 mod replay;
+mod rules;
 mod sites;
 mod storage;
 mod story;

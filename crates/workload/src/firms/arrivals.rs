@@ -190,6 +190,8 @@ pub struct MonthView {
     pub mining_payback_years: Option<f64>,
     /// Expected price of power, $/MWh.
     pub power_usd_per_mwh: f64,
+    /// Factor on the rates of mines and campuses: a rule is announced that they would rather not come under.
+    pub rush: [f64; 2],
 }
 
 /// A request about to be filed.
@@ -232,7 +234,8 @@ pub fn arrivals_of_month(
     let mut arrivals = Vec::new();
     for kind in [FirmKind::Mining, FirmKind::Ai] {
         let class = class_params(params, kind);
-        let multiple = rate_multiple(class, kind, accept, month, view).clamp(0.0, class.max_multiple);
+        let multiple = (view.rush[kind as usize] * rate_multiple(class, kind, accept, month, view))
+            .clamp(0.0, class.max_multiple);
         let entity = Key::of(kind.name()).part(u64::from(month));
         let mut rng = streams.open(entity, COUNT);
         let candidates = poisson(class.base_per_month * class.max_multiple, || uniform_open(&mut rng));
@@ -348,7 +351,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const VIEW: MonthView = MonthView { mining_payback_years: Some(2.0), power_usd_per_mwh: 35.0 };
+    const VIEW: MonthView =
+        MonthView { mining_payback_years: Some(2.0), power_usd_per_mwh: 35.0, rush: [1.0; 2] };
 
     fn month(streams: &Streams, month: u32, view: MonthView) -> Vec<Arrival> {
         let params = ArrivalParams::default();

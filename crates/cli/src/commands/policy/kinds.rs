@@ -30,7 +30,12 @@ struct Parameter {
 }
 
 /// Prints all kinds of rules, or one with its numbers.
-pub(super) fn print(out: &mut impl Write, kind: Option<&str>, as_json: bool) -> Result<(), Stop> {
+pub(super) fn print(
+    out: &mut impl Write,
+    kind: Option<&str>,
+    as_json: bool,
+    markdown: bool,
+) -> Result<(), Stop> {
     let wanted = |module: &&&'static Module| kind.is_none_or(|kind| module.name == kind);
     let kinds: Vec<Kind> = MODULES.iter().filter(wanted).map(|module| Kind::of(module)).collect();
     if let (Some(kind), []) = (kind, &kinds[..]) {
@@ -40,6 +45,21 @@ pub(super) fn print(out: &mut impl Write, kind: Option<&str>, as_json: bool) -> 
     }
     if as_json {
         out.write_all(json(&kinds)?.as_bytes())?;
+        return Ok(());
+    }
+    if markdown {
+        writeln!(out, "| kind | what it does | hooks | numbers |\n|---|---|---|---|")?;
+        for of in &kinds {
+            let names: Vec<String> = of.numbers.iter().map(|number| format!("`{}`", number.name)).collect();
+            writeln!(
+                out,
+                "| `{}` | {} | {} | {} |",
+                of.name,
+                of.meaning,
+                of.hooks.join(", "),
+                names.join(", ")
+            )?;
+        }
         return Ok(());
     }
     let width = kinds.iter().map(|kind| kind.name.len()).max().unwrap_or(0);

@@ -123,11 +123,8 @@ impl Engine {
                 self.alpha.fill(0.0);
             }
             What::Row(constraint, _) => {
-                let row = self.rows.by_group(constraint);
-                self.alpha.copy_from_slice(row);
-                self.scratch.clear();
-                self.scratch.extend(self.basic.iter().map(|&j| row[self.columns.group(j)]));
-                self.inverse.multiply_left(&self.scratch, &mut self.w);
+                self.alpha.copy_from_slice(self.rows.by_group(constraint));
+                self.combine_kernel(constraint);
                 self.own_breakpoints(problem, constraint);
             }
         }
@@ -135,6 +132,14 @@ impl Engine {
         let terms = rows.map(|(row, &w)| (-w, self.rows.by_group(row.constraint)));
         add_combination(&mut self.alpha, terms);
         self.row_breakpoints(problem, sign);
+    }
+
+    /// Fills `w` with the weights of the kernel rows that make up a row as far as basic columns go.
+    pub(super) fn combine_kernel(&mut self, constraint: Constraint) {
+        let row = self.rows.by_group(constraint);
+        self.scratch.clear();
+        self.scratch.extend(self.basic.iter().map(|&j| row[self.columns.group(j)]));
+        self.inverse.multiply_left(&self.scratch, &mut self.w);
     }
 
     /// The breakpoints of the violated constraint's own penalty: a slack one becomes overloaded at its
@@ -229,6 +234,8 @@ impl Engine {
         if place != Place::Slack {
             let ceiling = self.range(problem, constraint).ceiling;
             self.overload(Overload { constraint, above, dual: if above { ceiling } else { -ceiling } });
+        } else {
+            self.watch(constraint);
         }
     }
 

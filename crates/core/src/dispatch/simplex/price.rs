@@ -133,8 +133,9 @@ impl Engine {
         };
         let Some(p) = (0..size).max_by(by_size) else { return };
         self.inverse.shrink(p, r);
-        self.free(self.kernel[r].constraint);
-        self.kernel.swap_remove(r);
+        let constraint = self.kernel.swap_remove(r).constraint;
+        self.free(constraint);
+        self.watch(constraint);
         let column = self.basic.swap_remove(p) as usize;
         self.is_basic[column] = false;
         self.move_to(column, false);

@@ -52,6 +52,8 @@ impl Engine {
             rhs: Vec::new(),
             overloaded: Vec::new(),
             watched: Vec::new(),
+            seen: 0,
+            active: Vec::new(),
             violations: Vec::new(),
             touching: Vec::new(),
             ties: Vec::new(),
@@ -233,6 +235,8 @@ impl Engine {
         let taken = self.kernel.len() + self.overloaded.len();
         self.kernel.retain(|row| is_there(row.constraint));
         self.overloaded.retain(|overload| is_there(overload.constraint));
+        self.watched.retain(|&constraint| is_there(constraint));
+        self.seen = 0;
         self.island_binds.resize(islands, false);
         if self.ungrouped || self.kernel.len() + self.overloaded.len() < taken {
             self.mark_basis();

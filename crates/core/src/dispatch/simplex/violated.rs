@@ -1,10 +1,12 @@
 //! What is violated, and by how much: columns, rows and flows.
 //!
-//! Cost: columns `O(k)` and a norm for each one outside its bounds; a row or a watched flow `O(groups)`; all flows
+//! Cost: columns `O(k)` and a norm for each one outside its bounds; a row or an active flow `O(groups)`; all flows
 //! one solve with the factor of the network and a pass over branches and terms of flowgates.
 
 use super::pivot::{Leaving, What};
-use super::{COLUMN_TOLERANCE, Engine, Overload, ROW_TOLERANCE, Range, WATCHED_AT_ONCE};
+use super::{
+    COLUMN_TOLERANCE, Engine, Overload, ROW_TOLERANCE, Range, WATCH_FROM, WATCHED_AT_ONCE, WATCHED_MAX,
+};
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::inverse::dot;
 use crate::dispatch::problem::{DispatchProblem, FlowBranch, Flowgate};
@@ -22,23 +24,49 @@ fn beyond(range: Range, flow: f64) -> (f64, f64) {
 }
 
 impl Engine {
-    /// The basic column outside its bounds whose return promises the steepest gain: violation squared over
-    /// the squared norm of its row of the inverse, which is at hand (dual steepest edge).
-    pub(super) fn violated_column(&self) -> Option<Leaving> {
-        let mut worst = 0.0;
+    /// How far a basic column is outside its bounds, and on which side (+1 above).
+    fn column_beyond(&self, j: u32) -> (f64, f64) {
+        let (x, bound) = (self.x[j as usize], &self.bounds[j as usize]);
+        let over = x - bound.upper_mw;
+        if over > 0.0 { (over, 1.0) } else { (bound.lower_mw - x, -1.0) }
+    }
+
+    /// The basic column outside its bounds or active flow outside its range whose
+    /// return promises the steepest gain: violation squared over the squared norm of its row of the basis
+    /// inverse (dual steepest edge). That of a column is at hand, that of a flow is the one it would have with
+    /// its limit as a slack.
+    pub(super) fn steepest(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
+        let mut steepest = 0.0;
         let mut leaving = None;
         for (i, &j) in self.basic.iter().enumerate() {
-            let (x, bound) = (self.x[j as usize], &self.bounds[j as usize]);
-            let over = x - bound.upper_mw;
-            let (sign, violation) = if over > 0.0 { (1.0, over) } else { (-1.0, bound.lower_mw - x) };
+            let (violation, sign) = self.column_beyond(j);
             if violation <= self.looser * COLUMN_TOLERANCE {
                 continue;
             }
             let row = self.inverse.row(i);
             let gain = violation * violation / dot(row, row);
-            if gain > worst {
-                worst = gain;
+            if gain > steepest {
+                steepest = gain;
                 leaving = Some(Leaving { what: What::Column(i), sign, violation });
+            }
+        }
+        let mut at = 0;
+        while at < self.active.len() {
+            let constraint = self.active[at];
+            let Some((violation, leave)) = self.flow_violated(problem, constraint) else {
+                self.active.remove(at);
+                continue;
+            };
+            at += 1;
+            // Even the norm of a flow that moves no basic column is one.
+            if violation * violation <= steepest {
+                continue;
+            }
+            self.combine_kernel(constraint);
+            let gain = violation * violation / (1.0 + dot(&self.w, &self.w));
+            if gain > steepest || leaving.is_none() {
+                steepest = gain;
+                leaving = Some(leave);
             }
         }
         leaving
@@ -69,20 +97,58 @@ impl Engine {
         leaving
     }
 
-    /// The watched or overloaded flow farthest outside the range that its present price allows.
-    pub(super) fn violated_watched(&self, problem: &DispatchProblem) -> Option<Leaving> {
-        let mut worst = 0.0;
-        let mut leaving = None;
-        for &index in self.watched.iter().filter(|&&index| !self.flow_taken[index as usize]) {
-            let constraint = self.flow_at(index);
-            let flow = self.activity(constraint);
-            let (violation, sign) = beyond(self.range(problem, constraint), flow);
-            if violation > worst && violation > self.tolerance(constraint) {
-                worst = violation;
-                leaving = Some(Leaving { what: What::Row(constraint, flow), sign, violation });
+    /// How a watched flow that is neither binding nor overloaded leaves its range, if it does.
+    fn flow_violated(&self, problem: &DispatchProblem, constraint: Constraint) -> Option<(f64, Leaving)> {
+        if self.flow_taken[self.flow_index(constraint)?] {
+            return None;
+        }
+        let flow = self.activity(constraint);
+        let (violation, sign) = beyond(self.range(problem, constraint), flow);
+        let violated = violation > self.tolerance(constraint);
+        violated.then_some((violation, Leaving { what: What::Row(constraint, flow), sign, violation }))
+    }
+
+    /// Begins a solve: with many basic columns outside their bounds, all watched flows are looked at.
+    pub(super) fn begin_watch(&mut self, problem: &DispatchProblem) {
+        let violated = |&&j: &&u32| self.column_beyond(j).0 > COLUMN_TOLERANCE;
+        let many = self.basic.iter().filter(violated).count() >= WATCH_FROM;
+        self.seen = if many { self.watched.len() } else { 0 };
+        self.activate_watched(problem);
+    }
+
+    /// Lets watched flows beyond their limit take part in what follows; says whether there are any.
+    pub(super) fn activate_watched(&mut self, problem: &DispatchProblem) -> bool {
+        let Some(topology) = &self.topology else { return false };
+        self.active.clear();
+        for at in self.watched.len() - self.seen..self.watched.len() {
+            let constraint = self.watched[at];
+            let (gates, columns) = (&self.gates, &self.columns);
+            self.rows.prepare(constraint, topology, gates, columns, &self.base_injection, &self.growth);
+            if self.flow_violated(problem, constraint).is_some() {
+                self.active.push(constraint);
             }
         }
-        self.violated_overload(problem, worst, |constraint| self.activity(constraint)).or(leaving)
+        !self.active.is_empty()
+    }
+
+    /// Watches a flow from now on, in place of the one that has been watched longest if there are too many.
+    pub(super) fn watch(&mut self, constraint: Constraint) {
+        if self.flow_index(constraint).is_none() {
+            return;
+        }
+        let known = self.watched.iter().position(|&other| other == constraint);
+        let full = (self.watched.len() == WATCHED_MAX).then_some(0);
+        if let Some(at) = known.or(full) {
+            self.seen -= usize::from(at >= self.watched.len() - self.seen);
+            self.watched.remove(at);
+        }
+        self.watched.push(constraint);
+        self.seen += 1;
+    }
+
+    /// The overloaded flow that has come back within its limit by most.
+    pub(super) fn violated_overload_now(&self, problem: &DispatchProblem) -> Option<Leaving> {
+        self.violated_overload(problem, 0.0, |constraint| self.activity(constraint))
     }
 
     /// All flows, and the one farthest outside the range that its present price allows; it and the next ones
@@ -106,8 +172,12 @@ impl Engine {
             let flow = self.flow_at(index);
             let (gates, columns) = (&self.gates, &self.columns);
             self.rows.prepare(flow, topology, gates, columns, &self.base_injection, &self.growth);
-            if let Err(at) = self.watched.binary_search(&index) {
-                self.watched.insert(at, index);
+        }
+        for at in 0..self.violations.len() {
+            let flow = self.flow_at(self.violations[at].1);
+            self.watch(flow);
+            if !self.active.contains(&flow) {
+                self.active.push(flow);
             }
         }
         let leaving = worst.1.map(|index| {

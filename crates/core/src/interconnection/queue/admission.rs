@@ -75,7 +75,7 @@ impl Queue {
                 return Ok(());
             }
         }
-        let track = policies.track(&asked, now);
+        let track = policies.track(&self.tracks[0], &asked, now);
         self.come_in(id, track, desk)
     }
 
@@ -150,7 +150,8 @@ impl Queue {
                     self.refuse(id, policy.unwrap_or_default(), why, &mut desk)?;
                 }
                 (Transition::Move, _) => {
-                    let track = policies.track(&asked, now).unwrap_or_else(|| self.tracks[0].clone());
+                    let track = policies.track(&self.tracks[0], &asked, now);
+                    let track = track.unwrap_or_else(|| self.tracks[0].clone());
                     if track.name != self.track_of(id).name {
                         self.move_over(id, track, &mut desk)?;
                     }
@@ -197,7 +198,8 @@ impl Queue {
     }
 }
 
-fn asked_of(application: &Application, filed: SimTime, duplicates: u32) -> Asked {
+/// What rules see of an application that is filed at an instant, beside so many of the same project.
+pub fn asked_of(application: &Application, filed: SimTime, duplicates: u32) -> Asked {
     let attributes = &application.attributes;
     Asked {
         class: application.class,

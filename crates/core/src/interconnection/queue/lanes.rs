@@ -2,7 +2,7 @@
 //!
 //! A *lane* is a process: its desks and those who wait to be gathered. Tracks of the same name share a
 //! lane (a rule that raises the fee of large loads does not take them out of their window); money terms
-//! are those of each request's own track, gathering, studies and restudies those of the lane's first.
+//! are those of each request's own track, gathering and joint studies those of the lane's first.
 //!
 //! Windows: filed while a window is open, or before the next one opens, means studied with that window.
 //! Places: where they go by date of filing, a free one is taken at once; where they go by score or by

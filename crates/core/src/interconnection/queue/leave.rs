@@ -104,6 +104,7 @@ impl Queue {
             }
             self.close_if_empty(round, desk)?;
         }
+        self.cancel_station(id, desk);
         self.drop_proposals(id, desk)?;
         self.restudy_dependents(causes, desk)?;
         self.begin_studies(lane, desk);

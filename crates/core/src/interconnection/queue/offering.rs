@@ -305,8 +305,6 @@ impl Queue {
         let (track, (phase, at)) = (self.track_of(id), self.phase_of(id));
         let mw = application.requested_mw;
         let (units, cost_usd, new_lead) = self.params.catalogue.station(mw);
-        let lead = application.station_lead.unwrap_or(new_lead);
-        let station = Station { units, cost: Cents::from_usd(cost_usd)?, lead };
         let contingent_cost = (relied.iter())
             .map(|id| &self.upgrades[id.0 as usize])
             .filter(|upgrade| upgrade.state == UpgradeState::Proposed)
@@ -314,6 +312,9 @@ impl Queue {
         let to_come = request.round.map_or(SimSpan(0), |round| self.phases_to_come(round));
         let signed = now + days(phase.decision_days) + to_come;
         let begun = signed + days(track.agreement_days);
+        let quoted = self.quoted_station(id, now).map(|ready| ready.since(begun));
+        let lead = quoted.or(application.station_lead).unwrap_or(new_lead);
+        let station = Station { units, cost: Cents::from_usd(cost_usd)?, lead };
         let mut dates = vec![
             (application.wanted, ReadyItem::Wanted),
             (begun + application.construction, ReadyItem::OwnWorks),

@@ -69,9 +69,9 @@ impl Queue {
             let request = &self.requests[id.0 as usize];
             let application = &request.application;
             let (zone, mw, direction) = (application.zone, application.requested_mw, application.direction);
-            let bus = request
-                .bus
-                .or_else(|| self.params.siting.choose(&mut case, network, zone, mw).map(|siting| siting.bus));
+            let siting = &self.params.siting;
+            let bus = (request.bus)
+                .or_else(|| siting.choose(&mut case, network, zone, mw, direction).map(|siting| siting.bus));
             let Some(bus) = bus else {
                 study.nowhere.push(id);
                 continue;

@@ -99,8 +99,13 @@ impl Queue {
         id
     }
 
+    /// The process of a round: of one member that member's own, of several that of their lane.
     pub(super) fn track_of_round(&self, round: RoundId) -> &Track {
-        &self.tracks[self.lanes[self.rounds[round.0 as usize].lane].track]
+        let round = &self.rounds[round.0 as usize];
+        match round.members[..] {
+            [only] => self.track_of(only),
+            _ => &self.tracks[self.lanes[round.lane].track],
+        }
     }
 
     /// The present phase of a request's round, in the terms of its own track.

@@ -1,11 +1,14 @@
 //! Dates and money by hand on a three-bus grid with scripted owners.
 
+mod desks;
 mod histories;
+mod tracks;
 
 use super::*;
 use crate::demand::ClassId;
 use crate::grid::{BranchId, BranchKind, BusId, ZoneId};
 use crate::interconnection::ReadyItem;
+use crate::interconnection::group::{GroupOutcome, TransferOutcome};
 use crate::interconnection::office::Duration;
 use crate::interconnection::request::{Attributes, Direction, RoundId, Service};
 use crate::interconnection::study::{Snapshot, StudyBranch, StudyCase, StudyRules};
@@ -14,6 +17,7 @@ use crate::interconnection::transfer::UnitFlows;
 use crate::interconnection::upgrade::{UpgradeState, Works};
 use crate::kernel::{Calendar, SimTime};
 use crate::ledger::Cents;
+use crate::names::Key;
 use crate::policy::Policies;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -136,7 +140,11 @@ impl World {
     fn study(&self, round: RoundId) -> RoundStudy {
         let dc = triangle();
         let mut unit = UnitFlows::new(3, 3, BusId(0));
-        let loads = self.queue.requests().filter_map(|(_, r)| r.bus().map(|bus| (bus, r.energized_mw())));
+        let drawn_mw = |request: &Request| match request.application().direction {
+            Direction::Load => request.energized_mw(),
+            Direction::Generation => -request.energized_mw(),
+        };
+        let loads = self.queue.requests().filter_map(|(_, r)| r.bus().map(|bus| (bus, drawn_mw(r))));
         let snapshots = vec![peak(&dc, &mut unit, loads)];
         let (network, branches) = (triangle_network(0), branches(self.rating_mw));
         let grid = StudyGrid { dc: &dc, unit: &mut unit, network: &network, snapshots, branches };

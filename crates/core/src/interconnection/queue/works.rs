@@ -39,6 +39,7 @@ impl Queue {
                 self.order(upgrade, desk)?;
             }
         }
+        self.order_station(id, desk.schedule.now());
         self.restart_attrition(id, desk);
         desk.after(agreement, QueueEvent::Build(id));
         self.give_up_siblings(id, desk)
@@ -66,9 +67,13 @@ impl Queue {
         id: UpgradeId,
         desk: &mut Desk<'_, S>,
     ) -> Result<(), QueueError> {
+        debug_assert_eq!(
+            self.upgrades[id.0 as usize].state,
+            UpgradeState::Proposed,
+            "an upgrade is ordered once"
+        );
+        let ready = self.order_works(id, desk.schedule.now());
         let upgrade = &mut self.upgrades[id.0 as usize];
-        debug_assert_eq!(upgrade.state, UpgradeState::Proposed, "an upgrade is ordered once");
-        let ready = (desk.schedule.now() + upgrade.lead.max(SimSpan(1))).to_next_hour_edge();
         upgrade.state = UpgradeState::Committed { ready };
         let (cost, shares) = (upgrade.cost, upgrade.shares.clone());
         self.index.track_upgrade(id, &self.upgrades[id.0 as usize]);
@@ -116,7 +121,7 @@ impl Queue {
         let mut dates = vec![
             (request.application.wanted, ReadyItem::Wanted),
             (begun + request.application.construction, ReadyItem::OwnWorks),
-            (begun + offer.station.lead, ReadyItem::Station),
+            (self.station_ready(id, begun, offer.station.lead), ReadyItem::Station),
         ];
         let waits = !request.conditional;
         for &upgrade in offer.upgrades.iter().chain(&offer.relied).filter(|_| waits) {

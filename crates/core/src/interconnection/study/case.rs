@@ -224,11 +224,11 @@ impl<'a, F: DcFlow> StudyCase<'a, F> {
         tightest
     }
 
-    /// Whether the headroom of `bus` exceeds `mw`; leaves at the first state that says no.
-    pub fn has_more_than(&mut self, bus: BusId, mw: f64) -> bool {
+    /// Whether the headroom of `bus` in a direction exceeds `mw`; leaves at the first state that says no.
+    pub fn has_more_than(&mut self, bus: BusId, mw: f64, direction: Direction) -> bool {
         self.unit.row(self.dc, bus);
-        let transfer = Transfer { bus, mw, direction: Direction::Load };
-        self.states(Direction::Load).all(|state| {
+        let transfer = Transfer { bus, mw, direction };
+        self.states(direction).all(|state| {
             let dfax = state.of(self.pattern(&transfer, state.snapshot));
             let flow_mw = state.of(|i| self.snapshots[state.snapshot].flow_mw[i]);
             let along_mw = if dfax > 0.0 { flow_mw } else { -flow_mw };

@@ -195,7 +195,8 @@ fn siting_goes_by_size_then_headroom_then_higher_voltage() {
         assert!((room - by_hand).abs() < 1e-6, "{room} for {by_hand}");
     }
     let rules = SitingRules::default();
-    let mut bus = |zone, mw| rules.choose(&mut case, &network, ZoneId(zone), mw).map(|s| s.bus.0);
+    let mut bus =
+        |zone, mw| rules.choose(&mut case, &network, ZoneId(zone), mw, Direction::Load).map(|s| s.bus.0);
     assert_eq!(bus(0, 90.0), Some(1), "138 kV fits and 90 is less than half of 187.5");
     assert_eq!(bus(0, 100.0), Some(0), "more than half of what 138 kV offers goes to 345 kV");
     assert_eq!(bus(0, 500.0), Some(0), "size asks for 345 kV");
@@ -203,7 +204,7 @@ fn siting_goes_by_size_then_headroom_then_higher_voltage() {
 
     // 60 MW at bus 1 leave it (100 - 32) x 15/8 = 127.5 MW, and bus 2 (100 - 16) x 5/3 = 140 MW.
     case.commit(BusId(1), 60.0);
-    let moved = rules.choose(&mut case, &network, ZoneId(0), 50.0).unwrap();
+    let moved = rules.choose(&mut case, &network, ZoneId(0), 50.0, Direction::Load).unwrap();
     assert_eq!(moved.bus, BusId(2), "what was committed before counts");
 
     let only_138 = SitingRules {
@@ -213,7 +214,7 @@ fn siting_goes_by_size_then_headroom_then_higher_voltage() {
         ],
         ..SitingRules::default()
     };
-    let lower = only_138.choose(&mut case, &network, ZoneId(0), 500.0).unwrap();
+    let lower = only_138.choose(&mut case, &network, ZoneId(0), 500.0, Direction::Load).unwrap();
     assert_eq!(lower.bus, BusId(2), "a zone without the fitting voltage falls back to a lower one");
 }
 
@@ -278,12 +279,12 @@ proptest! {
         let mut case = StudyCase::new(&dc, &mut unit, vec![snapshot], branches, rules).unwrap();
         if let Some(limit) = case.headroom(sink) {
             prop_assert!(case.study(sink, limit.headroom_mw * (1.0 - 1e-9)).charged.is_empty());
-            prop_assert!(!case.has_more_than(sink, limit.headroom_mw * (1.0 + 1e-9)));
-            prop_assert!(case.has_more_than(sink, limit.headroom_mw * (1.0 - 1e-9)));
+            prop_assert!(!case.has_more_than(sink, limit.headroom_mw * (1.0 + 1e-9), Direction::Load));
+            prop_assert!(case.has_more_than(sink, limit.headroom_mw * (1.0 - 1e-9), Direction::Load));
             let over = case.study(sink, limit.headroom_mw * (1.0 + 1e-6));
             prop_assert!(over.charged.iter().any(|o| o.branch == limit.branch));
         } else {
-            prop_assert!(case.has_more_than(sink, 1e6) && case.study(sink, 1e6).charged.is_empty());
+            prop_assert!(case.has_more_than(sink, 1e6, Direction::Load) && case.study(sink, 1e6).charged.is_empty());
         }
     }
 }

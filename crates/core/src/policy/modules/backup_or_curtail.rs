@@ -31,7 +31,7 @@ fn operate(rule: &Rule, asked: &Asked, hour: &HourView) -> Limits {
     let counts = asked.backup_mw >= rule.number("backup_share") * asked.mw;
     Limits {
         backup_mw: if counts { asked.backup_mw } else { 0.0 },
-        ..Limits::at_most(asked.mw * (1.0 - called))
+        ..Limits::at_most(hour.left_mw(called, 0.0))
     }
 }
 

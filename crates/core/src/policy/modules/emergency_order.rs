@@ -24,7 +24,7 @@ fn operate(rule: &Rule, asked: &Asked, hour: &HourView) -> Limits {
     if called <= 0.0 || hour.hours_cut >= rule.number("hours_per_year") {
         return Limits::NONE;
     }
-    Limits::at_most(asked.mw * (1.0 - (1.0 - rule.number("firm_share")) * called))
+    Limits::at_most(hour.left_mw(called, rule.number("firm_share") * asked.mw))
 }
 
 #[cfg(test)]
@@ -49,6 +49,10 @@ mod tests {
             let got = operate(&rule, &SITE, &hour).ceiling_mw;
             assert!(got == want || close(got, want), "place {place}: {got}");
         }
+        // A site that wants 40 MW only: half of the 20 above what is firm.
+        let half = HourView { called: [0.5, 0.0, 0.0, 0.0, 0.0], wish_mw: 40.0, ..HOUR };
+        let partly = rule(&MODULE, &[("place", 0.0), ("firm_share", 0.2)]);
+        assert!(close(operate(&partly, &SITE, &half).ceiling_mw, 30.0));
         let spent = HourView { hours_cut: 40.0, ..hour };
         let rule = rule(&MODULE, &[("place", 0.0), ("hours_per_year", 40.0)]);
         assert_eq!(operate(&rule, &SITE, &spent), Limits::NONE);

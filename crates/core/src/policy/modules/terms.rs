@@ -96,6 +96,7 @@ pub(super) mod tests {
         hours_cut: 0.0,
         peak_mw: 90.0,
         called: [0.0; PLACES],
+        wish_mw: 100.0,
         outbid_mw: 0.0,
     };
 

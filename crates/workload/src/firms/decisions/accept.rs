@@ -3,10 +3,12 @@
 //! A firm compares, in present value at the day of the offer,
 //!
 //! ```text
-//! d^T value  >=  upgrades and station + cost of tying up the security until T
+//! P (d^T value - upgrades and station - cost of tying up the security until T) - (1 - P) at risk  >=  - cost of leaving
 //! ```
 //!
-//! where `T` is the time to power and `d` its discount. A mine's value is what its rigs earn over their
+//! where `T` is the time to power, `d` its discount and `P` the chance that the project is completed once it
+//! stays now: 1 if staying means signing, less for every phase that follows and for every other place at which
+//! the same project is filed. What was paid before does not count. A mine's value is what its rigs earn over their
 //! planned life less their price and the site's cost, for as many generations of rigs as it plans; an AI
 //! campus's is (rent less all non-power cost - expected price of power) over its contract. Beliefs are
 //! private: each request draws its own optimism, and a patience beyond which no delay is bearable.
@@ -56,6 +58,8 @@ pub struct AcceptParams {
     pub patience_spread_log: f64,
     /// Chance that a speculative request accepts an offer all the same. Assumed.
     pub speculative_accept_share: f64,
+    /// Chance that a project which stays at one decision also comes through the next. Assumed.
+    pub phase_completion: f64,
 }
 
 impl Default for AcceptParams {
@@ -75,12 +79,13 @@ impl Default for AcceptParams {
             ai_patience_months: 66.0,
             patience_spread_log: 0.4,
             speculative_accept_share: 0.05,
+            phase_completion: 0.8,
         }
     }
 }
 
 /// An offer as its receiver sees it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct OfferView {
     /// Contract demand, MW.
     pub mw: f64,
@@ -90,6 +95,40 @@ pub struct OfferView {
     pub security_usd: f64,
     /// Time to power, months from the answer.
     pub months_to_power: f64,
+    /// Decisions that follow this one; 0 if staying means signing.
+    pub phases_left: usize,
+    /// Chance that it is not completed though it stays now.
+    pub doubt: f64,
+    /// Deposit to be added to stay, $.
+    pub deposit_due_usd: f64,
+    /// Lost if it stays now and leaves at the next decision, $.
+    pub at_risk_usd: f64,
+    /// Lost by leaving now, $.
+    pub leaving_usd: f64,
+}
+
+impl OfferView {
+    /// Takes in the phases and places that are still to come.
+    #[must_use]
+    pub fn with_doubt(mut self, phase_completion: f64, duplicates: u32) -> OfferView {
+        if self.phases_left > 0 {
+            let chance = exp(ln(phase_completion) * self.phases_left as f64);
+            self.doubt = 1.0 - chance / f64::from(1 + duplicates);
+        }
+        self
+    }
+
+    /// The answer of a project that is worth so much on the day of power, for a discount over that time.
+    pub fn answer(&self, value_usd: f64, growth: f64) -> Answer {
+        let security_cost = self.security_usd * (1.0 - 1.0 / growth);
+        let built_usd = value_usd / growth - self.cost_usd - security_cost;
+        let net_usd = (1.0 - self.doubt) * built_usd - self.doubt * self.at_risk_usd;
+        if net_usd >= -self.leaving_usd {
+            Answer::Stay(Some(net_usd))
+        } else {
+            Answer::Leave(Reason::TooDear)
+        }
+    }
 }
 
 /// What a miner can know today.
@@ -187,6 +226,10 @@ pub fn accept(
     let mut rng = streams.open(key, ANSWER);
     let [whim, belief, patience] = core::array::from_fn(|_| uniform_open(&mut rng));
     if speculative {
+        // A place is held for as long as that costs nothing more.
+        if offer.phases_left > 0 && offer.deposit_due_usd <= 0.0 {
+            return Answer::Stay(None);
+        }
         let stays = whim < params.speculative_accept_share;
         return if stays { Answer::Stay(None) } else { Answer::Leave(Reason::Speculative) };
     }
@@ -206,9 +249,7 @@ pub fn accept(
         return Answer::Leave(Reason::NoMargin);
     }
     let growth = exp(years * ln(1.0 + discount_per_year));
-    let security_cost = offer.security_usd * (1.0 - 1.0 / growth);
-    let net_usd = value * offer.mw / growth - offer.cost_usd - security_cost;
-    if net_usd >= 0.0 { Answer::Stay(Some(net_usd)) } else { Answer::Leave(Reason::TooDear) }
+    offer.answer(value * offer.mw, growth)
 }
 
 /// $ per MW at the day of power, which comes after `years`.
@@ -240,8 +281,17 @@ mod tests {
     use super::*;
 
     const STREAMS: Streams = Streams::new(8, 0);
-    const OFFER: OfferView =
-        OfferView { mw: 100.0, cost_usd: 20e6, security_usd: 5e6, months_to_power: 12.0 };
+    const OFFER: OfferView = OfferView {
+        mw: 100.0,
+        cost_usd: 20e6,
+        security_usd: 5e6,
+        months_to_power: 12.0,
+        phases_left: 0,
+        doubt: 0.0,
+        deposit_due_usd: 0.0,
+        at_risk_usd: 0.0,
+        leaving_usd: 0.0,
+    };
     const AI: Outlook = Outlook::Ai(AiOutlook { power_usd_per_mwh: 35.0 });
 
     fn mine(breakeven: f64, power: f64) -> Outlook {
@@ -279,6 +329,22 @@ mod tests {
             let answer = accept(&params, &STREAMS, Key::of("x"), false, &offer, &AI);
             assert_eq!(matches!(answer, Answer::Stay(_)), stays, "{answer:?}");
         }
+    }
+
+    /// 100 M$ of value against 60 M$ of cost, half a chance of completion and 30 M$ at risk: 20 - 15 = 5 M$.
+    /// With 50 M$ at risk it is -5 M$, which is still better than losing 6 M$ by leaving now.
+    #[test]
+    fn doubt_and_what_is_at_risk_count_against_what_leaving_costs() {
+        let offer = OfferView { cost_usd: 60e6, doubt: 0.5, at_risk_usd: 30e6, ..OfferView::default() };
+        let Answer::Stay(Some(net)) = offer.answer(100e6, 1.0) else { panic!("stays") };
+        assert!((net - 5e6).abs() < 1e-6);
+        let risky = OfferView { at_risk_usd: 50e6, ..offer };
+        assert_eq!(risky.answer(100e6, 1.0), Answer::Leave(Reason::TooDear));
+        assert!(matches!(OfferView { leaving_usd: 6e6, ..risky }.answer(100e6, 1.0), Answer::Stay(_)));
+        // Two phases at 0.8 and one other place: 0.32.
+        let seen = OfferView { phases_left: 2, ..OfferView::default() }.with_doubt(0.8, 1);
+        assert!((seen.doubt - 0.68).abs() < 1e-12);
+        assert_eq!(OfferView::default().with_doubt(0.8, 3).doubt, 0.0, "signing is certain");
     }
 
     #[test]
