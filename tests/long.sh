@@ -131,12 +131,12 @@ prove_experiments() {
     for i in $(seq 20); do
         "$gridrush" resume "$out/killed/plan.json" -j 2 --no-progress >/dev/null 2>&1 &
         pid=$!
-        sleep "0.$((RANDOM % 90 + 10))"
+        sleep "$((RANDOM % 4)).$((RANDOM % 10))"
         kill -9 $pid 2>/dev/null || true
         wait $pid 2>/dev/null || true
         count=$(find "$out/killed/parts" -name '*.json' 2>/dev/null | wc -l)
         # Some of it is thrown away again, so that there is something left to kill.
-        [[ $i -lt 20 ]] && find "$out/killed/parts" -name 'part-00000[0-2]*.json' -delete
+        [[ $i -lt 20 ]] && find "$out/killed/parts" -name 'part-00000[0-5]*.json' -delete
         echo "kill $i: $count parts were finished"
     done
     "$gridrush" resume "$out/killed/plan.json" --no-progress >/dev/null
