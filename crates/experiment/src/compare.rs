@@ -82,22 +82,11 @@ pub struct Difference {
     pub paired: Paired,
 }
 
-/// Runs the first `replications` of every arm on `threads` threads (all of the machine's if `None`).
+/// Runs these replications of every arm on `threads` threads (all of the machine's if `None`).
 ///
 /// `simulate(arm, replication)` must be a pure function of its arguments. `finished` is called after
 /// each, from any thread.
 pub fn compare(
-    arms: &[String],
-    replications: u32,
-    threads: Option<usize>,
-    simulate: &(dyn Fn(usize, u32) -> Result<Vec<Metric>, String> + Sync),
-    finished: &(dyn Fn(usize, u32) + Sync),
-) -> Result<Comparison, ExperimentError> {
-    compare_range(arms, 0..replications, threads, simulate, finished)
-}
-
-/// As [`compare`], for any replications: a later round can [extend](Comparison::extend) an earlier one.
-pub fn compare_range(
     arms: &[String],
     replications: Range<u32>,
     threads: Option<usize>,
@@ -257,7 +246,7 @@ mod tests {
     #[test]
     fn threads_do_not_matter() {
         let run = |threads| {
-            compare(&arms(), 9, Some(threads), &|arm, r| Ok(value(arm, r)), &|_, _| ()).expect("runs")
+            compare(&arms(), 0..9, Some(threads), &|arm, r| Ok(value(arm, r)), &|_, _| ()).expect("runs")
         };
         let one = run(1);
         assert_eq!(one, run(2));
@@ -277,8 +266,7 @@ mod tests {
             let wobble = if arm == 2 { f64::from(r % 2) * 2.0 - 1.0 } else { 0.0 };
             Ok(metric(value(arm, r)[0].value + wobble))
         };
-        let run =
-            |range: Range<u32>| compare_range(&arms(), range, Some(2), &simulate, &|_, _| ()).expect("runs");
+        let run = |range: Range<u32>| compare(&arms(), range, Some(2), &simulate, &|_, _| ()).expect("runs");
         let stopping = Stopping { half_width: 0.4, confidence: 0.95, least: 4, most: 100 };
         let mut found = run(0..4);
         let mut count = 4;
@@ -300,7 +288,7 @@ mod tests {
             (2, 4) => panic!("boom {replication}"),
             _ => Ok(value(arm, replication)),
         };
-        let result = compare(&arms(), 6, Some(2), &broken, &|_, _| ()).expect("runs");
+        let result = compare(&arms(), 0..6, Some(2), &broken, &|_, _| ()).expect("runs");
         let failed: Vec<_> =
             result.failures().into_iter().map(|f| (f.arm, f.replication, f.message)).collect();
         assert_eq!(failed[0], ("more".to_owned(), 2, "no water".to_owned()));
@@ -311,7 +299,7 @@ mod tests {
 
     #[test]
     fn nothing_to_compare_is_an_error() {
-        let run = |arms: &[String], n| compare(arms, n, Some(1), &|arm, r| Ok(value(arm, r)), &|_, _| ());
+        let run = |arms: &[String], n| compare(arms, 0..n, Some(1), &|arm, r| Ok(value(arm, r)), &|_, _| ());
         assert!(matches!(run(&[], 1), Err(ExperimentError::Empty)));
         assert!(matches!(run(&arms(), 0), Err(ExperimentError::Empty)));
         let same = ["a".to_owned(), "a".to_owned()];

@@ -20,4 +20,4 @@ pub mod plan;
 pub mod report;
 pub mod stats;
 
-pub use compare::{Comparison, ExperimentError, Failure, Metric, compare, compare_range};
+pub use compare::{Comparison, ExperimentError, Failure, Metric, compare};

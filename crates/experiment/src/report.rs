@@ -186,7 +186,7 @@ mod tests {
             let value = f64::from(replication) + arm as f64;
             Ok(vec![Metric { name: "x_mw".to_owned(), unit: "MW".to_owned(), value }])
         };
-        let result = compare(&arms, 3, Some(2), &simulate, &|_, _| ()).expect("runs");
+        let result = compare(&arms, 0..3, Some(2), &simulate, &|_, _| ()).expect("runs");
         let [replications, means, differences, failures] = result.batches(&[7, 8], 0.95);
         assert_eq!(replications.floats("value").expect("column"), [0.0, 1.0, 2.0, 1.0, 3.0]);
         assert_eq!(means.floats("mean").expect("column"), [1.0, 2.0]);

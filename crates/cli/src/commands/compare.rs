@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use gridrush_experiment::stats::Stopping;
-use gridrush_experiment::{compare_range, report};
+use gridrush_experiment::{compare, report};
 use gridrush_tables::{Batch, DirectorySink, RowSink, atomic, write_dictionary};
 
 use crate::args::CompareArgs;
@@ -50,7 +50,7 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
         let progress = Progress::new("compare", "replications", total, !args.no_progress);
         let done = AtomicU64::new(0);
         let finished = |_, _| progress.at(done.fetch_add(1, Ordering::Relaxed) + 1);
-        let result = compare_range(&names, range, args.threads, &simulate, &finished);
+        let result = compare(&names, range, args.threads, &simulate, &finished);
         progress.finish();
         result.map_err(|error| Stop::usage(error.to_string()))
     };
