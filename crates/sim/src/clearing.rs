@@ -15,6 +15,7 @@
 //! whole run and the solver stays warm.
 
 mod circles;
+mod energy;
 mod islands;
 
 use std::ops::Range;
@@ -160,6 +161,8 @@ pub struct Clearing {
     zone_of_bus: Vec<u16>,
     area_of_zone: Vec<usize>,
     cut: Cut,
+    /// What the whole network joins.
+    areas: Islands,
     /// Where each unit of the fleet is; absent without a place in the market.
     slots: Vec<Option<Slot>>,
     /// Directions of pipes that cost something this hour: see `circles`.
@@ -231,6 +234,7 @@ impl Clearing {
         let new_link = if terms.network == NetworkKind::Zonal { Link::pipe } else { Link::new };
         let links = network.dc_links.iter().map(|link| new_link(link, &mut problem)).collect();
         Clearing {
+            areas: energy::areas(&problem),
             cut: Cut::new(Islands::of(problem.bus_count(), &problem.branches)),
             problem,
             units,

@@ -169,6 +169,8 @@ pub struct LoadMonth {
     pub served_mwh: f64,
     /// Paid for energy.
     pub paid_usd: f64,
+    /// The part of it that the mean price of the area makes: see `clearing/energy.rs`.
+    pub energy_usd: f64,
 }
 
 /// The month of a limit that bound.

@@ -54,6 +54,11 @@ impl Cut {
     pub(super) fn new(intact: Islands) -> Cut {
         Cut { intact, ..Cut::default() }
     }
+
+    /// The island of each bus; empty when nothing is cut off.
+    pub(super) fn island_of(&self) -> &[u32] {
+        &self.island_of
+    }
 }
 
 impl Clearing {

@@ -19,6 +19,18 @@ pub const TABLE: Table = Table {
             meaning: "Settlement price weighted by served energy.",
         },
         Column {
+            name: "price_energy_usd_per_mwh",
+            kind: Kind::Float,
+            unit: "$/MWh",
+            meaning: "The part of price_paid_usd_per_mwh that is the same all over an island: its hourly mean settlement price over native load.",
+        },
+        Column {
+            name: "price_congestion_usd_per_mwh",
+            kind: Kind::Float,
+            unit: "$/MWh",
+            meaning: "The rest of price_paid_usd_per_mwh, which the limits of the network make; negative where they hold power back.",
+        },
+        Column {
             name: "energized_mw",
             kind: Kind::Float,
             unit: "MW",

@@ -24,7 +24,8 @@ impl World {
                 if load.requested_mwh <= 0.0 {
                     continue;
                 }
-                let LoadMonth { requested_mwh, served_mwh, paid_usd } = load;
+                let LoadMonth { requested_mwh, served_mwh, paid_usd, energy_usd } = load;
+                let per_mwh = |usd: f64| if served_mwh > 0.0 { usd / served_mwh } else { f64::NAN };
                 let totals = &mut self.metrics.classes[class];
                 totals.requested_mwh += requested_mwh;
                 totals.served_mwh += served_mwh;
@@ -44,7 +45,9 @@ impl World {
                     Cell::Text(name),
                     Cell::Float(requested_mwh),
                     Cell::Float(served_mwh),
-                    Cell::Float(if served_mwh > 0.0 { paid_usd / served_mwh } else { f64::NAN }),
+                    Cell::Float(per_mwh(paid_usd)),
+                    Cell::Float(per_mwh(energy_usd)),
+                    Cell::Float(per_mwh(paid_usd - energy_usd)),
                     Cell::Float(energized_mw),
                 ];
                 self.probes.table(&probe::load::TABLE).push(sink, &row)?;

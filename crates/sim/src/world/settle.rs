@@ -39,8 +39,9 @@ impl World {
         let Some(interval) = self.interval.take() else { return Ok(()) };
         let mut totals = Totals::default();
         let reserve_prices = self.clearing.reserve_prices_usd_per_mwh(&interval.solution);
-        self.settle_native(&interval, &mut totals, sink)?;
-        self.settle_sites(&interval, &reserve_prices, &mut totals, sink)?;
+        let energy = self.clearing.energy_usd_per_mwh(&interval.solution);
+        self.settle_native(&interval, &energy, &mut totals, sink)?;
+        self.settle_sites(&interval, &energy, &reserve_prices, &mut totals, sink)?;
         self.book_rules(&interval);
         let given = self.settle_generation(&interval, &reserve_prices, &mut totals)?;
         self.settle_emissions(&interval, &given, totals.native_served_mw + totals.served_mw);
@@ -55,10 +56,12 @@ impl World {
         Ok(())
     }
 
-    /// Native load by zone: what was served, what it paid, what it lost and why.
+    /// Native load by zone: what was served, what it paid, what it lost and why. `energy` is the energy part of the
+    /// price at each bus.
     fn settle_native(
         &mut self,
         interval: &Interval,
+        energy: &[f64],
         totals: &mut Totals,
         sink: &mut dyn RowSink,
     ) -> Result<(), RunError> {
@@ -68,6 +71,10 @@ impl World {
             let served_mw = native_mw - shed_mw;
             let price = self.clearing.price_at(&interval.solution, &self.clearing.zones[zone].load);
             let paid_usd = self.native_pays(interval, zone, price);
+            let energy_at =
+                |buses: &[(u32, f64)]| buses.iter().map(|&(bus, w)| w * energy[bus as usize]).sum::<f64>();
+            let home = energy_at(&self.clearing.zones[zone].load);
+            let energy_usd = self.over_native(interval, zone, home, &energy_at) * interval.hours;
             self.zone_price[zone] = price;
             totals.native_mw += native_mw;
             totals.native_served_mw += served_mw;
@@ -78,6 +85,7 @@ impl World {
             load.requested_mwh += native_mw * interval.hours;
             load.served_mwh += served_mw * interval.hours;
             load.paid_usd += paid_usd;
+            load.energy_usd += energy_usd;
             self.write_contention(interval, zone, 0, native_mw, served_mw, price, sink)?;
         }
         for row in &interval.causes {
@@ -111,10 +119,11 @@ impl World {
         home * home_mw + in_pockets
     }
 
-    /// Large loads, block by block.
+    /// Large loads, block by block; `energy` is the energy part of the price at each bus.
     fn settle_sites(
         &mut self,
         interval: &Interval,
+        energy: &[f64],
         reserve_prices: &[f64],
         totals: &mut Totals,
         sink: &mut dyn RowSink,
@@ -149,6 +158,7 @@ impl World {
             load.requested_mwh += block.requested_mw * interval.hours;
             load.served_mwh += served_mw * interval.hours;
             load.paid_usd += paid_usd;
+            load.energy_usd += energy[site.bus as usize] * served_mw * interval.hours;
             let cell = &mut cells[site.zone * CLASSES.len() + class];
             cell.0 += block.requested_mw;
             cell.1 += served_mw;

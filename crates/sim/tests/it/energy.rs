@@ -87,6 +87,22 @@ fn every_curtailed_megawatt_hour_has_one_cause() {
 }
 
 #[test]
+fn what_load_pays_is_energy_and_congestion() {
+    let mut congested = 0;
+    for story in stories() {
+        let rows = story.run.table("load_monthly");
+        let column = |name: &str| rows.floats(name).unwrap();
+        let (paid, energy) = (column("price_paid_usd_per_mwh"), column("price_energy_usd_per_mwh"));
+        let congestion = column("price_congestion_usd_per_mwh");
+        for row in (0..paid.len()).filter(|&row| paid[row].is_finite()) {
+            close(paid[row], energy[row] + congestion[row], &format!("row {row}"));
+            congested += usize::from(congestion[row].abs() > 0.01);
+        }
+    }
+    assert!(congested > 0, "no load ever paid for congestion");
+}
+
+#[test]
 fn months_are_sums_of_hours() {
     for story in stories() {
         let rows = story.run.table("contention_hourly");
