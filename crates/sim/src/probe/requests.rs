@@ -9,7 +9,12 @@ pub const TABLE: Table = Table {
     columns: &[
         Column { name: "request", kind: Kind::Text, unit: "", meaning: "Stable name." },
         Column { name: "owner", kind: Kind::Text, unit: "", meaning: "Who asked." },
-        Column { name: "class", kind: Kind::Text, unit: "", meaning: "Class of load, or technology of a plant." },
+        Column {
+            name: "class",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "Class of load, or technology of a plant.",
+        },
         Column { name: "zone", kind: Kind::Text, unit: "", meaning: "Load zone." },
         Column {
             name: "bus",
@@ -28,7 +33,12 @@ pub const TABLE: Table = Table {
         Column { name: "energized_mw", kind: Kind::Float, unit: "MW", meaning: "Size delivered by the end." },
         Column { name: "stage", kind: Kind::Text, unit: "", meaning: "Stage at the end." },
         Column { name: "reason", kind: Kind::Text, unit: "", meaning: "Why it ended, if it did." },
-        Column { name: "left_from", kind: Kind::Text, unit: "", meaning: "Stage before it ended, if it did." },
+        Column {
+            name: "left_from",
+            kind: Kind::Text,
+            unit: "",
+            meaning: "Stage before it ended, if it did.",
+        },
         Column { name: "filed_utc", kind: Kind::Timestamp, unit: "", meaning: "When it was filed." },
         Column {
             name: "studies",

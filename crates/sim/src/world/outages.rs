@@ -28,7 +28,8 @@ impl World {
     /// Brings units and branches to an interval.
     pub(super) fn prepare_outages(&mut self, now: SimTime, interval: &Interval) {
         let stamps: Vec<HourStamp> = self.setup.areas.iter().map(|area| area.stamps[interval.hour]).collect();
-        let events = self.outages.prepare(now, &stamps, &interval.weather, interval.hours, &mut self.clearing);
+        let events =
+            self.outages.prepare(now, &stamps, &interval.weather, interval.hours, &mut self.clearing);
         self.schedule_outages(events);
     }
 
