@@ -259,13 +259,12 @@ impl Supply {
         self.trailing(row_of(technology)).get(zone).map_or(0.0, |revenue| revenue.usd_per_kw_year)
     }
 
-    /// Takes capacity that has just been connected into service and counts it in this year's changes.
+    /// Takes capacity that has just been connected (a project that is done) into service and counts it in this year's changes.
     pub fn connect(&mut self, project: Project, clearing: &mut Clearing) {
-        let changed = apply(&project, clearing);
-        for (fuel, mw) in changed {
+        for (fuel, mw) in apply(&project, clearing) {
             self.count(project.origin, fuel, mw);
         }
-        self.projects.push(Project { done: true, ..project });
+        self.projects.push(project);
     }
 
     /// Decides entry and exit; returns the positions of new projects.

@@ -53,7 +53,7 @@ pub enum Effect {
     /// instant.
     StudyDue(RoundId),
     /// Ask the owner and call [`super::Queue::decide`] before the offer lapses.
-    DecisionDue(RequestId, Offer),
+    DecisionDue(RequestId, Box<Offer>),
     /// The request may draw (or feed in) this much from now on.
     Energized {
         /// Whose.

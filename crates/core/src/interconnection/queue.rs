@@ -226,12 +226,12 @@ impl Queue {
             }
             QueueEvent::Decide(id) => {
                 if let Some(offer) = &self.request(id)?.offer {
-                    desk.effects.push(Effect::DecisionDue(id, offer.clone()));
+                    desk.effects.push(Effect::DecisionDue(id, Box::new(offer.clone())));
                 }
             }
             QueueEvent::Expire(id) => self.leave(id, Stage::Expired, Exit::OfferLapsed, &mut desk)?,
             QueueEvent::Quit(id) => self.leave(id, Stage::Withdrawn, Exit::Attrition, &mut desk)?,
-            QueueEvent::Resume(id) => self.resume(id, &mut desk)?,
+            QueueEvent::Resume(id) => self.resume(id, &mut desk),
             QueueEvent::Build(id) => self.build(id, &mut desk)?,
             QueueEvent::Lapse(id) => self.lapse(id, &mut desk),
             QueueEvent::Energize(id) | QueueEvent::Ramp(id) => self.ramp(id, &mut desk)?,

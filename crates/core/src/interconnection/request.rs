@@ -284,6 +284,17 @@ pub(super) enum Claim {
     Contract,
 }
 
+/// On which terms a contract is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Terms {
+    /// All of it can be counted on.
+    Firm,
+    /// What is not firm may be cut until its upgrades are in service.
+    Conditional,
+    /// What is not firm is not served until its upgrades are in service.
+    Lapsed,
+}
+
 /// A request and its history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -316,8 +327,7 @@ pub struct Request {
     pub(super) booking: Option<Booking>,
     pub(super) set_by: Option<ReadyItem>,
     pub(super) steps: u32,
-    pub(super) conditional: bool,
-    pub(super) lapsed: bool,
+    pub(super) terms: Terms,
     pub(super) suspended: SimSpan,
     pub(super) application_deposit: Cents,
     pub(super) readiness: Cents,
@@ -352,8 +362,7 @@ impl Request {
             booking: None,
             set_by: None,
             steps: 0,
-            conditional: false,
-            lapsed: false,
+            terms: Terms::Firm,
             suspended: SimSpan(0),
             application_deposit: Cents::ZERO,
             readiness: Cents::ZERO,
@@ -459,13 +468,13 @@ impl Request {
     pub fn delivered_mw(&self) -> f64 {
         let whole_mw = self.application.requested_mw * self.application.delivered_share;
         let firm_mw = self.offer.as_ref().map_or(0.0, |offer| offer.firm_mw);
-        if self.lapsed { whole_mw.min(firm_mw) } else { whole_mw }
+        if self.terms == Terms::Lapsed { whole_mw.min(firm_mw) } else { whole_mw }
     }
 
     /// Contract that can be counted on: less than all while part of it is conditional.
     pub fn firm_mw(&self) -> f64 {
         let conditional_mw = self.offer.as_ref().map_or(0.0, |offer| offer.conditional_mw);
-        self.application.requested_mw - if self.conditional { conditional_mw } else { 0.0 }
+        self.application.requested_mw - if self.terms == Terms::Firm { 0.0 } else { conditional_mw }
     }
 
     /// What it may draw or feed in now.

@@ -90,7 +90,6 @@ impl World {
                     backup_mw: row.backup_mw,
                     renewable_share: row.renewable_share,
                     bid_usd_per_mw: row.bid_usd_per_mw,
-                    ..Attributes::default()
                 },
             };
             let intent = Intent {

@@ -21,6 +21,10 @@ background_transmission = false
 scale = 2.0
 [queue]
 study_median_days = 60.0
+[queue.works]
+station_lead_months = 6.0
+transformer_lead_months = 6.0
+reconductor_lead_months = 6.0
 ";
 
 fn run_of(setup: &Arc<Setup>) -> Run {

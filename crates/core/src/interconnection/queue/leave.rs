@@ -24,8 +24,7 @@ impl Causes {
     /// Adds another one; true if that may concern more offers.
     fn take_in(&mut self, place: Option<RoundId>, since: Option<u64>) -> bool {
         let before = (self.first_place, self.counted_since);
-        let earlier = |a: Option<RoundId>, b: Option<RoundId>| a.into_iter().chain(b).min();
-        self.first_place = earlier(self.first_place, place);
+        self.first_place = self.first_place.into_iter().chain(place).min();
         self.counted_since = self.counted_since.into_iter().chain(since).min();
         before != (self.first_place, self.counted_since)
     }

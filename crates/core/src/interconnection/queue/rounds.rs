@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::money::{DEPOSITS_ACCOUNT, split};
 use super::{Desk, Queue, QueueError, days};
 use crate::interconnection::effect::{Effect, QueueEvent};
+use crate::interconnection::office::Office;
 use crate::interconnection::request::{Exit, RequestId, RoundId, Stage};
 use crate::interconnection::track::{Basis, Phase, Restudy, Track};
 use crate::interconnection::upgrade::{UpgradeId, UpgradeState};
@@ -95,7 +96,9 @@ impl Queue {
             members: members.clone(),
         };
         self.rounds.push(round);
-        members.into_iter().for_each(|member| self.reindex(member));
+        for member in members {
+            self.reindex(member);
+        }
         id
     }
 
@@ -153,7 +156,7 @@ impl Queue {
 
     /// Gives free desks of a lane to whoever is next.
     pub(super) fn begin_studies<S: Schedule<QueueEvent>>(&mut self, lane: usize, desk: &mut Desk<'_, S>) {
-        while let Some(round) = self.lanes[lane].office.as_mut().and_then(|office| office.begin()) {
+        while let Some(round) = self.lanes[lane].office.as_mut().and_then(Office::begin) {
             self.begin_study(round, desk);
         }
     }

@@ -5,7 +5,7 @@ use super::offering::latest;
 use super::{Desk, Queue, QueueError, days};
 use crate::interconnection::effect::{Effect, QueueEvent};
 use crate::interconnection::offer::ReadyItem;
-use crate::interconnection::request::{Exit, RequestId, Stage};
+use crate::interconnection::request::{Exit, RequestId, Stage, Terms};
 use crate::interconnection::track::Scope;
 use crate::interconnection::upgrade::{MONTH_HOURS, UpgradeId, UpgradeState};
 use crate::kernel::{Schedule, SimSpan};
@@ -31,7 +31,9 @@ impl Queue {
             Some(offer) => (offer.upgrades.clone(), offer.security),
             None => (Vec::new(), Cents::ZERO),
         };
-        request.conditional = request.offer.as_ref().is_some_and(|offer| offer.conditional_mw > 0.0);
+        if request.offer.as_ref().is_some_and(|offer| offer.conditional_mw > 0.0) {
+            request.terms = Terms::Conditional;
+        }
         desk.cashier().return_application(request)?;
         desk.cashier().security(request, security)?;
         for upgrade in own {
@@ -123,7 +125,7 @@ impl Queue {
             (begun + request.application.construction, ReadyItem::OwnWorks),
             (self.station_ready(id, begun, offer.station.lead), ReadyItem::Station),
         ];
-        let waits = !request.conditional;
+        let waits = request.terms == Terms::Firm;
         for &upgrade in offer.upgrades.iter().chain(&offer.relied).filter(|_| waits) {
             match self.upgrades[upgrade.0 as usize].state {
                 UpgradeState::Committed { ready: at } | UpgradeState::Done { at } => {
@@ -173,7 +175,7 @@ impl Queue {
 
     fn begin_conditional_years<S: Schedule<QueueEvent>>(&self, id: RequestId, desk: &mut Desk<'_, S>) {
         let request = &self.requests[id.0 as usize];
-        if let (true, Scope::Conditional { years }) = (request.conditional, self.track_of(id).scope) {
+        if let (Terms::Conditional, Scope::Conditional { years }) = (request.terms, self.track_of(id).scope) {
             desk.after(SimSpan::from_hours_f64(YEAR_HOURS * years), QueueEvent::Lapse(id));
             desk.effects.push(Effect::Firm { request: id, firm_mw: request.firm_mw() });
         }
@@ -182,8 +184,8 @@ impl Queue {
     /// The years of conditional service are over: until its upgrades are in service it may draw no more
     /// than what is firm.
     pub(super) fn lapse<S: Schedule<QueueEvent>>(&mut self, id: RequestId, desk: &mut Desk<'_, S>) {
-        if self.requests[id.0 as usize].conditional {
-            self.requests[id.0 as usize].lapsed = true;
+        if self.requests[id.0 as usize].terms == Terms::Conditional {
+            self.requests[id.0 as usize].terms = Terms::Lapsed;
             self.reindex(id);
             self.report_power(id, desk);
         }
@@ -211,11 +213,10 @@ impl Queue {
             )
         };
         let needs = request.offer.iter().flat_map(|offer| offer.upgrades.iter().chain(&offer.relied));
-        if !request.conditional || !needs.into_iter().all(done) {
+        if request.terms == Terms::Firm || !needs.into_iter().all(done) {
             return;
         }
-        request.conditional = false;
-        let lapsed = std::mem::replace(&mut request.lapsed, false);
+        let lapsed = std::mem::replace(&mut request.terms, Terms::Firm) == Terms::Lapsed;
         desk.schedule.cancel(QueueEvent::Lapse(id));
         if request.stage().is_signed() {
             desk.effects.push(Effect::Firm { request: id, firm_mw: request.firm_mw() });
@@ -252,11 +253,7 @@ impl Queue {
     }
 
     /// Takes up a project that was put off: papers or works begin anew.
-    pub(super) fn resume<S: Schedule<QueueEvent>>(
-        &mut self,
-        id: RequestId,
-        desk: &mut Desk<'_, S>,
-    ) -> Result<(), QueueError> {
+    pub(super) fn resume<S: Schedule<QueueEvent>>(&mut self, id: RequestId, desk: &mut Desk<'_, S>) {
         if self.requests[id.0 as usize].entered(Stage::Building).is_some() {
             self.enter(id, Stage::Building, desk);
             self.set_energization(id, desk);
@@ -265,6 +262,5 @@ impl Queue {
             let agreement = days(self.track_of(id).agreement_days);
             desk.after(agreement, QueueEvent::Build(id));
         }
-        Ok(())
     }
 }
