@@ -204,6 +204,20 @@ fn names_are_checked() {
     assert_eq!(idle[0].path, "policy.cap");
 }
 
+/// Books in which nothing stands.
+struct Empty;
+impl gridrush_core::policy::Books for Empty {
+    fn admitted_mw(&self, _: &AppliesTo, _: SimTime) -> f64 {
+        0.0
+    }
+    fn admitted(&self, _: &AppliesTo, _: SimTime) -> u32 {
+        0
+    }
+    fn energized_mw(&self, _: &AppliesTo) -> f64 {
+        0.0
+    }
+}
+
 #[test]
 fn rules_stand_in_time_and_zones() {
     let around = around(&[("cap", CAP)]);
@@ -218,19 +232,6 @@ fn rules_stand_in_time_and_zones() {
     assert_eq!((cap.effective, cap.age), (SimTime::ZERO, SimSpan::from_days(10)));
     // Budgets run from 22 December: the next begins 365 - 10 = 355 days into the run.
     assert_eq!(cap.first_period(SimSpan::from_days(365)), SimTime::from_hours(24 * 355));
-
-    struct Empty;
-    impl gridrush_core::policy::Books for Empty {
-        fn admitted_mw(&self, _: &AppliesTo, _: SimTime) -> f64 {
-            0.0
-        }
-        fn admitted(&self, _: &AppliesTo, _: SimTime) -> u32 {
-            0
-        }
-        fn energized_mw(&self, _: &AppliesTo) -> f64 {
-            0.0
-        }
-    }
     let campus = Asked {
         class: gridrush_workload::AI_TRAINING,
         tags: gridrush_workload::tags::tags_of_class(gridrush_workload::AI_TRAINING),
