@@ -171,22 +171,20 @@ impl Billing {
     ) -> [Measure; PAYERS] {
         let sum = |of: fn(&Customers) -> f64| self.weights(of).iter().sum::<f64>().max(1e-12);
         let (energy, peak) = (sum(|c| c.energy_weight), sum(|c| c.peak_weight));
-        std::array::from_fn(|payer| match self.customers.get(payer) {
-            Some(of) => {
+        std::array::from_fn(|payer| {
+            if let Some(of) = self.customers.get(payer) {
                 let mwh = energy_mwh[0] * of.energy_weight / energy;
-                Measure {
+                return Measure {
                     coincident_mw: coincident_mw[0] * of.peak_weight / peak,
                     energy_mwh: mwh,
                     customers: 1_000.0 * mwh / of.kwh_per_month,
-                }
+                };
             }
-            None => {
-                let class = payer + 1 - CUSTOMERS;
-                Measure {
-                    coincident_mw: coincident_mw[class],
-                    energy_mwh: energy_mwh[class],
-                    customers: sites[class],
-                }
+            let class = payer + 1 - CUSTOMERS;
+            Measure {
+                coincident_mw: coincident_mw[class],
+                energy_mwh: energy_mwh[class],
+                customers: sites[class],
             }
         })
     }
@@ -354,9 +352,9 @@ impl World {
         self.bill_rules(&mut bills, measures, by_rule)?;
         self.bill_capacity(&mut bills, capacity, measures, by_rule)?;
         self.bill_network(&mut bills, hours, measures, by_rule)?;
-        for payer in 0..CUSTOMERS {
-            let usd = self.billing.distribution_usd_per_mwh[payer] * measures[payer].energy_mwh;
-            let amount = Cents::from_usd(usd)?;
+        let rates = self.billing.distribution_usd_per_mwh;
+        for (payer, (rate, of)) in rates.iter().zip(measures).enumerate() {
+            let amount = Cents::from_usd(rate * of.energy_mwh)?;
             bills.add(payer, Component::Distribution, amount);
             self.pay(payer, self.billing.parties.distribution, "distribution", amount)?;
         }
@@ -500,13 +498,12 @@ impl World {
             let name = customers.map_or_else(|| CLASSES[payer + 1 - CUSTOMERS], |of| of.name);
             let kwh = customers.map(|of| of.kwh_per_month);
             let usd_per_mwh = if mwh > 0.0 { total_usd / mwh } else { f64::NAN };
-            let paid = match self.metrics.bills.iter_mut().find(|paid| paid.payer == name) {
-                Some(paid) => paid,
-                None => {
-                    self.metrics.bills.push(Paid { payer: name, usd: 0.0, mwh: 0.0, kwh_per_month: kwh });
-                    self.metrics.bills.last_mut().expect("one was just added")
-                }
-            };
+            let all = &mut self.metrics.bills;
+            let place = all.iter().position(|paid| paid.payer == name).unwrap_or(all.len());
+            if place == all.len() {
+                all.push(Paid { payer: name, usd: 0.0, mwh: 0.0, kwh_per_month: kwh });
+            }
+            let paid = &mut all[place];
             paid.usd += total_usd;
             paid.mwh += mwh;
             let of = |component: Component| Cell::Float(bills.of(payer, component).as_usd());
