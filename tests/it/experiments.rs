@@ -194,7 +194,8 @@ fn faults_of_an_experiment_and_of_its_cells_come_with_their_places() {
         EXPERIMENT.replace("fuel.gas_usd_per_mmbtu", "fuel.gas_usd_per_mmbtw").replace("7.0]", "-1.0]");
     fs::write(&path, wrong).expect("file");
     let said = run(dir.path(), &["validate", "small.toml"]);
-    let told = said.err.contains("cell (gas 3.5, studies as_it_is):") && said.err.contains("gas_usd_per_mmbtw");
+    let told =
+        said.err.contains("cell (gas 3.5, studies as_it_is):") && said.err.contains("gas_usd_per_mmbtw");
     assert!(said.code == 2 && told, "{}", said.err);
     assert!(!dir.path().join("out").exists());
 }

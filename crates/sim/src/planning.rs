@@ -168,7 +168,9 @@ impl Planner {
         self.each_state(outset, &mut |state| {
             let by_zone = |by_bus: Vec<(BusId, f64)>| {
                 let mut by_zone = vec![0.0; peak_mw.len()];
-                by_bus.iter().for_each(|&(bus, mw)| by_zone[state.clearing.zone_of_bus(bus.0)] += mw);
+                for &(bus, mw) in by_bus {
+                    by_zone[state.clearing.zone_of_bus(bus.0)] += mw;
+                }
                 by_zone
             };
             let room = |(pipe, link): (u32, &Link)| {

@@ -347,7 +347,9 @@ impl ZonalCase<'_> {
             let request = transfers[largest].request;
             overload.remedy = Some(self.zonal.remedy(self.streams, request, works, overload.lacking_mw()));
             let mut dfax = vec![0.0; transfers.len()];
-            here.iter().for_each(|&t| dfax[t] = 1.0);
+            for &t in here {
+                dfax[t] = 1.0;
+            }
             let impact_mw = dfax.iter().zip(transfers).map(|(dfax, of)| dfax * of.mw).collect();
             outcome.charged.push(GroupOverload { overload, dfax, impact_mw });
         }

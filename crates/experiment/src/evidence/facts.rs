@@ -161,8 +161,11 @@ pub struct Fact {
     /// Its numbers.
     pub claims: &'static [Claim],
     /// The value of each claim in one replication, in their order; `None` where there was nothing to measure.
-    pub measure: fn(&[Arm<'_>]) -> Result<Vec<Option<f64>>, MeasureError>,
+    pub measure: fn(&[Arm<'_>]) -> Measured,
 }
+
+/// The values of a fact's claims in one replication.
+pub type Measured = Result<Vec<Option<f64>>, MeasureError>;
 
 /// Why a measure could not be taken.
 #[derive(Debug, thiserror::Error)]

@@ -49,7 +49,8 @@ impl Clearing {
     pub fn energy_usd_per_mwh(&self, solution: &DispatchSolution) -> Vec<f64> {
         let parted = self.problem.pipes.is_empty() && !self.cut.island_of().is_empty();
         let area_of = if parted { self.cut.island_of() } else { self.areas.by_bus() };
-        let settled: Vec<f64> = solution.lmp_usd_per_mwh.iter().map(|&price| self.settled(price)).collect();
+        let settled: Vec<f64> =
+            (0..solution.lmp_usd_per_mwh.len()).map(|bus| self.settled(solution, bus as u32)).collect();
         means(area_of, &self.problem.demand_mw, &settled)
     }
 }

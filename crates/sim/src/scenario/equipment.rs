@@ -16,7 +16,7 @@ section! {
     }
     tables {
         /// What stations and upgrades order, and how.
-        orders: Orders;
+        orders: Procurement;
         /// Power transformers of 100 MVA and more, for everybody in the market.
         large_transformer: LargeTransformer;
         /// Smaller, used or mobile transformers.
@@ -36,7 +36,7 @@ section! {
 
 mirror! {
     /// What stations and upgrades order, and how.
-    Orders of EquipmentParams, from EquipmentParams::default() => {
+    Procurement of EquipmentParams, from EquipmentParams::default() => {
         /// Breakers of a station for each transformer.
         breakers_per_transformer: f64, "", "assumed", 0.0..=100.0;
         /// Banks of a new transmission station.

@@ -224,9 +224,9 @@ fn power_that_only_the_surplus_gives_stops_when_there_is_none() {
         // The surplus of the hour before is the most that may be drawn now.
         assert!(drawn <= last_mw.max(0.0) + 1e-6, "{drawn} MW of {last_mw}");
         if last_mw <= 0.0 {
-            stopped += 1
+            stopped += 1;
         } else {
-            drew += 1
+            drew += 1;
         }
         let served: f64 = world.problem().demand_mw.iter().sum::<f64>() + look.sites[1].2;
         let reserve = world.clearing().reserve_requirement_mw();

@@ -231,11 +231,11 @@ impl Engine {
     fn set_place(&mut self, problem: &DispatchProblem, constraint: Constraint, place: Place) {
         self.free(constraint);
         let above = place == Place::Above;
-        if place != Place::Slack {
+        if place == Place::Slack {
+            self.watch(constraint);
+        } else {
             let ceiling = self.range(problem, constraint).ceiling;
             self.overload(Overload { constraint, above, dual: if above { ceiling } else { -ceiling } });
-        } else {
-            self.watch(constraint);
         }
     }
 

@@ -23,6 +23,9 @@ use crate::interconnection::group::Transfer;
 use crate::interconnection::request::Direction;
 use crate::interconnection::transfer::DcFlow;
 
+/// A state that an answer overloads: by how much, and the row that forbids it (terms by column, bound), MW.
+type Violation = (f64, Vec<(usize, f64)>, f64);
+
 /// Overload that counts as none.
 const TOLERANCE_MW: f64 = 1e-6;
 /// States added at once, the most violated ones.
@@ -97,12 +100,7 @@ impl<F: DcFlow> StudyCase<'_, F> {
     }
 
     /// States that an answer overloads: by how much, with the row that forbids it.
-    fn violated(
-        &self,
-        answer: &[f64],
-        transfers: &[Transfer],
-        movers: &[Vec<Mover>],
-    ) -> Vec<(f64, Vec<(usize, f64)>, f64)> {
+    fn violated(&self, answer: &[f64], transfers: &[Transfer], movers: &[Vec<Mover>]) -> Vec<Violation> {
         let mut violated = Vec::new();
         for (s, snapshot) in self.snapshots.iter().enumerate() {
             if !transfers.iter().any(|transfer| snapshot.is_for(transfer.direction)) {

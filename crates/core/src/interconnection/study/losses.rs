@@ -60,7 +60,9 @@ impl Losses {
             injection_mw[ends[0]] = 1.0;
             injection_mw[ends[1]] = -1.0;
             dc.flows(&injection_mw, &mut moved);
-            ends.iter().for_each(|&end| injection_mw[end] = 0.0);
+            for &end in &ends {
+                injection_mw[end] = 0.0;
+            }
             let stays = 1.0 - moved[lost];
             // Out of service it carries nothing.
             if moved[lost] == 0.0 || stays.abs() < SPLITS {

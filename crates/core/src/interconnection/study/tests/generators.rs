@@ -93,7 +93,9 @@ fn many_commitments_at_once_are_those_one_by_one() {
         if at_once {
             case.commit_all(&transfers);
         } else {
-            transfers.into_iter().for_each(|transfer| case.commit_transfer(transfer));
+            for transfer in transfers {
+                case.commit_transfer(transfer);
+            }
         }
         case.snapshots()[0].flow_mw.clone()
     };

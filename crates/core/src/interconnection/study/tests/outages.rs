@@ -182,7 +182,9 @@ fn shipped_networks_equal_networks_built_anew() {
         let upward_mw: Vec<(BusId, f64)> =
             network.generators.iter().map(|g| (g.bus, g.capacity_mw)).collect();
         let capacity_mw: f64 = upward_mw.iter().map(|(_, mw)| mw).sum();
-        load_mw.iter_mut().for_each(|mw| *mw = -*mw);
+        for mw in &mut load_mw {
+            *mw = -*mw;
+        }
         for (bus, mw) in &upward_mw {
             load_mw[bus.0 as usize] += load_total_mw * mw / capacity_mw;
         }
