@@ -71,7 +71,7 @@ mod tests {
     /// Four in the cohort: 100 MW built, 300 and 500 MW gone, 100 MW waiting; a fifth came too late.
     #[test]
     fn shares_by_hand() {
-        let filed = |filed_day, requested_mw| Request { filed_day, requested_mw, ..Request::default() };
+        let filed = |filed_day, requested_mw| Request { requested_mw, filed_day, ..Request::default() };
         let requests = [
             Request { energized_days: Some(900.0), ..filed(0.0, 100.0) },
             Request { ended_days: Some(100.0), ..filed(1.0, 300.0) },

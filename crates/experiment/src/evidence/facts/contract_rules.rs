@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn exit_share_by_hand() {
         let of =
-            |filed_day: f64, requested_mw: f64| Request { filed_day, requested_mw, ..Request::default() };
+            |filed_day: f64, requested_mw: f64| Request { requested_mw, filed_day, ..Request::default() };
         let requests = [
             of(0.0, 100.0),
             Request { ended_days: Some(10.0), ..of(120.0, 200.0) },
