@@ -168,7 +168,7 @@ impl Planner {
         self.each_state(outset, &mut |state| {
             let by_zone = |by_bus: Vec<(BusId, f64)>| {
                 let mut by_zone = vec![0.0; peak_mw.len()];
-                for &(bus, mw) in by_bus {
+                for (bus, mw) in by_bus {
                     by_zone[state.clearing.zone_of_bus(bus.0)] += mw;
                 }
                 by_zone

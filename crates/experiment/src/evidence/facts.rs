@@ -141,6 +141,10 @@ impl Claim {
     }
 }
 
+/// The value of each claim in one replication, from its arms, in the order of the claims; `None` where there was
+/// nothing to measure.
+pub type Measure = fn(&[Arm<'_>]) -> Result<Vec<Option<f64>>, MeasureError>;
+
 /// Something known of real queues or grids.
 #[derive(Debug)]
 pub struct Fact {
@@ -160,12 +164,9 @@ pub struct Fact {
     pub tables: &'static [&'static str],
     /// Its numbers.
     pub claims: &'static [Claim],
-    /// The value of each claim in one replication, in their order; `None` where there was nothing to measure.
-    pub measure: fn(&[Arm<'_>]) -> Measured,
+    /// Takes its numbers from one replication.
+    pub measure: Measure,
 }
-
-/// The values of a fact's claims in one replication.
-pub type Measured = Result<Vec<Option<f64>>, MeasureError>;
 
 /// Why a measure could not be taken.
 #[derive(Debug, thiserror::Error)]

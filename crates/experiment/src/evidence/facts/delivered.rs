@@ -65,13 +65,8 @@ mod tests {
             late_days: Some(late_days),
             ..Request::default()
         };
-        let requests = [
-            built(40.0, 600.0),
-            built(60.0, 700.0),
-            built(80.0, 400.0),
-            built(0.0, 900.0),
-            built(0.0, 1000.0),
-        ];
+        let requests =
+            [built(40.0, 100.0), built(60.0, 200.0), built(80.0, 0.0), built(0.0, 400.0), built(0.0, 500.0)];
         assert_eq!(delivery(&requests), [Some(0.6), Some(200.0)]);
         assert_eq!(delivery(&[]), [None, None]);
     }

@@ -179,7 +179,7 @@ mod tests {
         gaps.sort_unstable_by(f64::total_cmp);
         gaps[0] = 0.0;
         let mut last = 0.0;
-        for share in [0.0001, 0.0025, 0.005, 0.01, 0.05, 0.3] {
+        for share in [0.0005, 0.0025, 0.005, 0.01, 0.05, 0.3] {
             let x = room(&gaps, share);
             assert!((cut_share(&gaps, x) - share).abs() < 1e-12, "{share}: {x}");
             assert!(x > last);
