@@ -76,7 +76,7 @@ fn the_quickstart_leaves_every_table_and_chart() {
     }
     // A chart that has nothing to show is left out with a reason.
     let skipped = printed.lines().filter(|line| line.trim_start().starts_with("not drawn")).count();
-    assert_eq!(charts.len() + skipped, 10, "{printed}");
+    assert_eq!(charts.len() + skipped, 11, "{printed}");
     assert!(charts.len() >= 8 && files.contains_key("charts/contention.svg"), "{charts:?}");
     for words in ["quickstart: done", "26280 hours, 26280 dispatched", "closing numbers"] {
         assert!(printed.contains(words), "{words} in {printed}");

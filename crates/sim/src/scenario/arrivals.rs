@@ -107,11 +107,11 @@ mirror! {
     /// What owners know of their own projects and nobody else does.
     Owners of OwnerParams, from OwnerParams::default() => {
         /// Smallest part of its contract that a project uses in the end.
-        delivered_share_min: f64, "share", "", 0.0..=1.0;
+        delivered_share_min: f64, "share", "none", 0.0..=1.0;
         /// Largest part of its contract that a project uses in the end.
         delivered_share_max: f64, "share", "[S] half of what was asked for was delivered in Texas", 0.0..=1.0;
         /// Part of the projects that are filed at several places at once; at most one is built.
-        duplicate_share: f64, "share", "", 0.0..=1.0;
+        duplicate_share: f64, "share", "none", 0.0..=1.0;
         /// At how many places those are filed besides.
         duplicate_sites: u32, "places", "assumed", 0.0..=20.0;
         /// Part of the real projects whose site is under control at filing.
@@ -124,7 +124,7 @@ mirror! {
         /// Standard deviation of the logarithm of that worth.
         place_worth_spread_log: f64, "", "assumed", 0.0..=5.0;
         /// Factor on the rate of requests from the announcement of a rule about them to the day it takes effect.
-        rush_multiple: f64, "", "", 0.0..=100.0;
+        rush_multiple: f64, "", "none", 0.0..=100.0;
         /// Cost of money that is tied up in deposits.
         deposit_cost_per_year: f64, "share per year", "assumed", 0.0..=1.0;
     }
