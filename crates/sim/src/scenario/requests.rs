@@ -43,19 +43,19 @@ section! {
         /// Time from energization to full load.
         ramp_months: u32 = 12, "months", "assumed", 0.0..=120.0;
         /// Part of its contract that it will use in the end.
-        delivered_share: f64 = 1.0, "share", "", 0.0..=1.0;
+        delivered_share: f64 = 1.0, "share", "none", 0.0..=1.0;
         /// The project, if it is filed at several places: at most one of them is built.
         project: Option<String> = None, "", "";
         /// Part of its site that is under control.
-        site_control_share: f64 = 1.0, "share", "", 0.0..=1.0;
+        site_control_share: f64 = 1.0, "share", "none", 0.0..=1.0;
         /// Own generation that can be dispatched.
-        onsite_mw: f64 = 0.0, "MW", "", 0.0..=20000.0;
+        onsite_mw: f64 = 0.0, "MW", "none", 0.0..=20000.0;
         /// Own backup that cannot export.
-        backup_mw: f64 = 0.0, "MW", "", 0.0..=20000.0;
+        backup_mw: f64 = 0.0, "MW", "none", 0.0..=20000.0;
         /// Part of its energy that additional renewable generation covers.
-        renewable_share: f64 = 0.0, "share", "", 0.0..=1.0;
+        renewable_share: f64 = 0.0, "share", "none", 0.0..=1.0;
         /// What it bids for a place that is auctioned.
-        bid_usd_per_mw: f64 = 0.0, "$/MW", "", 0.0..=1e9;
+        bid_usd_per_mw: f64 = 0.0, "$/MW", "none", 0.0..=1e9;
     }
 }
 
