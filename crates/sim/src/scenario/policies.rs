@@ -249,7 +249,7 @@ impl Draft {
     }
 }
 
-/// Numbers and dates of policies are read once their files are known, by [`Draft::policies`].
+/// Numbers and dates of policies are read once their files are known, by `Draft`.
 impl Section for PolicyTable {
     fn defaults() -> PolicyTable {
         PolicyTable::default()
