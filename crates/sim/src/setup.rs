@@ -294,6 +294,11 @@ impl Setup {
         self.pack.region.is_zonal()
     }
 
+    /// Whether bills are written: there is nothing to share where nothing is dispatched.
+    pub fn writes_bills(&self) -> bool {
+        self.scenario.bills.enabled && self.scenario.dispatch.hourly
+    }
+
     /// Whether the market holds room for the loss of branches.
     pub fn provides_for_losses(&self) -> bool {
         self.scenario.dispatch.security == Security::List && !self.is_zonal()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::offer::{Offer, ReadyItem};
 use crate::demand::ClassId;
-use crate::grid::{BusId, ZoneId};
+use crate::grid::{BranchId, BusId, ZoneId};
 use crate::kernel::{SimSpan, SimTime};
 use crate::ledger::Cents;
 use crate::names::Key;
@@ -316,6 +316,8 @@ pub struct Request {
     pub(super) reported_phase: Option<usize>,
     pub(super) reported_restudy: bool,
     pub(super) allocated: Cents,
+    /// The first element that its last report had strengthened.
+    pub(super) limiting: Option<BranchId>,
     pub(super) allocated_before: Option<Cents>,
     pub(super) allocated_first: Option<Cents>,
     pub(super) studies_cost: Cents,
@@ -353,6 +355,7 @@ impl Request {
             reported_phase: None,
             reported_restudy: false,
             allocated: Cents::ZERO,
+            limiting: None,
             allocated_before: None,
             allocated_first: None,
             studies_cost: Cents::ZERO,
@@ -434,6 +437,11 @@ impl Request {
     /// Its standing or signed offer; none before the first study and during a further one.
     pub fn offer(&self) -> Option<&Offer> {
         self.offer.as_ref()
+    }
+
+    /// The first element that its last report had strengthened for it; stays when it leaves.
+    pub fn limiting(&self) -> Option<BranchId> {
+        self.limiting
     }
 
     /// Network upgrades allocated to it by its last report; stays when it leaves.

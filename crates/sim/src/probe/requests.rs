@@ -86,7 +86,7 @@ pub const TABLE: Table = Table {
             name: "limiting_element",
             kind: Kind::Text,
             unit: "",
-            meaning: "First element that had to be strengthened.",
+            meaning: "First element that its last study had strengthened for it.",
         },
     ],
     csv: true,

@@ -235,7 +235,7 @@ impl World {
         let by_rule = self.charge_sites(month, peak_mw);
         let hours = month.end.since(month.begin).as_hours();
         let capacity = self.capacity_of_month(month, hours);
-        if !setup.scenario.bills.enabled {
+        if !setup.writes_bills() {
             return Ok(());
         }
         self.take_investments(postings);
@@ -536,7 +536,7 @@ impl World {
         sink: &mut dyn RowSink,
     ) -> Result<(), RunError> {
         let of = std::mem::take(&mut self.billing.year);
-        if !self.setup.scenario.bills.enabled {
+        if !self.setup.writes_bills() {
             return Ok(());
         }
         let base = &self.billing.rate_base;

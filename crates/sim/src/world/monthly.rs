@@ -164,10 +164,7 @@ impl World {
             let days = |stage: Stage| {
                 request.entered(stage).map_or(f64::NAN, |at| at.since(request.filed()).as_days())
             };
-            let limiting = (request.offer())
-                .and_then(|offer| offer.upgrades.first())
-                .and_then(|id| self.queue.upgrade(*id))
-                .map_or(String::new(), |upgrade| self.name_of_works(upgrade.branch));
+            let limiting = request.limiting().map_or(String::new(), |element| self.name_of_works(element));
             let bus =
                 request.bus().map_or(String::new(), |b| self.setup.pack.network.bus(b).number.to_string());
             let plant = self.intents.get(id.0 as usize).and_then(|intent| intent.technology);

@@ -43,6 +43,7 @@ fn the_queue_runs_without_the_hourly_market() {
     assert!(count("full") + count("energized") > 5, "{} full", count("full"));
     // Nothing is generated, drawn or paid for.
     assert!(run.sink.frame("load_monthly").is_none_or(|frame| texts(&frame, "class").is_empty()));
+    assert!(run.sink.frame("bills_monthly").is_none_or(|frame| texts(&frame, "payer").is_empty()));
     assert_eq!(harness::bytes(&run_of(&setup).sink), harness::bytes(&run.sink));
 }
 

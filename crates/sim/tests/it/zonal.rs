@@ -172,7 +172,7 @@ fn requests_are_studied_on_stations_and_import_of_their_zone() {
     let run = harness::run(&setup(RING, "2032-01-01", text), 0, &mut |_, _| {});
     let requests = run.table("requests");
     let zone = texts(&requests, "zone");
-    let (limiting, stage) = (texts(&requests, "limiting_element"), texts(&requests, "stage"));
+    let limiting = texts(&requests, "limiting_element");
     let cost = requests.floats("upgrade_cost_usd").unwrap();
     let (mut stations, mut imports) = (0, 0);
     for row in 0..zone.len() {
@@ -181,10 +181,7 @@ fn requests_are_studied_on_stations_and_import_of_their_zone() {
         } else if limiting[row] == format!("import into {}", zone[row]) {
             imports += 1;
         } else {
-            // Of those without a standing offer, the cost of the last study is kept.
-            let offered = ["offered", "agreement", "building", "energized", "full"];
-            assert_eq!(limiting[row], "");
-            assert!(!offered.contains(&stage[row].as_str()) || cost[row] == 0.0, "{}", stage[row]);
+            assert_eq!((limiting[row].as_str(), cost[row]), ("", 0.0));
             continue;
         }
         assert!(cost[row] > 0.0);

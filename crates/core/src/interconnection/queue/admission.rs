@@ -176,6 +176,7 @@ impl Queue {
         let request = &mut self.requests[id.0 as usize];
         request.track = at;
         (request.answer, request.reported_phase, request.counted_since) = (None, None, None);
+        request.limiting = None;
         (request.allocated, request.allocated_before, request.allocated_first) = (Cents::ZERO, None, None);
         if request.stage() == Stage::Filed {
             self.reindex(id);

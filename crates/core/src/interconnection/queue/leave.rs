@@ -230,9 +230,10 @@ impl Queue {
             self.set_upgrade(id, UpgradeState::Cancelled);
             return Ok(());
         };
-        let charge = self.upgrades[id.0 as usize].charge;
+        let (charge, branch) = (self.upgrades[id.0 as usize].charge, self.upgrades[id.0 as usize].branch);
         self.set_shares(id, heir, vec![(heir, charge)]);
         let request = &mut self.requests[heir.0 as usize];
+        request.limiting = request.limiting.or(Some(branch));
         request.allocated = request.allocated.saturating_add(charge);
         if let Some(offer) = &mut request.offer {
             offer.relied.retain(|&relied| relied != id);

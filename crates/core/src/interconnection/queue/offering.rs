@@ -280,6 +280,8 @@ impl Queue {
         request.counted_since = request.counted_since.or(Some(self.reports));
         let offer = self.offer(id, bus, needs, outcome, now)?;
         let answer_by = offer.answer_by;
+        let limiting = offer.upgrades.first().map(|id| self.upgrades[id.0 as usize].branch);
+        self.requests[id.0 as usize].limiting = limiting;
         self.set_offer(id, Some(offer));
         self.enter(id, Stage::Offered, desk);
         desk.after(decision, QueueEvent::Decide(id));
