@@ -71,18 +71,24 @@ prove_identity() {
     same "$out/threads1" "$out/threads2" "two arms of two replications on 1 and 2 threads"
 }
 
-# The Texas weather against the history that it was fitted to, which is not part of the project.
+# The weather of four regions against the history that it was fitted to, which is not part of the project.
 prove_calibrate() {
-    local data=../shared/data packed
+    local data=../shared/data packed region
     if [[ ! -d $data ]]; then
-        echo "skipped: the history of ERCOT is not in $data"
+        echo "skipped: the history of loads, wind and sun is not in $data"
         return
     fi
     mkdir -p "$out/history"
-    for packed in "$data"/load_eia930_2020_2022/*/ERCO-*.csv.gz "$data"/fuelmix_2020_2021/US-TEX-ERCO.csv.gz; do
+    for packed in "$data"/load_eia930_2020_2022/*/*.csv.gz "$data"/fuelmix_2020_2021/*.csv.gz "$data"/nyiso_2019_2020/*.csv.gz; do
         gunzip -c "$packed" >"$out/history/$(basename "$packed" .gz)"
     done
-    "$gridrush" calibrate data/regions/texas/calibrate.toml --input "$out/history"
+    for packed in "$data"/fuelmix_2022/*.csv.gz; do
+        gunzip -c "$packed" >"$out/history/2022-$(basename "$packed" .gz)"
+    done
+    for region in texas pjm caiso nyiso; do
+        echo "-- $region"
+        "$gridrush" calibrate "data/regions/$region/calibrate.toml" --input "$out/history" --check | grep -E "FAIL|all [0-9]+ checks|what the recipe"
+    done
 }
 
 # Real years beside what happened; the files are not part of the project.

@@ -226,6 +226,9 @@ pub struct SchemaArgs {
     /// Prints JSON in place of Markdown.
     #[arg(long)]
     pub json: bool,
+    /// Prints the files of a region pack instead, as in docs/region-packs.md.
+    #[arg(long, conflicts_with = "json")]
+    pub packs: bool,
 }
 
 /// `gridrush regions`.

@@ -1,7 +1,8 @@
-//! `gridrush schema`: the reference of the scenario format.
+//! `gridrush schema`: the reference of the formats of scenarios and region packs.
 
 use std::io::Write;
 
+use gridrush_core::grid::pack;
 use gridrush_sim::scenario;
 
 use crate::args::SchemaArgs;
@@ -9,7 +10,9 @@ use crate::stop::Stop;
 
 /// Prints the reference.
 pub fn run(args: &SchemaArgs) -> Result<(), Stop> {
-    let text = if args.json {
+    let text = if args.packs {
+        pack::markdown()
+    } else if args.json {
         let mut text = scenario::json().map_err(|e| Stop::Failed(e.into()))?;
         text.push('\n');
         text

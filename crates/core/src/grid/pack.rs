@@ -18,14 +18,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::own::{self, bus_of, open, unique_name, zone_of};
-use super::case::table::{self, Row, Table};
+use super::case::table::{self, Declared, Row, Table};
 use super::case::{CaseFault, Faults};
 use super::{BusId, Fuel, Network, Technology, ZoneId};
 
 mod context;
 mod interfaces;
 mod join;
+mod reference;
 mod region;
+mod settings;
 mod ties;
 
 pub use super::Date;
@@ -34,6 +36,7 @@ pub use context::{
 };
 pub use interfaces::Interface;
 pub use join::{Area, joined_name};
+pub use reference::markdown;
 pub use region::{
     Availability, BranchCeiling, CarbonPrice, CommitmentFacts, FuelPrice, Market, NetworkKind, Region,
     RegionFacts, ReserveStep, Shed, ZoneFacts,
@@ -145,24 +148,55 @@ pub struct Reinforcement {
     pub reason: String,
 }
 
-const PLANNED_COLUMNS: [&str; 13] = [
-    "name",
-    "date",
-    "zone",
-    "action",
-    "fuel",
-    "technology",
-    "capacity_mw",
-    "storage_mwh",
-    "heat_rate_mmbtu_per_mwh",
-    "variable_om_usd_per_mwh",
-    "completion_probability",
-    "mean_slip_months",
-    "source",
-];
-const SITE_COLUMNS: [&str; 8] =
-    ["name", "class", "zone", "bus", "contract_mw", "installed_mw", "energized", "source"];
-const REINFORCEMENT_COLUMNS: [&str; 4] = ["branch", "rating_before_mw", "rating_after_mw", "reason"];
+const PLANNED_TABLE: Declared = Declared {
+    file: PLANNED,
+    about: "A dated addition or retirement of generation in a zone.",
+    required: &[
+        ("name", "unique; random draws belong to it"),
+        ("date", "when it is announced to happen"),
+        ("zone", "a zone of `region.toml`"),
+        ("action", "`add` or `retire`"),
+        ("fuel", "as in `generators.csv`"),
+        ("technology", "as in `generators.csv`"),
+        ("capacity_mw", "how much power"),
+        ("storage_mwh", "energy that it stores; 0 if none"),
+        (
+            "heat_rate_mmbtu_per_mwh",
+            "not used: additions have that of new plants ([market.md](models/market.md))",
+        ),
+        ("variable_om_usd_per_mwh", "not used, as the heat rate"),
+        ("completion_probability", "that it happens at all, 0 to 1"),
+        ("mean_slip_months", "mean delay if it happens"),
+        ("source", "where the numbers come from"),
+    ],
+    optional: &[],
+};
+const SITE_TABLE: Declared = Declared {
+    file: SITES,
+    about: "A large load that draws power when the simulation starts.",
+    required: &[
+        ("name", "unique"),
+        ("class", "`mining`, `ai_training`, ..."),
+        ("zone", "a zone of `region.toml`"),
+        ("bus", "number of a bus in that zone"),
+        ("contract_mw", "what it may draw"),
+        ("installed_mw", "what its equipment draws at full load at the start; at most the contract"),
+        ("energized", "date on which it was connected"),
+        ("source", "where the numbers come from"),
+    ],
+    optional: &[],
+};
+const REINFORCEMENT_TABLE: Declared = Declared {
+    file: REINFORCEMENTS,
+    about: "A rating raised against the source network.",
+    required: &[
+        ("branch", "its name in `branches.csv`"),
+        ("rating_before_mw", "its rating in the source"),
+        ("rating_after_mw", "its rating here, as in `branches.csv`"),
+        ("reason", "what the raise is for"),
+    ],
+    optional: &[],
+};
 
 impl RegionPack {
     /// Reads a pack from its files by name (without folder). Files that no reader here knows, such as
@@ -260,7 +294,7 @@ impl RegionPack {
                 p.source.clone(),
             ]
         });
-        files.insert(PLANNED.to_owned(), table::write(&PLANNED_COLUMNS, rows));
+        files.insert(PLANNED.to_owned(), table::write(&PLANNED_TABLE.names(), rows));
         let rows = sites.iter().map(|s| {
             vec![
                 s.name.clone(),
@@ -273,7 +307,7 @@ impl RegionPack {
                 s.source.clone(),
             ]
         });
-        files.insert(SITES.to_owned(), table::write(&SITE_COLUMNS, rows));
+        files.insert(SITES.to_owned(), table::write(&SITE_TABLE.names(), rows));
         let rows = reinforcements.iter().map(|r| {
             vec![
                 r.branch.clone(),
@@ -282,7 +316,7 @@ impl RegionPack {
                 r.reason.clone(),
             ]
         });
-        files.insert(REINFORCEMENTS.to_owned(), table::write(&REINFORCEMENT_COLUMNS, rows));
+        files.insert(REINFORCEMENTS.to_owned(), table::write(&REINFORCEMENT_TABLE.names(), rows));
         files
     }
 }
@@ -300,7 +334,7 @@ fn read_planned(
     list: &mut Vec<CaseFault>,
 ) -> Vec<PlannedChange> {
     let mut faults = Faults::new(PLANNED, list);
-    let table = open(files, PLANNED, &PLANNED_COLUMNS, &[], &mut faults);
+    let table = open(files, &PLANNED_TABLE, &mut faults);
     let mut names = BTreeSet::new();
     let read = |row: Row<'_>, names: &mut BTreeSet<String>, faults: &mut Faults<'_>| {
         let name = unique_name(&row, names, faults);
@@ -381,7 +415,7 @@ fn read_sites(
     list: &mut Vec<CaseFault>,
 ) -> Vec<ExistingSite> {
     let mut faults = Faults::new(SITES, list);
-    let table = open(files, SITES, &SITE_COLUMNS, &[], &mut faults);
+    let table = open(files, &SITE_TABLE, &mut faults);
     let numbers = network.buses().map(|(id, bus)| (bus.number, id)).collect();
     let mut names = BTreeSet::new();
     let read = |row: Row<'_>, names: &mut BTreeSet<String>, faults: &mut Faults<'_>| {
@@ -423,7 +457,7 @@ fn read_reinforcements(
     list: &mut Vec<CaseFault>,
 ) -> Vec<Reinforcement> {
     let mut faults = Faults::new(REINFORCEMENTS, list);
-    let table = open(files, REINFORCEMENTS, &REINFORCEMENT_COLUMNS, &[], &mut faults);
+    let table = open(files, &REINFORCEMENT_TABLE, &mut faults);
     let ratings: BTreeMap<&str, f64> =
         network.branches().map(|(_, branch)| (branch.name.as_str(), branch.rating_mw)).collect();
     let read = |row: Row<'_>, faults: &mut Faults<'_>| {

@@ -1,15 +1,17 @@
 //! The network tables of a region pack: `buses.csv`, `branches.csv`, `generators.csv`, `dc_links.csv`.
 //!
 //! Numbers are written in their shortest exact form, so that a network that was read and written again
-//! gives the same bytes. `docs/region-packs.md` lists columns, units and meanings.
+//! gives the same bytes. The declarations are the reference of the format (`gridrush schema --packs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::table::{self, Row, Shape, Table, optional_cell};
+use super::table::{self, Declared, Row, Table, optional_cell};
 use super::{CaseFault, Faults, check};
 use crate::grid::{Branch, BranchKind, Bus, BusId, CostCurve, DcLink, Network, Zone, ZoneId};
 
 mod generators;
+
+pub(crate) use generators::UNIT_TABLE;
 
 /// File name of the bus table.
 pub const BUSES: &str = "buses.csv";
@@ -20,38 +22,66 @@ pub const GENERATORS: &str = "generators.csv";
 /// File name of the table of direct-current lines, which a pack may leave out.
 pub const DC_LINKS: &str = "dc_links.csv";
 
-const BUS_COLUMNS: [&str; 10] = [
-    "bus",
-    "name",
-    "zone",
-    "substation",
-    "base_kv",
-    "load_mw",
-    "shunt_mw",
-    "load_share",
-    "latitude_deg",
-    "longitude_deg",
-];
-const BRANCH_COLUMNS: [&str; 12] = [
-    "name",
-    "from_bus",
-    "to_bus",
-    "kind",
-    "r_pu",
-    "x_pu",
-    "tap",
-    "shift_deg",
-    "rating_mw",
-    "emergency_rating_mw",
-    "length_mi",
-    "in_service",
-];
-/// Written only when a branch has a limit on its angle difference.
-const ANGLE_COLUMNS: [&str; 2] = ["angle_minimum_deg", "angle_maximum_deg"];
-const DC_LINK_COLUMNS: [&str; 7] =
-    ["name", "from_bus", "to_bus", "minimum_mw", "maximum_mw", "loss_fraction", "in_service"];
-/// Written only when a link has a fixed loss or a cost.
-const DC_LINK_EXTRA_COLUMNS: [&str; 2] = ["fixed_loss_mw", "cost_curve_usd_per_h"];
+pub(crate) const BUS_TABLE: Declared = Declared {
+    file: BUSES,
+    about: "A bus.",
+    required: &[
+        ("bus", "number, unique"),
+        ("name", "readable name"),
+        ("zone", "a zone of `region.toml`"),
+        ("substation", "buses of one station share this number; transformers join them"),
+        ("base_kv", "nominal voltage"),
+        ("load_mw", "load in the source case (for reference; native load comes from `weather.toml`)"),
+        ("shunt_mw", "constant load of shunts at nominal voltage"),
+        ("load_share", "this bus's part of its zone's native load, 0 to 1; all of a zone sum to 1"),
+    ],
+    optional: &[
+        ("latitude_deg", "position, -90 to 90; together with the longitude or not at all"),
+        ("longitude_deg", "position, -180 to 180"),
+    ],
+};
+pub(crate) const BRANCH_TABLE: Declared = Declared {
+    file: BRANCHES,
+    about: "A line or transformer between two buses.",
+    required: &[
+        ("name", "unique"),
+        ("from_bus", "number of a bus; positive flow leaves it"),
+        ("to_bus", "number of another bus"),
+        ("kind", "`line` or `transformer`"),
+        ("r_pu", "series resistance on `base_mva`"),
+        ("x_pu", "series reactance on `base_mva`; not zero"),
+        ("tap", "turns ratio, positive; 1 for lines"),
+        ("shift_deg", "phase shift"),
+        ("rating_mw", "continuous rating; empty: no limit"),
+        ("emergency_rating_mw", "short-term rating after a contingency; may be empty"),
+        ("length_mi", "length; may be empty"),
+        ("in_service", "`true` or `false` at the start"),
+    ],
+    optional: &[
+        (
+            "angle_minimum_deg",
+            "least angle difference, `from` minus `to`; used by `gridrush opf` only, written where a branch has one",
+        ),
+        ("angle_maximum_deg", "greatest angle difference"),
+    ],
+};
+pub(crate) const DC_LINK_TABLE: Declared = Declared {
+    file: DC_LINKS,
+    about: "A direct-current line; the file may be left out.",
+    required: &[
+        ("name", "unique"),
+        ("from_bus", "number of a bus; positive flow leaves it"),
+        ("to_bus", "number of another bus"),
+        ("minimum_mw", "least flow; negative: the other way"),
+        ("maximum_mw", "greatest flow"),
+        ("loss_fraction", "lost on the way for each MW sent, 0 to 1"),
+        ("in_service", "`true` or `false` at the start"),
+    ],
+    optional: &[
+        ("fixed_loss_mw", "lost whatever is sent; written where a link has it"),
+        ("cost_curve_usd_per_h", "cost by MW sent, as in `generators.csv`"),
+    ],
+};
 
 /// Reads the tables of a pack over the zones of its region. The faults of all tables are collected; a
 /// table that is absent from `files` is a fault, except [`DC_LINKS`]. `O(rows log rows)`.
@@ -88,7 +118,7 @@ pub(crate) fn read_tables(
     let mut bus_lines = Vec::new();
 
     let mut faults = Faults::new(BUSES, list);
-    if let Some(buses) = open(files, BUSES, &BUS_COLUMNS[..8], &BUS_COLUMNS[8..], &mut faults) {
+    if let Some(buses) = open(files, &BUS_TABLE, &mut faults) {
         for row in buses.rows() {
             if let Some(bus) = read_bus(&row, &network, &mut faults) {
                 let number = bus.number;
@@ -104,7 +134,7 @@ pub(crate) fn read_tables(
 
     let mut faults = Faults::new(BRANCHES, list);
     if (files.contains_key(BRANCHES) || !optional.contains(&BRANCHES))
-        && let Some(branches) = open(files, BRANCHES, &BRANCH_COLUMNS, &ANGLE_COLUMNS, &mut faults)
+        && let Some(branches) = open(files, &BRANCH_TABLE, &mut faults)
     {
         let mut names = BTreeSet::new();
         for row in branches.rows() {
@@ -119,7 +149,7 @@ pub(crate) fn read_tables(
 
     if files.contains_key(DC_LINKS) {
         let mut faults = Faults::new(DC_LINKS, list);
-        if let Some(links) = open(files, DC_LINKS, &DC_LINK_COLUMNS, &DC_LINK_EXTRA_COLUMNS, &mut faults) {
+        if let Some(links) = open(files, &DC_LINK_TABLE, &mut faults) {
             let mut names = BTreeSet::new();
             for row in links.rows() {
                 let unique = unique_name(&row, &mut names, &mut faults);
@@ -132,30 +162,25 @@ pub(crate) fn read_tables(
     (network, bus_lines)
 }
 
+/// Reads a table of a pack; that it is absent is a fault.
 pub(crate) fn open(
     files: &BTreeMap<String, String>,
-    file: &str,
-    required: &[&str],
-    optional: &[&str],
+    table: &Declared,
     faults: &mut Faults<'_>,
 ) -> Option<Table> {
-    open_renamed(files, file, required, optional, &[], faults)
+    table.read(text_of(files, table, faults)?, &[], faults)
 }
 
-/// [`open`] for a table whose columns had other names.
-fn open_renamed(
-    files: &BTreeMap<String, String>,
-    file: &str,
-    required: &[&str],
-    optional: &[&str],
-    renamed: &[(&str, &str)],
+fn text_of<'t>(
+    files: &'t BTreeMap<String, String>,
+    table: &Declared,
     faults: &mut Faults<'_>,
-) -> Option<Table> {
-    let Some(text) = files.get(file) else {
+) -> Option<&'t str> {
+    let text = files.get(table.file);
+    if text.is_none() {
         faults.add(None, "file", "this file is missing from the pack");
-        return None;
-    };
-    Table::read(text, &Shape { required, optional, foreign: false, renamed }, faults)
+    }
+    text.map(String::as_str)
 }
 
 pub(crate) fn unique_name(
@@ -328,8 +353,9 @@ fn read_dc_link(row: &Row<'_>, numbers: &BTreeMap<u32, BusId>, faults: &mut Faul
 /// Writes the tables of a network, by file name. [`DC_LINKS`] is left out when there are none.
 pub fn write(network: &Network) -> BTreeMap<String, String> {
     let number = |id: BusId| network.bus(id).number.to_string();
+    let header = [BUS_TABLE.names(), BUS_TABLE.optional_names()].concat();
     let buses = table::write(
-        &BUS_COLUMNS,
+        &header,
         network.buses().map(|(_, bus)| {
             vec![
                 bus.number.to_string(),
@@ -346,8 +372,9 @@ pub fn write(network: &Network) -> BTreeMap<String, String> {
         }),
     );
     let angles = network.branches().any(|(_, branch)| branch.angle_difference_deg.is_some());
+    let limits = if angles { BRANCH_TABLE.optional_names() } else { Vec::new() };
     let branches = table::write(
-        &[&BRANCH_COLUMNS[..], if angles { &ANGLE_COLUMNS[..] } else { &[] }].concat(),
+        &[BRANCH_TABLE.names(), limits].concat(),
         network.branches().map(|(_, branch)| {
             let mut cells = vec![
                 branch.name.clone(),
@@ -393,8 +420,8 @@ pub fn write(network: &Network) -> BTreeMap<String, String> {
             }
             cells
         });
-        let header = [&DC_LINK_COLUMNS[..], if extra { &DC_LINK_EXTRA_COLUMNS[..] } else { &[] }].concat();
-        files.insert(DC_LINKS.to_owned(), table::write(&header, rows));
+        let costs = if extra { DC_LINK_TABLE.optional_names() } else { Vec::new() };
+        files.insert(DC_LINKS.to_owned(), table::write(&[DC_LINK_TABLE.names(), costs].concat(), rows));
     }
     files
 }

@@ -7,6 +7,43 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use super::Faults;
 use crate::grid::Date;
 
+/// A column of a table of ours: its name and what it means.
+pub(crate) type Column = (&'static str, &'static str);
+
+/// The declaration of a table of ours, from which it is read, written and documented.
+pub(crate) struct Declared {
+    /// File name.
+    pub file: &'static str,
+    /// What a row is.
+    pub about: &'static str,
+    /// Columns that must be there.
+    pub required: &'static [Column],
+    /// Columns that may be there.
+    pub optional: &'static [Column],
+}
+
+impl Declared {
+    /// The names of the columns that must be there.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.required.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The names of the columns that may be there.
+    pub fn optional_names(&self) -> Vec<&'static str> {
+        self.optional.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// Reads the table; columns of former names are refused with what they are called now.
+    pub fn read(&self, text: &str, renamed: &[(&str, &str)], faults: &mut Faults<'_>) -> Option<Table> {
+        let (required, optional) = (self.names(), self.optional_names());
+        Table::read(
+            text,
+            &Shape { required: &required, optional: &optional, foreign: false, renamed },
+            faults,
+        )
+    }
+}
+
 /// What a table may and must hold.
 pub(crate) struct Shape<'a> {
     /// Columns that must be there.

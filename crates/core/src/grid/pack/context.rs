@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::settings::{Written, one_of, settings};
 use crate::grid::Fuel;
 
 /// How a region sees to it that there is enough capacity.
@@ -19,6 +20,13 @@ pub enum CapacityMarketKind {
     Bilateral,
 }
 
+impl Written for CapacityMarketKind {
+    fn kind() -> String {
+        use CapacityMarketKind::{Auction, Bilateral, EnergyOnly};
+        one_of(&[EnergyOnly, Auction, Bilateral].map(CapacityMarketKind::name))
+    }
+}
+
 impl CapacityMarketKind {
     /// The name in files.
     pub const fn name(self) -> &'static str {
@@ -30,48 +38,51 @@ impl CapacityMarketKind {
     }
 }
 
-/// Section `[capacity_market]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CapacityMarket {
-    /// Its kind.
-    pub kind: CapacityMarketKind,
-    /// What a megawatt of accredited capacity was paid per day near the base year.
-    pub price_usd_per_mw_day: Option<f64>,
-    /// Where the numbers come from.
-    pub source: String,
+settings! {
+    "[capacity_market]",
+    /// How the region sees to it that there is enough capacity.
+    pub struct CapacityMarket {
+        /// Its kind.
+        pub kind: CapacityMarketKind,
+        /// What a megawatt of accredited capacity was paid per day near the base year.
+        pub price_usd_per_mw_day: Option<f64>,
+        /// Where the numbers come from.
+        pub source: String,
+    }
 }
 
-/// Section `[retail]`: yearly mean prices to customers.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Retail {
-    /// Homes.
-    pub residential_usd_per_mwh: f64,
-    /// Shops and offices.
-    pub commercial_usd_per_mwh: f64,
-    /// Industry.
-    pub industrial_usd_per_mwh: f64,
-    /// What energy and capacity cost in these prices, if known.
-    pub wholesale_usd_per_mwh: Option<f64>,
-    /// Where the numbers come from.
-    pub source: String,
+settings! {
+    "[retail]",
+    /// Yearly mean prices to customers.
+    pub struct Retail {
+        /// Homes.
+        pub residential_usd_per_mwh: f64,
+        /// Shops and offices.
+        pub commercial_usd_per_mwh: f64,
+        /// Industry.
+        pub industrial_usd_per_mwh: f64,
+        /// What energy and capacity cost in these prices, if known.
+        pub wholesale_usd_per_mwh: Option<f64>,
+        /// Where the numbers come from.
+        pub source: String,
+    }
 }
 
-/// Section `[public]`: what is published of the region, to compare the pack with.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublicFigures {
-    /// The year of the figures (its end, for capacity).
-    pub year: i16,
-    /// Metered demand of the year.
-    pub energy_twh: f64,
-    /// Greatest hourly demand of the year.
-    pub peak_mw: f64,
-    /// Installed capacity by fuel; fuels that are not named are not compared.
-    pub capacity_mw: BTreeMap<Fuel, f64>,
-    /// Where the numbers come from.
-    pub source: String,
+settings! {
+    "[public]",
+    /// What is published of the region; `gridrush regions NAME` compares the pack with it.
+    pub struct PublicFigures {
+        /// The year of the figures (its end, for capacity).
+        pub year: i16,
+        /// Metered demand of the year.
+        pub energy_twh: f64,
+        /// Greatest hourly demand of the year.
+        pub peak_mw: f64,
+        /// Installed capacity by fuel; fuels that are not named are not compared.
+        pub capacity_mw: BTreeMap<Fuel, f64>,
+        /// Where the numbers come from.
+        pub source: String,
+    }
 }
 
 /// Where a kind of series in `weather.toml` comes from.
@@ -84,6 +95,12 @@ pub enum SeriesOrigin {
     Assumption,
 }
 
+impl Written for SeriesOrigin {
+    fn kind() -> String {
+        one_of(&[SeriesOrigin::Fitted, SeriesOrigin::Assumption].map(SeriesOrigin::name))
+    }
+}
+
 impl SeriesOrigin {
     /// The name in files.
     pub const fn name(self) -> &'static str {
@@ -94,20 +111,21 @@ impl SeriesOrigin {
     }
 }
 
-/// Section `[weather]`: where the series of `weather.toml` come from.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WeatherOrigin {
-    /// Native load.
-    pub load: SeriesOrigin,
-    /// Wind.
-    pub wind: SeriesOrigin,
-    /// Sun.
-    pub solar: SeriesOrigin,
-    /// Temperature.
-    pub temperature: SeriesOrigin,
-    /// What the words above mean here.
-    pub source: String,
+settings! {
+    "[weather]",
+    /// Where the series of `weather.toml` come from.
+    pub struct WeatherOrigin {
+        /// Native load.
+        pub load: SeriesOrigin,
+        /// Wind.
+        pub wind: SeriesOrigin,
+        /// Sun.
+        pub solar: SeriesOrigin,
+        /// Temperature.
+        pub temperature: SeriesOrigin,
+        /// What the words above mean here.
+        pub source: String,
+    }
 }
 
 /// The optional sections.

@@ -7,14 +7,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::grid::case::own::{self, open, unique_name};
-use crate::grid::case::table::{self, Row, optional_cell};
+use crate::grid::case::table::{self, Declared, Row, optional_cell};
 use crate::grid::case::{CaseFault, Faults};
 use crate::grid::{BranchId, Bus, BusId, DcLink, Network, ZoneId};
 
 use super::INTERFACES;
 
-const COLUMNS: [&str; 7] =
-    ["name", "from_zones", "to_zones", "forward_limit_mw", "reverse_limit_mw", "loss_fraction", "source"];
+pub(super) const TABLE: Declared = Declared {
+    file: INTERFACES,
+    about: "A limit between zones, a pipe of a zonal pack or an interface of a nodal one; the file may be left out \
+            of a nodal pack.",
+    required: &[
+        ("name", "unique"),
+        ("from_zones", "zones, separated by a space"),
+        ("to_zones", "zones, none of the former"),
+        (
+            "forward_limit_mw",
+            "greatest flow from the first to the second, not negative; empty in a nodal pack: none",
+        ),
+        ("reverse_limit_mw", "greatest flow the other way"),
+        ("loss_fraction", "lost on the way for each MW sent, 0 to 0.5; 0 in a nodal pack"),
+        ("source", "where the numbers come from"),
+    ],
+    optional: &[],
+};
 
 /// A limit on what flows between zones.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,7 +77,7 @@ pub(super) fn read(
     // Where other tables are at fault, a branch may be missing that an interface is made of.
     let whole = list.is_empty();
     let mut faults = Faults::new(INTERFACES, list);
-    let Some(table) = open(files, INTERFACES, &COLUMNS, &[], &mut faults) else { return Vec::new() };
+    let Some(table) = open(files, &TABLE, &mut faults) else { return Vec::new() };
     let mut names = BTreeSet::new();
     let mut out = Vec::new();
     for row in table.rows() {
@@ -219,7 +235,7 @@ pub(super) fn write(interfaces: &[Interface], network: &Network) -> String {
             interface.source.clone(),
         ]
     });
-    table::write(&COLUMNS, rows)
+    table::write(&TABLE.names(), rows)
 }
 
 #[cfg(test)]

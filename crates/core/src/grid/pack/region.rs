@@ -11,11 +11,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::context::Context;
+use super::settings::{Written, one_of, settings};
 use crate::grid::Fuel;
 use crate::grid::case::Faults;
 
 /// The version of `region.toml` that is read.
-const SCHEMA: i64 = 1;
+pub(super) const SCHEMA: i64 = 1;
 
 /// What kind of network the pack holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -27,149 +28,168 @@ pub enum NetworkKind {
     Zonal,
 }
 
-/// Section `[region]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RegionFacts {
-    /// The name of the pack.
-    pub name: String,
-    /// A readable name.
-    pub title: String,
-    /// Kind of network.
-    pub network: NetworkKind,
-    /// Time zone of load shapes and tariffs, as in the IANA database.
-    pub time_zone: String,
-    /// The year whose load and fleet the pack describes (its end, for the fleet).
-    pub base_year: i16,
-    /// Whether the buses and lines are invented.
-    pub synthetic: bool,
-    /// What every map and nodal table must say.
-    pub notice: String,
-    /// Base of per-unit values.
-    pub base_mva: f64,
-    /// Voltage from which bulk plant and large loads connect.
-    pub transmission_minimum_kv: f64,
+impl Written for NetworkKind {
+    fn kind() -> String {
+        one_of(&["nodal", "zonal"])
+    }
 }
 
-/// An entry of `[[zones]]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ZoneFacts {
-    /// The name in files and tables.
-    pub name: String,
-    /// A readable name.
-    pub title: String,
-    /// Its load in `weather.toml`.
-    pub load_series: String,
-    /// Its wind availability in `weather.toml`.
-    pub wind_series: String,
-    /// Its solar availability in `weather.toml`.
-    pub solar_series: String,
-    /// The part of new large loads that is sited here by default; the parts sum to one.
-    pub large_load_share: f64,
+settings! {
+    "[region]",
+    /// What the pack is.
+    pub struct RegionFacts {
+        /// The name of the pack.
+        pub name: String,
+        /// A readable name.
+        pub title: String,
+        /// Buses and branches, or one bus per zone and pipes between them.
+        pub network: NetworkKind,
+        /// Time zone of load shapes and tariffs, as in the IANA database.
+        pub time_zone: String,
+        /// The year whose load and fleet the pack describes (its end, for the fleet).
+        pub base_year: i16,
+        /// Whether the buses and lines are invented.
+        pub synthetic: bool,
+        /// Printed on every map and nodal table.
+        pub notice: String,
+        /// Base of per-unit values.
+        pub base_mva: f64,
+        /// Voltage from which bulk plant and large loads connect.
+        pub transmission_minimum_kv: f64,
+    }
 }
 
-/// Section `[market]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Market {
-    /// Least offer.
-    pub offer_floor_usd_per_mwh: f64,
-    /// Greatest offer of a generator or bid of a load.
-    pub offer_cap_usd_per_mwh: f64,
-    /// Settlement prices are clipped to this.
-    pub settlement_cap_usd_per_mwh: f64,
-    /// What planners say a lost MWh is worth; for reports only.
-    pub value_of_lost_load_usd_per_mwh: f64,
-    /// Where the numbers come from.
-    pub source: String,
+settings! {
+    "[[zones]]",
+    /// A zone; ids follow the order of the file.
+    pub struct ZoneFacts {
+        /// The name in files and tables: lower-case letters, digits, underscores.
+        pub name: String,
+        /// A readable name.
+        pub title: String,
+        /// Its load in `weather.toml`.
+        pub load_series: String,
+        /// Its wind availability in `weather.toml`.
+        pub wind_series: String,
+        /// Its solar availability in `weather.toml`.
+        pub solar_series: String,
+        /// The part of new large loads that is sited here by default; the parts sum to one.
+        pub large_load_share: f64,
+    }
 }
 
-/// Section `[shed]`: what not serving firm load costs in the clearing.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Shed {
-    /// Large loads, shed first.
-    pub large_load_usd_per_mwh: f64,
-    /// Everybody else, by zone.
-    pub native_usd_per_mwh: f64,
-    /// Load at one bus that nothing else can relieve.
-    pub pocket_usd_per_mwh: f64,
-    /// Where the numbers come from.
-    pub source: String,
+settings! {
+    "[market]",
+    /// Price rules; each price is below the next.
+    pub struct Market {
+        /// Least offer.
+        pub offer_floor_usd_per_mwh: f64,
+        /// Greatest offer of a generator or bid of a load.
+        pub offer_cap_usd_per_mwh: f64,
+        /// Settlement prices are clipped to this.
+        pub settlement_cap_usd_per_mwh: f64,
+        /// What planners say a lost MWh is worth; for reports only.
+        pub value_of_lost_load_usd_per_mwh: f64,
+        /// Where the numbers come from.
+        pub source: String,
+    }
 }
 
-/// An entry of `[[branch_ceilings]]`: what a MW beyond a branch's limit costs.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BranchCeiling {
-    /// Holds for branches whose higher voltage is at least this; the highest that fits counts.
-    pub minimum_kv: f64,
-    /// Greatest shadow price of the limit.
-    pub usd_per_mwh: f64,
-    /// Where the number comes from.
-    pub source: String,
+settings! {
+    "[shed]",
+    /// What not serving firm load costs in the clearing: above the offer cap, each below the next.
+    pub struct Shed {
+        /// Large loads, shed first.
+        pub large_load_usd_per_mwh: f64,
+        /// Everybody else, by zone.
+        pub native_usd_per_mwh: f64,
+        /// Load at one bus that nothing else can relieve.
+        pub pocket_usd_per_mwh: f64,
+        /// Where the numbers come from.
+        pub source: String,
+    }
 }
 
-/// An entry of `[[reserve]]`: a step of the demand for reserve, the most valuable first.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReserveStep {
-    /// How much reserve is worth that much.
-    pub size_mw: f64,
-    /// What a MW for one hour is worth.
-    pub usd_per_mwh: f64,
-    /// Where the numbers come from.
-    pub source: String,
+settings! {
+    "[[branch_ceilings]]",
+    /// What a MW beyond a branch's limit costs, by rising voltage.
+    pub struct BranchCeiling {
+        /// Holds for branches whose higher voltage is at least this; the highest that fits counts.
+        pub minimum_kv: f64,
+        /// Greatest shadow price of the limit.
+        pub usd_per_mwh: f64,
+        /// Where the number comes from.
+        pub source: String,
+    }
 }
 
-/// An entry of `[fuels]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FuelPrice {
-    /// Delivered price in the base year.
-    pub price_usd_per_mmbtu: f64,
-    /// What the fuel costs more in a zone, by the zone's name; gas and coal only.
-    #[serde(default)]
-    pub basis_usd_per_mmbtu: BTreeMap<String, f64>,
-    /// Where the number comes from.
-    pub source: String,
+settings! {
+    "[[reserve]]",
+    /// A step of the demand for reserve, by falling price.
+    pub struct ReserveStep {
+        /// How much reserve is worth that much.
+        pub size_mw: f64,
+        /// What a MW for one hour is worth.
+        pub usd_per_mwh: f64,
+        /// Where the numbers come from.
+        pub source: String,
+    }
 }
 
-/// Section `[carbon]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CarbonPrice {
-    /// Price of emitted carbon dioxide in the base year.
-    pub price_usd_per_tonne: f64,
-    /// Where the number comes from.
-    pub source: String,
+settings! {
+    "[fuels.<fuel>]",
+    /// The price of a fuel; one without an entry costs nothing.
+    pub struct FuelPrice {
+        /// Delivered price in the base year.
+        pub price_usd_per_mmbtu: f64,
+        /// What the fuel costs more in a zone, by the zone's name; gas and coal only.
+        #[serde(default)]
+        pub basis_usd_per_mmbtu: BTreeMap<String, f64>,
+        /// Where the number comes from.
+        pub source: String,
+    }
 }
 
-/// Section `[commitment]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CommitmentFacts {
-    /// What the day-ahead commitment starts beyond the forecast of net load.
-    pub margin_percent: f64,
-    /// Where the number comes from.
-    pub source: String,
+settings! {
+    "[carbon]",
+    /// What plants that burn pay for carbon dioxide.
+    pub struct CarbonPrice {
+        /// Price of emitted carbon dioxide in the base year.
+        pub price_usd_per_tonne: f64,
+        /// Where the number comes from.
+        pub source: String,
+    }
 }
 
-/// An entry of `[availability]`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Availability {
-    /// Yearly mean of available over installed capacity.
-    pub fraction: f64,
-    /// Where the number comes from.
-    pub source: String,
+settings! {
+    "[commitment]",
+    /// How the day-ahead commitment differs here.
+    pub struct CommitmentFacts {
+        /// The default of `thermal.margin_percent` in this region: what is started beyond the forecast of net load.
+        pub margin_percent: f64,
+        /// Where the number comes from.
+        pub source: String,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Adequacy {
-    notes: Vec<String>,
+settings! {
+    "[availability.<fuel>]",
+    /// How much of a fuel's capacity is there; without an entry all of it, or what the weather gives.
+    pub struct Availability {
+        /// Yearly mean of available over installed capacity.
+        pub fraction: f64,
+        /// Where the number comes from.
+        pub source: String,
+    }
+}
+
+settings! {
+    "[adequacy]",
+    /// Whether the network carries its load.
+    pub(super) struct Adequacy {
+        /// What is known about it.
+        notes: Vec<String>,
+    }
 }
 
 /// The settings of a region.

@@ -6,23 +6,28 @@
 
 use std::collections::BTreeSet;
 
-use crate::grid::case::table::{Shape, Table};
+use crate::grid::case::table::{Declared, Table};
 use crate::grid::case::{CaseFault, Faults};
 
 /// File name of the ties between regions, beside the folder of packs.
 pub const TIES: &str = "ties.csv";
 
-const COLUMNS: [&str; 9] = [
-    "name",
-    "from_region",
-    "from_zone",
-    "to_region",
-    "to_zone",
-    "forward_limit_mw",
-    "reverse_limit_mw",
-    "loss_fraction",
-    "source",
-];
+pub(super) const TABLE: Declared = Declared {
+    file: TIES,
+    about: "What may flow between two regions that are simulated together; beside the folder of packs.",
+    required: &[
+        ("name", "unique"),
+        ("from_region", "name of a pack; forward flow leaves it"),
+        ("from_zone", "a zone of it"),
+        ("to_region", "name of another pack"),
+        ("to_zone", "a zone of it"),
+        ("forward_limit_mw", "greatest flow from the first to the second"),
+        ("reverse_limit_mw", "greatest flow the other way"),
+        ("loss_fraction", "lost on the way for each MW sent, 0 to 0.5"),
+        ("source", "where the numbers come from"),
+    ],
+    optional: &[],
+};
 
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,8 +62,7 @@ impl Tie {
     pub fn parse(text: &str) -> Result<Vec<Tie>, Vec<CaseFault>> {
         let mut list = Vec::new();
         let mut faults = Faults::new(TIES, &mut list);
-        let shape = Shape { required: &COLUMNS, optional: &[], foreign: false, renamed: &[] };
-        let table = Table::read(text, &shape, &mut faults);
+        let table = TABLE.read(text, &[], &mut faults);
         let mut names = BTreeSet::new();
         let mut ties = Vec::new();
         for row in table.iter().flat_map(Table::rows) {

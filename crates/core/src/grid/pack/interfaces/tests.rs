@@ -42,7 +42,7 @@ fn zonal(interfaces: &str) -> BTreeMap<String, String> {
         });
         files.insert(file.to_owned(), rows.collect());
     }
-    files.insert(INTERFACES.to_owned(), format!("{}\n{interfaces}", COLUMNS.join(",")));
+    files.insert(INTERFACES.to_owned(), format!("{}\n{interfaces}", TABLE.names().join(",")));
     files
 }
 
@@ -68,7 +68,7 @@ fn pipes_join_the_zones_of_a_pack_without_branches() {
 fn an_interface_of_a_nodal_pack_counts_its_branches_by_direction() {
     let mut files = testbed();
     let row = "export of the plains,plains,city coast,250,,0,round number\nimport of the city,coast plains,city,500,100,0,x\n";
-    files.insert(INTERFACES.to_owned(), format!("{}\n{row}", COLUMNS.join(",")));
+    files.insert(INTERFACES.to_owned(), format!("{}\n{row}", TABLE.names().join(",")));
     let pack = RegionPack::parse(&files).unwrap_or_else(|faults| panic!("{}", faults[0]));
     let terms = |n: usize| -> Vec<(String, f64)> {
         let terms = pack.interfaces[n].terms(&pack.network);
