@@ -160,6 +160,10 @@ pub struct Clearing {
     site_areas: Vec<usize>,
     zone_of_bus: Vec<u16>,
     area_of_zone: Vec<usize>,
+    /// Floor and cap of settled prices, by bus.
+    price_range: Vec<(f64, f64)>,
+    /// Units that weather decides, by region: wind, then sun.
+    variable: Vec<[Vec<usize>; 2]>,
     cut: Cut,
     /// What the whole network joins.
     areas: Islands,
@@ -233,7 +237,19 @@ impl Clearing {
             terms.areas.iter().map(|area| Reserve::new(area, &units, &stores, &mut problem)).collect();
         let new_link = if terms.network == NetworkKind::Zonal { Link::pipe } else { Link::new };
         let links = network.dc_links.iter().map(|link| new_link(link, &mut problem)).collect();
+        let price_range = |&zone: &u16| {
+            let rules = &terms.areas[area_of_zone[usize::from(zone)]];
+            (rules.offer_floor_usd_per_mwh, rules.settlement_cap_usd_per_mwh)
+        };
+        let variable = |area: &AreaTerms| {
+            [Fuel::Wind, Fuel::Solar].map(|fuel| {
+                let here = |unit: &Unit| unit.fuel == fuel && area.zones.contains(&usize::from(unit.zone.0));
+                (0..units.len()).filter(|&at| here(&units[at])).collect()
+            })
+        };
         Clearing {
+            price_range: zone_of_bus.iter().map(price_range).collect(),
+            variable: terms.areas.iter().map(variable).collect(),
             areas: energy::areas(&problem),
             cut: Cut::new(Islands::of(problem.bus_count(), &problem.branches)),
             problem,
@@ -335,6 +351,19 @@ impl Clearing {
             (Slot::Store(at), FleetChange::Closes) => Some((Fuel::Storage, -self.stores.close(at))),
             (Slot::Store(_), FleetChange::CreditEnds) => None,
         }
+    }
+
+    /// What could run of a region's wind and sun in this weather if nothing was out of order.
+    pub fn wind_and_solar_mw(&self, area: usize, weather: &[f32]) -> [f64; 2] {
+        [0, 1].map(|kind| {
+            let units = self.variable[area][kind].iter().map(|&at| &self.units[at]);
+            units.map(|unit| unit.capacity_mw * unit.availability_now(weather)).sum::<f64>()
+        })
+    }
+
+    /// Capacity of a region's wind.
+    pub fn wind_capacity_mw(&self, area: usize) -> f64 {
+        self.variable[area][0].iter().map(|&at| self.units[at].capacity_mw).sum()
     }
 
     /// Adds capacity to a zone: to its entrant, its batteries, or (for technologies that cannot enter)
@@ -460,11 +489,12 @@ impl Clearing {
     }
 
     /// What another MWh of every column emits: units by their blocks, batteries at what a MWh discharged holds.
-    /// Loads, links and shortfalls emit nothing. `O(columns)`.
+    /// Loads, links and shortfalls emit nothing. `by_column` is empty or what the last call left: units burn what
+    /// they burnt then. `O(columns)` once, then `O(batteries)`.
     pub fn co2_by_column(&self, stored_t_per_mwh: f64, by_column: &mut Vec<f64>) {
-        by_column.clear();
+        let known = !by_column.is_empty();
         by_column.resize(self.problem.bounds.len(), 0.0);
-        for unit in &self.units {
+        for unit in self.units.iter().filter(|_| !known) {
             for (column, t_per_mwh) in unit.columns().zip(unit.block_co2_t_per_mwh()) {
                 by_column[column] = t_per_mwh;
             }
@@ -643,9 +673,8 @@ impl Clearing {
 
     /// The price of a bus as it is settled.
     pub fn settled(&self, solution: &DispatchSolution, bus: u32) -> f64 {
-        let rules = self.rules_of_zone(self.zone_of_bus(bus));
-        let price = solution.lmp_usd_per_mwh[bus as usize];
-        price.clamp(rules.offer_floor_usd_per_mwh, rules.settlement_cap_usd_per_mwh)
+        let (floor, cap) = self.price_range[bus as usize];
+        solution.lmp_usd_per_mwh[bus as usize].clamp(floor, cap)
     }
 
     /// The settled price of a weighted list of buses.
