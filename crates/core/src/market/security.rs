@@ -161,6 +161,16 @@ mod tests {
     const RULES: SecurityRules =
         SecurityRules { loading_min: 0.9, lodf_min: 0.05, pairs_per_branch_max: 5, pairs_max: 100 };
 
+    /// The list from factors that nobody has used before.
+    fn fresh(
+        topology: &Topology,
+        branches: &[SecurityBranch],
+        states: &[Vec<f64>],
+        rules: &SecurityRules,
+    ) -> Vec<SecurityPair> {
+        screen(topology, &mut LossFactors::default(), branches, states, rules)
+    }
+
     /// Two parallel lines from bus 0 to bus 1 and a radial line on to bus 2.
     fn case() -> (Vec<FlowBranch>, Vec<SecurityBranch>) {
         let lines = vec![line(0, 1), line(0, 1), line(1, 2)];
@@ -177,7 +187,7 @@ mod tests {
     fn a_twin_takes_over_everything_and_a_radial_line_nothing() {
         let (lines, branches) = case();
         let topology = Topology::new(3, &lines).unwrap();
-        let pairs = screen(&topology, &mut LossFactors::default(), &branches, &[vec![60.0, 60.0, 40.0]], &RULES);
+        let pairs = fresh(&topology, &branches, &[vec![60.0, 60.0, 40.0]], &RULES);
         let found: Vec<_> = pairs.iter().map(|pair| (pair.monitored, pair.outaged)).collect();
         assert_eq!(found, [(0, 1), (1, 0)]);
         for pair in pairs {
@@ -190,9 +200,26 @@ mod tests {
     fn what_stays_light_is_left_out_and_lists_are_cut() {
         let (lines, branches) = case();
         let topology = Topology::new(3, &lines).unwrap();
-        assert!(screen(&topology, &mut LossFactors::default(), &branches, &[vec![50.0, 50.0, 40.0]], &RULES).is_empty());
+        assert!(fresh(&topology, &branches, &[vec![50.0, 50.0, 40.0]], &RULES).is_empty());
         let one = SecurityRules { pairs_max: 1, ..RULES };
-        assert_eq!(screen(&topology, &mut LossFactors::default(), &branches, &[vec![60.0, 60.0, 40.0]], &one).len(), 1);
+        assert_eq!(fresh(&topology, &branches, &[vec![60.0, 60.0, 40.0]], &one).len(), 1);
+    }
+
+    #[test]
+    fn factors_that_were_used_before_give_the_same_list() {
+        let (lines, mut branches) = case();
+        let topology = Topology::new(3, &lines).unwrap();
+        let mut factors = LossFactors::default();
+        let looser = SecurityRules { loading_min: 0.1, lodf_min: 1e-9, ..RULES };
+        for (rules, state) in
+            [(RULES, [110.0, 0.5, 40.0]), (RULES, [60.0, 60.0, 40.0]), (looser, [9.0, 60.0, 0.0])]
+        {
+            let states = [state.to_vec()];
+            let again = screen(&topology, &mut factors, &branches, &states, &rules);
+            assert_eq!(again, fresh(&topology, &branches, &states, &rules));
+            assert!(!again.is_empty());
+            branches[1].emergency_mw = 130.0;
+        }
     }
 
     #[test]
@@ -212,7 +239,7 @@ mod tests {
         let mut before = Vec::new();
         topology.flows(&injection, &mut before);
         let rules = SecurityRules { loading_min: 0.0, lodf_min: 1e-9, ..RULES };
-        let pairs = screen(&topology, &mut LossFactors::default(), &branches, std::slice::from_ref(&before), &rules);
+        let pairs = fresh(&topology, &branches, std::slice::from_ref(&before), &rules);
         assert!(pairs.len() >= 20, "{}", pairs.len());
         for pair in pairs {
             let mut without = lines.clone();
