@@ -22,7 +22,7 @@ pub use entry::{EntryTerms, NetRevenue, entry_by_zone, retirement_mw};
 pub use rate_base::{RateBase, RateBaseTerms, Requirement};
 pub use reinforcement::{BranchYear, Reinforcement, ReinforcementTerms, reinforce};
 pub use reserve::{ReserveCurve, ReserveStep};
-pub use security::{SecurityBranch, SecurityPair, SecurityRules, screen};
+pub use security::{LossFactors, SecurityBranch, SecurityPair, SecurityRules, screen};
 pub use stack::SupplyStack;
 pub use storage::{
     Conditions, HourAhead, LocalBasis, Outlook, Reservoir, StorageFleet, Thresholds, WaterValue,

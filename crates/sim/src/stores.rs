@@ -259,8 +259,8 @@ impl Stores {
     pub fn learn(&mut self, area: usize, seen: Conditions, net_load_mw: f64, cost_usd_per_mwh: &[f64]) {
         let StoreArea { members, basis, ahead } = &mut self.areas[area];
         if let Some(ahead) = ahead {
-            let of = |&at: &usize| ahead.stack.basis_usd_per_mwh(net_load_mw, cost_usd_per_mwh[at]);
-            basis.learn(seen, members.iter().map(of));
+            let of = ahead.stack.basis_at(net_load_mw);
+            basis.learn(seen, members.iter().map(|&at| of(cost_usd_per_mwh[at])));
         }
     }
 

@@ -41,6 +41,7 @@ use gridrush_core::grid::BusId;
 use gridrush_core::interconnection::{Queue, QueueError, Snapshot, StudyBranch, StudyError, UnitFlows};
 use gridrush_core::kernel::{Calendar, SimTime, Streams};
 use gridrush_core::ledger::{Ledger, LedgerError};
+use gridrush_core::market::LossFactors;
 use gridrush_core::weather::WeatherYears;
 use gridrush_tables::{RowSink, TableError};
 use gridrush_workload::CLASSES;
@@ -191,6 +192,8 @@ pub struct World {
     arrivals: Arrivals,
     intents: Vec<Intent>,
     topology: Topology,
+    /// Of `topology`.
+    loss_factors: LossFactors,
     unit_flows: UnitFlows,
     study_branches: Vec<StudyBranch>,
     snapshots: Vec<Snapshot>,
@@ -413,6 +416,7 @@ impl World {
             intents: Vec::new(),
             unit_flows: UnitFlows::new(buses, branches, BusId(0)),
             topology,
+            loss_factors: LossFactors::default(),
             study_branches: StudyBranch::of_network(network),
             snapshots: Vec::new(),
             zonal: setup.is_zonal().then(|| ZonalStudies::new(network)),

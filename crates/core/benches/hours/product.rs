@@ -17,7 +17,7 @@ use gridrush_core::dispatch::{
     Bound, ColumnId, DispatchProblem, DispatchSolution, Flowgate, LinearRow, Place, RowId, Solver,
 };
 use gridrush_core::grid::{Fuel, Network};
-use gridrush_core::market::{SecurityBranch, SecurityRules, screen};
+use gridrush_core::market::{LossFactors, SecurityBranch, SecurityRules, screen};
 use gridrush_core::names::Key;
 use gridrush_core::opf::Opf;
 
@@ -103,7 +103,8 @@ impl Product {
             SecurityRules { loading_min: 0.3, lodf_min: 0.05, pairs_per_branch_max: 3, pairs_max: 200 };
         let topology = gridrush_core::dispatch::Topology::new(problem.bus_count(), &problem.branches);
         let flows = [solution.flow_mw];
-        for pair in screen(&topology.expect("a network"), &branches, &flows, &rules) {
+        let (topology, mut factors) = (topology.expect("a network"), LossFactors::default());
+        for pair in screen(&topology, &mut factors, &branches, &flows, &rules) {
             let limit_mw = branches[pair.monitored as usize].emergency_mw * (1.02 * pair.loading).max(1.0);
             problem.flowgates.push(Flowgate {
                 key: Key::of("loss").part(u64::from(pair.monitored)).part(u64::from(pair.outaged)),

@@ -189,7 +189,7 @@ impl DispatchProblem {
 }
 
 /// The cleared interval. Prices are unclipped duals; settlement clips them.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct DispatchSolution {
     /// Value by column.
     pub column_mw: Vec<f64>,
@@ -215,4 +215,26 @@ pub struct DispatchSolution {
     pub objective_usd_per_h: f64,
     /// Pivots taken.
     pub pivots: u32,
+}
+
+impl Clone for DispatchSolution {
+    fn clone(&self) -> DispatchSolution {
+        let mut clone = DispatchSolution::default();
+        clone.clone_from(self);
+        clone
+    }
+
+    /// Keeps the memory of the old solution.
+    fn clone_from(&mut self, source: &DispatchSolution) {
+        self.column_mw.clone_from(&source.column_mw);
+        self.lmp_usd_per_mwh.clone_from(&source.lmp_usd_per_mwh);
+        self.flow_mw.clone_from(&source.flow_mw);
+        self.binding.clone_from(&source.binding);
+        self.overload_mw.clone_from(&source.overload_mw);
+        self.binding_flowgates.clone_from(&source.binding_flowgates);
+        self.flowgate_overload_mw.clone_from(&source.flowgate_overload_mw);
+        self.row_dual.clone_from(&source.row_dual);
+        self.objective_usd_per_h = source.objective_usd_per_h;
+        self.pivots = source.pivots;
+    }
 }

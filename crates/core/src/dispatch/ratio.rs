@@ -6,10 +6,8 @@
 //! breakpoint where the slope would turn negative; everything before it flips, that one enters.
 //!
 //! Breakpoints are collected below a threshold that grows until the slope turns, and only the part that
-//! is passed is sorted. The result does not depend on the threshold: the list is walked in the order of
-//! (step, kind, position). Cost: `O(groups)` per threshold, `O(collected + passed log passed)` to walk.
-
-use std::cmp::Ordering;
+//! is passed is put in order. The result does not depend on the threshold: the list is walked in the order of
+//! (step, kind, position). Cost: `O(groups)` per threshold, `O(collected + passed log collected)` to walk.
 
 use super::columns::Columns;
 use super::problem::Bound;
@@ -23,8 +21,8 @@ const COEFFICIENT_SAFE: f64 = 1e-5;
 /// Groups looked at together.
 const LANES: usize = 8;
 
-/// So many are picked one by one; a list of this length is sorted at once.
-const SHORT: usize = 12;
+/// The first threshold as a multiple of the last step.
+const REACH: f64 = 2.0;
 
 /// Whether a group has a column with a breakpoint before its worth reaches this.
 #[inline]
@@ -56,37 +54,47 @@ pub(super) struct Breakpoint {
     pub(super) stop: Stop,
 }
 
-/// Along the step, then by kind and position.
+/// A breakpoint in the queue: where it lies, and its position among those collected.
+type Queued = (f64, u32);
+
+/// Whether a breakpoint comes before another: along the step, then by kind and position.
 #[inline]
-fn order(a: &Breakpoint, b: &Breakpoint) -> Ordering {
-    a.step.total_cmp(&b.step).then_with(|| a.stop.cmp(&b.stop))
+fn is_before(collected: &[Breakpoint], a: Queued, b: Queued) -> bool {
+    let stop = |queued: Queued| collected[queued.1 as usize].stop;
+    a.0 < b.0 || (a.0 == b.0 && stop(a) < stop(b))
 }
 
-/// Brings the first in order to the front.
-fn bring_first(breakpoints: &mut [Breakpoint]) {
-    let mut first = 0;
-    for at in 1..breakpoints.len() {
-        let (a, b) = (&breakpoints[at], &breakpoints[first]);
-        if a.step < b.step || (a.step == b.step && order(a, b).is_lt()) {
-            first = at;
+/// Lets the entry at a place of a binary heap sink to where it belongs.
+#[inline]
+fn sink(heap: &mut [Queued], mut at: usize, collected: &[Breakpoint]) {
+    let entry = heap[at];
+    loop {
+        let mut child = 2 * at + 1;
+        if child + 1 < heap.len() && is_before(collected, heap[child + 1], heap[child]) {
+            child += 1;
         }
+        if child >= heap.len() || !is_before(collected, heap[child], entry) {
+            break;
+        }
+        heap[at] = heap[child];
+        at = child;
     }
-    if first > 0 {
-        breakpoints.swap(0, first);
-    }
+    heap[at] = entry;
 }
 
 /// The columns as the ratio test sees them. A column's reduced cost is its cost less its group's worth.
 #[derive(Clone, Copy)]
 pub(super) struct ColumnView<'a> {
     pub(super) columns: &'a Columns,
-    /// By group: change of the violated quantity per unit of a column.
+    /// The groups that are looked at.
+    pub(super) live: &'a [u32],
+    /// By live group: change of the violated quantity per unit of a column.
     pub(super) alpha: &'a [f64],
-    /// By group: what one unit of a column is worth at present prices.
+    /// By live group: what one unit of a column is worth at present prices.
     pub(super) worth: &'a [f64],
-    /// By group: least cost of the columns at their lower bound; infinite without any.
+    /// By live group: least cost of the columns at their lower bound; infinite without any.
     pub(super) next_up: &'a [f64],
-    /// By group: greatest cost of the columns at their upper bound; minus infinity without any.
+    /// By live group: greatest cost of the columns at their upper bound; minus infinity without any.
     pub(super) next_down: &'a [f64],
     /// By column.
     pub(super) cost: &'a [f64],
@@ -100,13 +108,21 @@ pub(super) struct ColumnView<'a> {
 pub(super) struct RatioTest {
     /// Breakpoints of constraints, filled by the caller.
     pub(super) constraints: Vec<Breakpoint>,
+    collected: Vec<Breakpoint>,
+    heap: Vec<Queued>,
     passed: Vec<Breakpoint>,
     threshold: f64,
 }
 
 impl Default for RatioTest {
     fn default() -> RatioTest {
-        RatioTest { constraints: Vec::new(), passed: Vec::new(), threshold: 1.0 }
+        RatioTest {
+            constraints: Vec::new(),
+            collected: Vec::new(),
+            heap: Vec::new(),
+            passed: Vec::new(),
+            threshold: 1.0,
+        }
     }
 }
 
@@ -150,8 +166,8 @@ impl RatioTest {
     /// Gathers the breakpoints up to the threshold; returns the loss of slope when all are passed.
     fn collect(&mut self, columns: ColumnView, sign: f64) -> f64 {
         let threshold = self.threshold;
-        self.passed.clear();
-        self.passed.extend(self.constraints.iter().filter(|b| b.step <= threshold));
+        self.collected.clear();
+        self.collected.extend(self.constraints.iter().filter(|b| b.step <= threshold));
         let reach = -sign * threshold;
         let (alpha, alpha_rest) = columns.alpha.as_chunks::<LANES>();
         let (worth, worth_rest) = columns.worth.as_chunks::<LANES>();
@@ -168,17 +184,17 @@ impl RatioTest {
         }
         let first = columns.alpha.len() - alpha_rest.len();
         let rest = alpha_rest.iter().zip(worth_rest).zip(up_rest.iter().zip(down_rest));
-        for (group, ((&alpha, &worth), (&up, &down))) in (first..).zip(rest) {
+        for (spot, ((&alpha, &worth), (&up, &down))) in (first..).zip(rest) {
             if is_near(worth + reach * alpha, up, down) {
-                self.push_group(columns, group, sign);
+                self.push_group(columns, spot, sign);
             }
         }
-        self.passed.iter().map(|b| b.loss).sum()
+        self.collected.iter().map(|b| b.loss).sum()
     }
 
-    /// Appends the breakpoints of a group's columns.
-    fn push_group(&mut self, columns: ColumnView, group: usize, sign: f64) {
-        let rate = -sign * columns.alpha[group];
+    /// Appends the breakpoints of the columns of a live group.
+    fn push_group(&mut self, columns: ColumnView, spot: usize, sign: f64) {
+        let rate = -sign * columns.alpha[spot];
         let (helps, direction) = (rate.abs(), 1.0_f64.copysign(rate));
         if helps <= COEFFICIENT_MIN {
             return;
@@ -186,12 +202,12 @@ impl RatioTest {
         // Equal lengths, so that one check of the index does for all.
         let ColumnView { cost, direction: directions, bounds, .. } = columns;
         let (directions, bounds) = (&directions[..cost.len()], &bounds[..cost.len()]);
-        let (worth, reach) = (columns.worth[group], self.threshold * helps);
-        for &j in columns.columns.members(group) {
+        let (worth, reach) = (columns.worth[spot], self.threshold * helps);
+        for &j in columns.columns.members(columns.live[spot] as usize) {
             let at = j as usize;
             let distance = (cost[at] - worth) * direction;
             if directions[at] == direction && distance <= reach {
-                self.passed.push(Breakpoint {
+                self.collected.push(Breakpoint {
                     step: distance.max(0.0) / helps,
                     loss: (bounds[at].upper_mw - bounds[at].lower_mw) * helps,
                     coefficient: helps,
@@ -201,38 +217,31 @@ impl RatioTest {
         }
     }
 
-    /// Puts the breakpoints in order up to the first at which the slope is no longer positive and finds it;
-    /// returns also the slope left there or at the end. Mostly few are passed: the first ones are picked one
-    /// by one. Then the list is halved around its middle again and again, so that only the part that is passed
-    /// is ever sorted.
+    /// Takes the breakpoints in order up to the first at which the slope is no longer positive and finds it;
+    /// returns also the slope left there or at the end. Mostly few of those collected are passed, so they wait
+    /// in a heap.
     fn walk(&mut self, violation: f64) -> (Option<usize>, f64) {
-        let (mut sorted, mut slope) = (0, violation);
-        loop {
-            let rest = &mut self.passed[sorted..];
-            let count = rest.len();
-            let mut take = count.min(1);
-            if sorted < SHORT {
-                bring_first(rest);
-            } else {
-                take = count;
-                while take > SHORT {
-                    let half = take / 2;
-                    rest[..take].select_nth_unstable_by(half, order);
-                    take = half;
-                }
-                rest[..take].sort_unstable_by(order);
+        let (collected, heap) = (&self.collected[..], &mut self.heap);
+        heap.clear();
+        heap.extend(collected.iter().map(|breakpoint| breakpoint.step).zip(0..));
+        for at in (0..heap.len() / 2).rev() {
+            sink(heap, at, collected);
+        }
+        self.passed.clear();
+        let mut slope = violation;
+        while let Some(&(_, first)) = heap.first() {
+            let breakpoint = collected[first as usize];
+            slope -= breakpoint.loss;
+            self.passed.push(breakpoint);
+            if slope <= 0.0 {
+                return (Some(self.passed.len() - 1), slope);
             }
-            for (i, breakpoint) in (sorted..).zip(&rest[..take]) {
-                slope -= breakpoint.loss;
-                if slope <= 0.0 {
-                    return (Some(i), slope);
-                }
-            }
-            sorted += take;
-            if take == count {
-                return (None, slope);
+            heap.swap_remove(0);
+            if !heap.is_empty() {
+                sink(heap, 0, collected);
             }
         }
+        (None, slope)
     }
 
     /// Ends at this breakpoint or, when its coefficient is too small to divide by, at the last safe one
@@ -242,7 +251,7 @@ impl RatioTest {
         let end = self.passed[..=end].iter().rposition(safe).unwrap_or(end);
         let chosen = self.passed[end];
         self.passed.truncate(end);
-        self.threshold = chosen.step.clamp(0.1, 1e7);
+        self.threshold = (REACH * chosen.step).clamp(0.1, 1e7);
         chosen
     }
 }
@@ -275,6 +284,7 @@ mod tests {
         fn view(&self) -> ColumnView<'_> {
             ColumnView {
                 columns: &self.columns,
+                live: &[0, 1, 2, 3],
                 alpha: &self.alpha,
                 worth: &[0.0; 4],
                 next_up: &self.cost,

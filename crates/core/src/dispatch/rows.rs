@@ -1,5 +1,8 @@
 //! Constraints as rows of coefficients by group of columns.
 //!
+//! A group is *live* while one of its columns is basic or can move; pivots see only those. Many are not in any given
+//! hour: suns at night, units that are off, sites that are still to come.
+//!
 //! An island's row holds what a column of each group injects into the island, a linear row its own terms, and a
 //! branch's or flowgate's row the transfer factors gathered at the groups. Rows of flows are built when
 //! one first binds (from rows of the factored network, which outlive the topology) and kept until the topology changes, so the
@@ -13,12 +16,21 @@ use super::inverse::dot;
 use super::problem::{DispatchProblem, RowId};
 use super::topology::{Topology, WholeRows};
 
+/// The entries of live groups.
+fn pick(row: &[f64], live: &[u32], out: &mut Vec<f64>) {
+    out.clear();
+    out.extend(live.iter().map(|&group| row[group as usize]));
+}
+
 /// The row of a branch or flowgate.
 #[derive(Clone, Debug, Default)]
 struct FlowRow {
     /// Transfer factors by bus, in elimination order.
     by_bus: Vec<f64>,
     by_group: Vec<f64>,
+    /// By live group, as of an edition of these.
+    by_live: Vec<f64>,
+    edition: u64,
     /// The flow when all columns are zero.
     base_mw: f64,
     /// The interval of `base_mw`.
@@ -32,6 +44,12 @@ struct FlowRow {
 pub(super) struct Rows {
     islands: Vec<Vec<f64>>,
     linear: Vec<Vec<f64>>,
+    /// Groups that can move, and the rows of islands and linear rows over them.
+    live: Vec<u32>,
+    /// Counts the changes of `live`.
+    edition: u64,
+    live_islands: Vec<Vec<f64>>,
+    live_linear: Vec<Vec<f64>>,
     /// How many terms of each linear row were taken over.
     terms: Vec<usize>,
     flows: Vec<FlowRow>,
@@ -55,6 +73,30 @@ impl Rows {
             Constraint::Island(i) => &self.islands[i as usize],
             Constraint::Row(r) => &self.linear[r as usize],
             Constraint::Branch(_) | Constraint::Flowgate(_) => &self.flow(constraint).by_group,
+        }
+    }
+
+    /// The same over live groups only.
+    #[inline]
+    pub(super) fn by_live(&self, constraint: Constraint) -> &[f64] {
+        match constraint {
+            Constraint::Island(i) => &self.live_islands[i as usize],
+            Constraint::Row(r) => &self.live_linear[r as usize],
+            Constraint::Branch(_) | Constraint::Flowgate(_) => &self.flow(constraint).by_live,
+        }
+    }
+
+    /// Says which groups are live from now on. Rows of flows follow when they are prepared next.
+    pub(super) fn set_live(&mut self, live: &[u32]) {
+        self.live.clear();
+        self.live.extend_from_slice(live);
+        self.edition += 1;
+        let Rows { islands, linear, live_islands, live_linear, .. } = self;
+        for (rows, live_rows) in [(islands, live_islands), (linear, live_linear)] {
+            live_rows.resize(rows.len(), Vec::new());
+            for (row, live_row) in rows.iter().zip(live_rows) {
+                pick(row, live, live_row);
+            }
         }
     }
 
@@ -123,10 +165,15 @@ impl Rows {
             }
             let by_bus = &row.by_bus;
             columns.gather(|bus| by_bus[bus as usize], &mut row.by_group);
+            row.edition = 0;
             row.interval = 0;
             row.growth = dot(by_bus, growth);
         }
         let row = &mut self.flows[slot];
+        if row.edition != self.edition {
+            row.edition = self.edition;
+            pick(&row.by_group, &self.live, &mut row.by_live);
+        }
         if row.interval != self.interval {
             row.interval = self.interval;
             let shift = |l: u32| topology.links()[l as usize].shift_mw;
@@ -187,6 +234,7 @@ impl Rows {
             columns.gather(|bus| f64::from(u8::from(island_of[bus as usize] == island)), row);
         }
         for row in &mut self.flows[..self.used] {
+            row.edition = 0;
             let by_bus = &row.by_bus;
             columns.gather(|bus| by_bus[bus as usize], &mut row.by_group);
         }

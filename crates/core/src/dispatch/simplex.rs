@@ -142,12 +142,24 @@ pub(super) struct Engine {
     at_upper: Vec<bool>,
     is_basic: Vec<bool>,
 
-    // By group of columns. The reduced cost of a column is its cost less the worth of its group.
+    // By live group of columns. The reduced cost of a column is its cost less the worth of its group.
     alpha: Vec<f64>,
     worth: Vec<f64>,
     /// Least cost of the columns that may rise, greatest cost of those that may fall.
     next_up: Vec<f64>,
     next_down: Vec<f64>,
+    /// Live groups: those with a column that is basic or can move.
+    live: Vec<u32>,
+    /// They have to be listed anew.
+    live_stale: bool,
+
+    // By group.
+    /// Where it is among the live ones, if it is.
+    spot: Vec<u32>,
+    is_live: Vec<bool>,
+    /// `next_up` and `next_down` of all groups.
+    up: Vec<f64>,
+    down: Vec<f64>,
     /// Sum of the values of its columns.
     total: Vec<f64>,
     /// Groups whose columns changed since the last three were made.
@@ -488,6 +500,7 @@ impl Engine {
         self.mark_basis();
         self.reselect = false;
         self.place_columns();
+        self.prepare_rows();
     }
 
     /// Marks a constraint as slack.

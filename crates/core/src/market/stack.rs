@@ -63,8 +63,14 @@ impl SupplyStack {
     /// What a price at a net load is above or below all that the stack asks there. Where a block ends any
     /// price up to that of the next is the stack's.
     pub fn basis_usd_per_mwh(&self, net_load_mw: f64, price_usd_per_mwh: f64) -> f64 {
+        self.basis_at(net_load_mw)(price_usd_per_mwh)
+    }
+
+    /// The same as a function of the price, for many prices at one net load.
+    pub fn basis_at(&self, net_load_mw: f64) -> impl Fn(f64) -> f64 + use<> {
         let [below, above] = [-EDGE_MW, EDGE_MW].map(|mw| self.price_usd_per_mwh(net_load_mw + mw));
-        price_usd_per_mwh - price_usd_per_mwh.clamp(below.min(above), below.max(above))
+        let (least, most) = (below.min(above), below.max(above));
+        move |price_usd_per_mwh| price_usd_per_mwh - price_usd_per_mwh.clamp(least, most)
     }
 }
 

@@ -25,23 +25,29 @@ pub(super) fn areas(problem: &DispatchProblem) -> Islands {
     Islands::of(problem.bus_count(), &joined)
 }
 
+/// Sums of weights and of weighted prices: by load, and by bus.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    load_mw: f64,
+    by_load: f64,
+    buses: f64,
+    by_bus: f64,
+}
+
 /// By bus, the mean price of its area.
-fn means(area_of: &[u32], load_mw: &[f64], price_usd_per_mwh: &[f64]) -> Vec<f64> {
+fn means(area_of: &[u32], load_mw: &[f64], prices_usd_per_mwh: impl Iterator<Item = f64>) -> Vec<f64> {
     let count = area_of.iter().max().map_or(0, |&last| last as usize + 1);
-    let mut weighted = vec![(0.0, 0.0); count];
-    let mut even = vec![(0.0, 0.0); count];
-    for ((&area, &mw), &price) in area_of.iter().zip(load_mw).zip(price_usd_per_mwh) {
-        for (sums, weight) in [(&mut weighted, mw.max(0.0)), (&mut even, 1.0)] {
-            let (total, value) = &mut sums[area as usize];
-            *total += weight;
-            *value += weight * price;
-        }
+    let mut sums = vec![Sums::default(); count];
+    for ((&area, &mw), price) in area_of.iter().zip(load_mw).zip(prices_usd_per_mwh) {
+        let (of, mw) = (&mut sums[area as usize], mw.max(0.0));
+        of.load_mw += mw;
+        of.by_load += mw * price;
+        of.buses += 1.0;
+        of.by_bus += price;
     }
-    let mean = |area: usize| {
-        let (total, value) = if weighted[area].0 > 0.0 { weighted[area] } else { even[area] };
-        value / total
-    };
-    area_of.iter().map(|&area| mean(area as usize)).collect()
+    let mean = |of: &Sums| if of.load_mw > 0.0 { of.by_load / of.load_mw } else { of.by_bus / of.buses };
+    let means: Vec<f64> = sums.iter().map(mean).collect();
+    area_of.iter().map(|&area| means[area as usize]).collect()
 }
 
 impl Clearing {
@@ -49,9 +55,9 @@ impl Clearing {
     pub fn energy_usd_per_mwh(&self, solution: &DispatchSolution) -> Vec<f64> {
         let parted = self.problem.pipes.is_empty() && !self.cut.island_of().is_empty();
         let area_of = if parted { self.cut.island_of() } else { self.areas.by_bus() };
-        let settled: Vec<f64> =
-            (0..solution.lmp_usd_per_mwh.len()).map(|bus| self.settled(solution, bus as u32)).collect();
-        means(area_of, &self.problem.demand_mw, &settled)
+        let ranges = self.price_range.iter();
+        let settled = ranges.zip(&solution.lmp_usd_per_mwh).map(|(&(floor, cap), lmp)| lmp.clamp(floor, cap));
+        means(area_of, &self.problem.demand_mw, settled)
     }
 }
 
@@ -64,7 +70,7 @@ mod tests {
     #[test]
     fn a_full_line_by_hand() {
         let (load_mw, price) = ([100.0, 300.0, 0.0], [20.0, 50.0, 35.0]);
-        let energy = means(&[0, 0, 1], &load_mw, &price);
+        let energy = means(&[0, 0, 1], &load_mw, price.into_iter());
         assert_eq!(energy, [42.5, 42.5, 35.0]);
         let congestion = [0, 1, 2].map(|bus| price[bus] - energy[bus]);
         let drawn_mw = [100.0 - 400.0, 300.0, 0.0];
@@ -80,7 +86,7 @@ mod tests {
         problem.pipes.push(Pipe { from: 0, to: 2, forward, backward, loss_fraction: 0.0 });
         let of = areas(&problem);
         assert_eq!((of.count(), of.by_bus()[0] == of.by_bus()[2]), (2, true));
-        let energy = means(of.by_bus(), &[10.0, 10.0, 30.0], &[20.0, 90.0, 40.0]);
+        let energy = means(of.by_bus(), &[10.0, 10.0, 30.0], [20.0, 90.0, 40.0].into_iter());
         assert_eq!(energy, [35.0, 90.0, 35.0]);
     }
 }

@@ -20,7 +20,7 @@ use gridrush_core::outage::{Rates, Renewal, Shares, Stress};
 use gridrush_core::weather::{HourStamp, WeatherYears};
 
 use super::weather::stresses;
-use super::year::{Cause, OutageYear, Subject};
+use super::year::{Cause, OutageYear, Subject, Tally};
 use crate::clearing::Clearing;
 use crate::event::OutageEvent;
 use crate::scenario::{OutageWeather, Scenario};
@@ -41,12 +41,28 @@ struct Group {
     area: usize,
     stress: usize,
     machines: Vec<Renewal>,
+    /// The technology's position in the account.
+    account: usize,
+    /// What is down, if nothing has changed since.
+    down: Option<Down>,
+    /// The capacity for which there are machines.
+    grown_mw: Option<f64>,
+}
+
+/// What is down of a group of so much capacity.
+#[derive(Clone, Copy, Debug)]
+struct Down {
+    capacity_mw: f64,
+    mw: f64,
+    machines: f64,
 }
 
 /// All groups.
 #[derive(Clone, Debug)]
 pub(super) struct Units {
     groups: Vec<Group>,
+    /// Those in the account.
+    technologies: Vec<Technology>,
     stress: Arc<Vec<[Stress; 3]>>,
     month_weights: [f64; 12],
 }
@@ -56,14 +72,23 @@ impl Units {
         let outages = &setup.scenario.outages;
         let month_weights = normalised(&outages.planned_by_month.0);
         let any = outages.units || outages.planned;
-        let groups = if any {
+        let mut groups: Vec<Group> = if any {
             (0..clearing.units.len())
                 .filter_map(|unit| group(setup, clearing, unit, &month_weights))
                 .collect()
         } else {
             Vec::new()
         };
-        Units { groups, stress: Arc::new(stresses(setup, weather)), month_weights }
+        let mut technologies = Vec::new();
+        for group in &mut groups {
+            let technology = clearing.units[group.unit].technology;
+            let known = technologies.iter().position(|&known| known == technology);
+            group.account = known.unwrap_or(technologies.len());
+            if known.is_none() {
+                technologies.push(technology);
+            }
+        }
+        Units { groups, technologies, stress: Arc::new(stresses(setup, weather)), month_weights }
     }
 
     /// The technology of a machine; absent when its unit has shrunk and it no longer exists.
@@ -76,6 +101,7 @@ impl Units {
     /// Passes a machine's changes up to now; returns the next edge and how many were failures.
     pub(super) fn advance(&mut self, at: (usize, usize), streams: &Streams, now: SimTime) -> (SimTime, u32) {
         let group = &mut self.groups[at.0];
+        group.down = None;
         let machine = &mut group.machines[at.1];
         let failures = machine.advance(streams, &self.stress[group.area][group.stress], now);
         (machine.edge(), failures)
@@ -91,7 +117,12 @@ impl Units {
         let mut events = Vec::new();
         for (g, group) in self.groups.iter_mut().enumerate() {
             let Some(rates) = group.rates else { continue };
-            let needed = count(clearing.units[group.unit].capacity_mw, group.machine_mw);
+            let capacity_mw = clearing.units[group.unit].capacity_mw;
+            if group.grown_mw.replace(capacity_mw) == Some(capacity_mw) {
+                continue;
+            }
+            group.down = None;
+            let needed = count(capacity_mw, group.machine_mw);
             while group.machines.len() < needed {
                 let n = group.machines.len();
                 let stress = &self.stress[group.area][group.stress];
@@ -107,7 +138,7 @@ impl Units {
 
     /// Sets the factor of every unit for an interval and books what is out. `stamps` is the hour in each region.
     pub(super) fn set_factors(
-        &self,
+        &mut self,
         stamps: &[HourStamp],
         hours: f64,
         clearing: &mut Clearing,
@@ -116,7 +147,10 @@ impl Units {
         for unit in &mut clearing.units {
             unit.outage_factor = 1.0;
         }
-        for group in &self.groups {
+        let causes = [Cause::Planned, Cause::Forced];
+        let account = |&technology| causes.map(|cause| year.of(Subject::Technology(technology), cause));
+        let mut accounts: Vec<[Tally; 2]> = self.technologies.iter().map(account).collect();
+        for group in &mut self.groups {
             let stamp = stamps[group.area];
             let weight = self.month_weights[usize::from(stamp.month - 1)];
             let unit = &mut clearing.units[group.unit];
@@ -129,9 +163,14 @@ impl Units {
             let left = (1.0 - planned - failed).max(0.0);
             unit.outage_factor = left / ((1.0 - mean_planned) * (1.0 - forced));
             let mwh = unit.capacity_mw * ambient * hours;
-            let subject = Subject::Technology(unit.technology);
-            year.add(subject, Cause::Planned, 0.0, planned * mwh);
-            year.add(subject, Cause::Forced, machines_down * hours, failed * mwh);
+            let [of_plans, of_failures] = &mut accounts[group.account];
+            of_plans.add(0.0, planned * mwh);
+            of_failures.add(machines_down * hours, failed * mwh);
+        }
+        for (&technology, tallies) in self.technologies.iter().zip(accounts) {
+            for (cause, tally) in causes.into_iter().zip(tallies) {
+                year.put(Subject::Technology(technology), cause, tally);
+            }
         }
     }
 }
@@ -156,28 +195,36 @@ impl Units {
 
 impl Group {
     /// The parts of capacity in maintenance and down beyond that, and the number of machines that are down.
-    fn out_now(&self, unit: &Unit, weight: f64, stamp: HourStamp) -> (f64, f64, f64) {
+    fn out_now(&mut self, unit: &Unit, weight: f64, stamp: HourStamp) -> (f64, f64, f64) {
         let capacity_mw = unit.capacity_mw;
+        if unit.technology == Technology::Nuclear {
+            let refuels = |n: usize| refuels(self.key.part(n as u64), self.shares.planned, stamp);
+            let (refuels_mw, failed_mw, machines_down) = self.count_down(capacity_mw, refuels);
+            return (refuels_mw / capacity_mw, failed_mw / capacity_mw, machines_down);
+        }
+        let down = self.down.filter(|down| down.capacity_mw == capacity_mw).unwrap_or_else(|| {
+            let (_, mw, machines) = self.count_down(capacity_mw, |_| false);
+            Down { capacity_mw, mw, machines }
+        });
+        self.down = Some(down);
+        let planned = self.shares.planned * weight;
+        (planned, (1.0 - planned) * (down.mw / capacity_mw), down.machines)
+    }
+
+    /// Capacity of machines that refuel, of others that are down, and the number of all that are down.
+    fn count_down(&self, capacity_mw: f64, refuels: impl Fn(usize) -> bool) -> (f64, f64, f64) {
         let size = |n: usize| (capacity_mw - n as f64 * self.machine_mw).clamp(0.0, self.machine_mw);
         let down = |n: usize| self.machines.get(n).is_some_and(Renewal::is_down);
-        let needed = count(capacity_mw, self.machine_mw);
-        let refuelling = unit.technology == Technology::Nuclear;
         let (mut refuels_mw, mut failed_mw, mut machines_down) = (0.0, 0.0, 0.0);
-        for n in 0..needed {
-            if refuelling && refuels(self.key.part(n as u64), self.shares.planned, stamp) {
+        for n in 0..count(capacity_mw, self.machine_mw) {
+            if refuels(n) {
                 refuels_mw += size(n);
             } else if down(n) {
                 failed_mw += size(n);
             }
             machines_down += f64::from(u8::from(down(n)));
         }
-        let failed = failed_mw / capacity_mw;
-        if refuelling {
-            (refuels_mw / capacity_mw, failed, machines_down)
-        } else {
-            let planned = self.shares.planned * weight;
-            (planned, (1.0 - planned) * failed, machines_down)
-        }
+        (refuels_mw, failed_mw, machines_down)
     }
 }
 
@@ -205,6 +252,9 @@ fn group(setup: &Setup, clearing: &Clearing, at: usize, month_weights: &[f64; 12
         area: setup.area_of_zone[usize::from(unit.zone.0)],
         stress: OutageWeather::kind_of(unit.fuel),
         machines: Vec::new(),
+        account: 0,
+        down: None,
+        grown_mw: None,
     })
 }
 

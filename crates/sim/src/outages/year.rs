@@ -46,6 +46,14 @@ pub(crate) struct Tally {
     pub unavailable_mwh: f64,
 }
 
+impl Tally {
+    /// Adds time and energy.
+    pub(crate) fn add(&mut self, out_h: f64, unavailable_mwh: f64) {
+        self.out_h += out_h;
+        self.unavailable_mwh += unavailable_mwh;
+    }
+}
+
 /// The account.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OutageYear {
@@ -64,9 +72,19 @@ impl OutageYear {
     /// Adds time and energy.
     pub(crate) fn add(&mut self, subject: Subject, cause: Cause, out_h: f64, unavailable_mwh: f64) {
         if out_h > 0.0 || unavailable_mwh > 0.0 {
-            let tally = self.tallies.entry((subject, cause)).or_default();
-            tally.out_h += out_h;
-            tally.unavailable_mwh += unavailable_mwh;
+            self.tallies.entry((subject, cause)).or_default().add(out_h, unavailable_mwh);
+        }
+    }
+
+    /// The tally so far.
+    pub(crate) fn of(&self, subject: Subject, cause: Cause) -> Tally {
+        self.tallies.get(&(subject, cause)).copied().unwrap_or_default()
+    }
+
+    /// Puts a tally back that was added to elsewhere.
+    pub(crate) fn put(&mut self, subject: Subject, cause: Cause, tally: Tally) {
+        if tally != Tally::default() {
+            self.tallies.insert((subject, cause), tally);
         }
     }
 }

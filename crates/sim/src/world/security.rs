@@ -88,7 +88,7 @@ impl World {
             .map(|snapshot| snapshot.flow_mw)
             .collect();
         let elements = market.security.elements(&market.problem.branches);
-        Ok(screen(&self.topology, &elements, &states, rules))
+        Ok(screen(&self.topology, &mut self.loss_factors, &elements, &states, rules))
     }
 }
 

@@ -8,7 +8,6 @@ use super::settle::BALANCE;
 use super::{Interval, RunError, World};
 use crate::probe;
 use crate::setup::Month;
-use crate::units::Unit;
 
 /// Hours of a look-ahead.
 const HOURS_AHEAD: usize = 24;
@@ -46,14 +45,9 @@ impl World {
     /// What load, wind and sun of a region make of an hour: all of them, and the net load.
     fn conditions(&self, area: usize, hour: usize, native_mw: &[f64], weather: &[f32]) -> (Conditions, f64) {
         let zones = self.setup.areas[area].zones.clone();
-        let of = |fuel: Fuel| {
-            let units = self.clearing.units.iter().filter(|unit| unit.fuel == fuel);
-            let here = units.filter(|unit| zones.contains(&usize::from(unit.zone.0)));
-            here.map(|unit: &Unit| unit.capacity_mw * unit.availability_now(weather)).sum::<f64>()
-        };
         let sites_mw: f64 = self.clearing.load_blocks(area).map(|block| block.0).sum();
         let load_mw = native_mw[zones.clone()].iter().sum::<f64>() + sites_mw;
-        let (wind_mw, solar_mw) = (of(Fuel::Wind), of(Fuel::Solar));
+        let [wind_mw, solar_mw] = self.clearing.wind_and_solar_mw(area, weather);
         let hour_of_day = self.setup.areas[area].stamps[hour].hour_prevailing.into();
         (Conditions { hour_of_day, load_mw, wind_mw, solar_mw }, load_mw - wind_mw - solar_mw)
     }
@@ -64,8 +58,7 @@ impl World {
         let terms = &self.setup.scenario.forecast;
         let zones = self.setup.areas[area].zones.clone();
         let forecast = self.setup.forecast(&self.weather, &self.streams, first, first, HOURS_AHEAD);
-        let units = self.clearing.units.iter().filter(|unit| zones.contains(&usize::from(unit.zone.0)));
-        let wind_mw: f64 = units.filter(|u| u.fuel == Fuel::Wind).map(|u| u.capacity_mw).sum();
+        let wind_mw = self.clearing.wind_capacity_mw(area);
         let kept = terms.hourly_correlation * terms.hourly_correlation;
         let mut known = 1.0;
         (0..forecast.hours())

@@ -52,6 +52,7 @@ impl Engine {
         self.transform(problem, what, sign);
         let view = ColumnView {
             columns: &self.columns,
+            live: &self.live,
             alpha: &self.alpha,
             worth: &self.worth,
             next_up: &self.next_up,
@@ -123,13 +124,13 @@ impl Engine {
                 self.alpha.fill(0.0);
             }
             What::Row(constraint, _) => {
-                self.alpha.copy_from_slice(self.rows.by_group(constraint));
+                self.alpha.copy_from_slice(self.rows.by_live(constraint));
                 self.combine_kernel(constraint);
                 self.own_breakpoints(problem, constraint);
             }
         }
         let rows = self.kernel.iter().zip(&self.w);
-        let terms = rows.map(|(row, &w)| (-w, self.rows.by_group(row.constraint)));
+        let terms = rows.map(|(row, &w)| (-w, self.rows.by_live(row.constraint)));
         add_combination(&mut self.alpha, terms);
         self.row_breakpoints(problem, sign);
     }
@@ -314,7 +315,7 @@ impl Engine {
     /// The violated constraint enters the kernel together with a column.
     fn grow(&mut self, row: KernelRow, rhs: f64, entering: u32) -> Result<(), Stop> {
         self.transform_column(entering);
-        let corner = self.alpha[self.columns.group(entering)];
+        let corner = self.alpha[self.spot_of(entering)];
         if corner.abs() < COEFFICIENT_MIN {
             return Err(Stop::Stalled);
         }

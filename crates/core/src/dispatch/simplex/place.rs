@@ -7,6 +7,9 @@
 use super::Engine;
 use crate::dispatch::problem::Bound;
 
+/// The place of a group that is not live.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
 impl Engine {
     /// Puts columns that are not basic on their bounds and says which way they may move.
     pub(super) fn place_columns(&mut self) {
@@ -20,6 +23,35 @@ impl Engine {
             self.refresh(self.stale[at] as usize);
         }
         self.stale.clear();
+        if std::mem::take(&mut self.live_stale) {
+            self.list_live();
+        }
+    }
+
+    /// Lists the groups that pivots look at; what is known of each of them follows.
+    fn list_live(&mut self) {
+        self.live.clear();
+        self.next_up.clear();
+        self.next_down.clear();
+        for (group, (&live, spot)) in (0..).zip(self.is_live.iter().zip(&mut self.spot)) {
+            *spot = NOWHERE;
+            if live {
+                *spot = self.live.len() as u32;
+                self.live.push(group);
+                self.next_up.push(self.up[group as usize]);
+                self.next_down.push(self.down[group as usize]);
+            }
+        }
+        self.alpha.resize(self.live.len(), 0.0);
+        self.worth.resize(self.live.len(), 0.0);
+        self.duals_stale = true;
+        self.rows.set_live(&self.live);
+    }
+
+    /// Where the group of a basic column, or of one that can move, is among the live ones.
+    #[inline]
+    pub(super) fn spot_of(&self, column: u32) -> usize {
+        self.spot[self.columns.group(column)] as usize
     }
 
     /// Puts a column on its bound unless it is basic; its group is to be refreshed.
@@ -49,18 +81,29 @@ impl Engine {
     /// Sums up a group.
     pub(super) fn refresh(&mut self, group: usize) {
         let (mut total, mut up, mut down) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
+        let mut basic = false;
         // Equal lengths, so that one check of the index does for all.
         let count = self.x.len();
         let (x, directions, costs) = (&self.x[..count], &self.direction[..count], &self.cost[..count]);
+        let is_basic = &self.is_basic[..count];
         for &j in self.columns.members(group) {
             let (x, direction, cost) = (x[j as usize], directions[j as usize], costs[j as usize]);
             total += x;
+            basic |= is_basic[j as usize];
             up = if direction > 0.0 && cost < up { cost } else { up };
             down = if direction < 0.0 && cost > down { cost } else { down };
         }
         self.total[group] = total;
-        self.next_up[group] = up;
-        self.next_down[group] = down;
+        self.up[group] = up;
+        self.down[group] = down;
+        let live = basic || up < f64::INFINITY || down > f64::NEG_INFINITY;
+        self.live_stale |= live != self.is_live[group];
+        self.is_live[group] = live;
+        let spot = self.spot[group];
+        if spot != NOWHERE {
+            self.next_up[spot as usize] = up;
+            self.next_down[spot as usize] = down;
+        }
         self.is_stale[group] = false;
     }
 }

@@ -46,9 +46,9 @@ impl Engine {
             if run * RUN >= count {
                 return flipped;
             }
-            for group in run * RUN..count.min((run + 1) * RUN) {
-                if is_wrong(self.worth[group], self.next_up[group], self.next_down[group]) {
-                    self.flip_members(group);
+            for spot in run * RUN..count.min((run + 1) * RUN) {
+                if is_wrong(self.worth[spot], self.next_up[spot], self.next_down[spot]) {
+                    self.flip_members(spot);
                     flipped = true;
                 }
             }
@@ -70,10 +70,11 @@ impl Engine {
         .count()
     }
 
-    fn flip_members(&mut self, group: usize) {
+    fn flip_members(&mut self, spot: usize) {
+        let group = self.live[spot] as usize;
         for at in 0..self.columns.members(group).len() {
             let j = self.columns.members(group)[at] as usize;
-            if (self.cost[j] - self.worth[group]) * self.direction[j] < -DUAL_TOLERANCE {
+            if (self.cost[j] - self.worth[spot]) * self.direction[j] < -DUAL_TOLERANCE {
                 self.move_to(j, !self.at_upper[j]);
             }
         }
@@ -83,16 +84,16 @@ impl Engine {
     pub(super) fn reprice(&mut self) {
         self.worth.fill(0.0);
         let overloads = self.overloaded.iter();
-        let charges = overloads.map(|o| (-o.dual, self.rows.by_group(o.constraint)));
+        let charges = overloads.map(|o| (-o.dual, self.rows.by_live(o.constraint)));
         add_combination(&mut self.worth, charges);
         self.scratch.clear();
-        let dual = |&j: &u32| self.cost[j as usize] - self.worth[self.columns.group(j)];
+        let dual = |&j: &u32| self.cost[j as usize] - self.worth[self.spot[self.columns.group(j)] as usize];
         self.scratch.extend(self.basic.iter().map(dual));
         self.inverse.multiply_left(&self.scratch, &mut self.w);
         for (row, &w) in self.kernel.iter_mut().zip(&self.w) {
             row.dual = -w;
         }
-        let prices = self.kernel.iter().map(|row| (-row.dual, self.rows.by_group(row.constraint)));
+        let prices = self.kernel.iter().map(|row| (-row.dual, self.rows.by_live(row.constraint)));
         add_combination(&mut self.worth, prices);
         self.duals_stale = false;
     }

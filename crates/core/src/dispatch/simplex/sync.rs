@@ -1,5 +1,6 @@
 //! Taking over what changed in the problem since the last solve.
 
+use super::place::NOWHERE;
 use super::{Engine, FLOW_ROUNDING_RAD, ROW_TOLERANCE, TIE_USD_PER_MWH};
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::columns::Columns;
@@ -42,6 +43,12 @@ impl Engine {
             worth: Vec::new(),
             next_up: Vec::new(),
             next_down: Vec::new(),
+            live: Vec::new(),
+            live_stale: true,
+            spot: Vec::new(),
+            is_live: Vec::new(),
+            up: Vec::new(),
+            down: Vec::new(),
             total: Vec::new(),
             stale: Vec::new(),
             is_stale: Vec::new(),
@@ -138,10 +145,13 @@ impl Engine {
         self.at_upper.resize(count, false);
         self.is_basic.resize(count, false);
         let groups = self.columns.group_count();
-        for values in [&mut self.alpha, &mut self.worth, &mut self.next_up, &mut self.next_down] {
+        for values in [&mut self.up, &mut self.down, &mut self.total] {
             values.resize(groups, 0.0);
         }
-        self.total.resize(groups, 0.0);
+        self.is_live.resize(groups, false);
+        self.spot.clear();
+        self.spot.resize(groups, NOWHERE);
+        self.live_stale = true;
         self.is_stale.clear();
         self.is_stale.resize(groups, false);
         self.stale.clear();

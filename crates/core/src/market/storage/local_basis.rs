@@ -39,11 +39,14 @@ pub struct Conditions {
 
 impl Conditions {
     fn distance(&self, other: &Conditions) -> f64 {
-        let square = |a: f64, b: f64| (a - b) * (a - b);
         square(self.load_mw, other.load_mw)
             + square(self.wind_mw, other.wind_mw)
             + square(self.solar_mw, other.solar_mw)
     }
+}
+
+fn square(a: f64, b: f64) -> f64 {
+    (a - b) * (a - b)
 }
 
 /// Past hours at one hour of the day; the oldest gives way when a year is full.
@@ -88,10 +91,11 @@ impl LocalBasis {
     pub fn expect(&self, ahead: Conditions, basis_usd_per_mwh: &mut [f64]) {
         basis_usd_per_mwh.fill(0.0);
         let near = self.nearest(ahead);
+        let weight = 1.0 / near.len() as f64;
         for &(_, hour, position) in &near {
             let row = &self.past[hour].basis_usd_per_mwh[position * self.places..][..self.places];
             for (sum, &basis) in basis_usd_per_mwh.iter_mut().zip(row) {
-                *sum += f64::from(basis) / near.len() as f64;
+                *sum += weight * f64::from(basis);
             }
         }
     }
@@ -99,16 +103,26 @@ impl LocalBasis {
     /// Distance, hour of day and position of the nearest hours, nearest first; of equals, the first found.
     fn nearest(&self, ahead: Conditions) -> Vec<(f64, usize, usize)> {
         let mut near: Vec<(f64, usize, usize)> = Vec::with_capacity(NEIGHBOURS + 1);
+        let mut farthest = f64::INFINITY;
         for apart in 0..=2 * APART {
             let hour = (ahead.hour_of_day + HOURS + apart - APART) % HOURS;
             for (position, seen) in self.past[hour].conditions.iter().enumerate() {
+                // Mostly wind alone, or load alone, is too far away.
+                if square(ahead.wind_mw, seen.wind_mw) >= farthest
+                    || square(ahead.load_mw, seen.load_mw) >= farthest
+                {
+                    continue;
+                }
                 let distance = ahead.distance(seen);
-                if near.len() == NEIGHBOURS && distance >= near[NEIGHBOURS - 1].0 {
+                if distance >= farthest {
                     continue;
                 }
                 let place = near.partition_point(|other| other.0 <= distance);
                 near.insert(place, (distance, hour, position));
                 near.truncate(NEIGHBOURS);
+                if near.len() == NEIGHBOURS {
+                    farthest = near[NEIGHBOURS - 1].0;
+                }
             }
         }
         near

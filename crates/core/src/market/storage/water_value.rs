@@ -107,16 +107,15 @@ impl WaterValue {
         let Reservoir { energy_mwh, round_trip, .. } = reservoir;
         let mut value = WaterValue { steps, energy_mwh, round_trip, after_usd: vec![0.0; hours * nodes] };
         let mut next = vec![0.0; nodes];
+        let mut steps_now = Steps::default();
         for _ in 0..2 {
             for t in (0..hours).rev() {
                 value.after_usd[t * nodes..][..nodes].copy_from_slice(&next);
                 let after = &value.after_usd[t * nodes..][..nodes];
                 next.fill(0.0);
                 for (state, (_, weight)) in states[t * ERRORS.len()..].iter().zip(ERRORS) {
-                    for (node, worth) in next.iter_mut().enumerate() {
-                        let best_usd = state.best_usd(after, node, basis[t], round_trip, moves);
-                        *worth += weight * (state.standby_usd[node] + best_usd);
-                    }
+                    steps_now.price(state, basis[t], round_trip, moves);
+                    steps_now.add_best_usd(state, after, weight, &mut next);
                 }
             }
         }
@@ -221,31 +220,54 @@ impl State {
             standby_usd: standby.collect(),
         }
     }
+}
 
-    /// The greatest worth that a node can come to: the steps lose in worth and gain in cost, so the first
-    /// that does not pay is the end.
-    fn best_usd(&self, after: &[f64], node: usize, basis: f64, round_trip: f64, moves: &Moves) -> f64 {
-        let (mut bought, mut sold) = (0.0, 0.0);
+/// What an hour's steps cost and save at a place.
+#[derive(Default)]
+struct Steps {
+    /// Share of each step that charging reaches, and what filling it costs.
+    fill: Vec<(f64, f64)>,
+    /// Share of each step that discharging reaches, and what emptying it saves.
+    empty: Vec<(f64, f64)>,
+}
+
+impl Steps {
+    fn price(&mut self, state: &State, basis: f64, round_trip: f64, moves: &Moves) {
         let fill_basis = basis / round_trip;
-        for (m, (share, cost)) in moves.charge.iter().zip(&self.fill_usd_per_mwh).enumerate() {
-            let Some(&full) = after.get(node + m + 1) else { break };
-            let gain = share * (full - after[node + m] - (cost + fill_basis) * moves.step_mwh);
-            if gain <= 0.0 {
-                break;
+        let fill = moves.charge.iter().zip(&state.fill_usd_per_mwh);
+        self.fill.clear();
+        self.fill.extend(fill.map(|(&share, cost)| (share, (cost + fill_basis) * moves.step_mwh)));
+        let empty = moves.discharge.iter().zip(&state.empty_usd_per_mwh);
+        self.empty.clear();
+        self.empty.extend(empty.map(|(&share, saving)| (share, (saving + basis) * moves.step_mwh)));
+    }
+
+    /// Adds to every node, with a weight, the greatest worth that it can come to: the steps lose in worth and gain
+    /// in cost, so the first that does not pay is the end.
+    fn add_best_usd(&self, state: &State, after: &[f64], weight: f64, sum: &mut [f64]) {
+        for (node, (sum, standby_usd)) in sum.iter_mut().zip(&state.standby_usd).enumerate() {
+            let (below, above) = after.split_at(node + 1);
+            let here = below[node];
+            let (mut bought, mut from) = (0.0, here);
+            for (&to, &(share, cost)) in above.iter().zip(&self.fill) {
+                let gain = share * (to - from - cost);
+                if gain <= 0.0 {
+                    break;
+                }
+                bought += gain;
+                from = to;
             }
-            bought += gain;
+            let (mut sold, mut from) = (0.0, here);
+            for (&to, &(share, saving)) in below[..node].iter().rev().zip(&self.empty) {
+                let gain = share * (saving - from + to);
+                if gain <= 0.0 {
+                    break;
+                }
+                sold += gain;
+                from = to;
+            }
+            *sum += weight * (standby_usd + (here + f64::max(bought, sold)));
         }
-        for (m, (share, saving)) in moves.discharge.iter().zip(&self.empty_usd_per_mwh).enumerate() {
-            if m >= node {
-                break;
-            }
-            let gain = share * ((saving + basis) * moves.step_mwh - after[node - m] + after[node - m - 1]);
-            if gain <= 0.0 {
-                break;
-            }
-            sold += gain;
-        }
-        after[node] + f64::max(bought, sold)
     }
 }
 
