@@ -1,7 +1,7 @@
 //! Closing numbers of a replication: what comparisons compare.
 //!
 //! What is nothing is reported as zero and never left out: pairs of replications would be lost where a rule brings
-//! something to nothing. Only what has no value is absent, such as the price paid by nobody.
+//! something to nothing. Only what has no value is absent: the price paid by nobody, energy where the queue runs alone.
 
 mod waiting;
 
@@ -106,11 +106,13 @@ impl RunTotals {
             let mwh = self.curtailed_mwh.get(cause).copied().unwrap_or(0.0);
             add(format!("curtailed_by_{}_gwh", cause.name()), "GWh", mwh / 1e3);
         }
-        add("firm_shed_gwh".to_owned(), "GWh", self.firm_shed_mwh / 1e3);
-        add("delivered_training_flop_e24".to_owned(), "1e24 FLOP", self.delivered_flop / 1e24);
-        let (ehs, days) = self.modelled_ehs_days;
-        add("modelled_hashrate_mean_ehs".to_owned(), "EH/s", ehs / f64::from(days));
-        add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
+        if dispatched {
+            add("firm_shed_gwh".to_owned(), "GWh", self.firm_shed_mwh / 1e3);
+            add("delivered_training_flop_e24".to_owned(), "1e24 FLOP", self.delivered_flop / 1e24);
+            let (ehs, days) = self.modelled_ehs_days;
+            add("modelled_hashrate_mean_ehs".to_owned(), "EH/s", ehs / f64::from(days));
+            add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
+        }
         add("upgrade_cost_musd".to_owned(), "M$", self.upgrade_cost_usd / 1e6);
         for paid in self.bills.iter().filter(|paid| paid.mwh > 0.0) {
             let usd_per_mwh = paid.usd / paid.mwh;
@@ -123,11 +125,6 @@ impl RunTotals {
             add("stranded_musd".to_owned(), "M$", self.stranded_usd / 1e6);
         }
         for (class, name) in CLASSES.iter().enumerate().skip(1) {
-            let mine = |site: &&Site| usize::from(site.asset.class().0) == class;
-            if sites.iter().any(|site| mine(&site)) {
-                let mw: f64 = sites.iter().filter(mine).map(|site| site.energized_mw).sum();
-                add(format!("{name}_energized_gw"), "GW", mw / 1e3);
-            }
             let (mut filed, mut connected_mw, mut waits) = (0, 0.0, Vec::new());
             for (_, request) in queue.requests() {
                 if usize::from(request.application().class.0) == class {
@@ -136,6 +133,12 @@ impl RunTotals {
                     let energized = request.entered(Stage::Energized);
                     waits.extend(energized.map(|at| at.since(request.filed()).as_days()));
                 }
+            }
+            let of_class: Vec<&Site> =
+                sites.iter().filter(|site| usize::from(site.asset.class().0) == class).collect();
+            if dispatched && (filed > 0 || !of_class.is_empty()) {
+                let mw: f64 = of_class.iter().map(|site| site.energized_mw).sum();
+                add(format!("{name}_energized_gw"), "GW", mw / 1e3);
             }
             if filed > 0 {
                 // Who still waits, or gave up, has no wait: the share says how many stand behind the mean.
