@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|backtest|time|fuzz-matpower|experiments
+# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|backtest|time|fuzz-matpower|experiments|scaling
 # fuzz-matpower takes a number of seconds behind it; ten minutes without.
 # Results go to a folder of their own that is removed at the end, unless LONG_OUT names one to keep.
 # docs/evidence.md holds what they said last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-names="adequacy identity calibrate backtest time fuzz-matpower experiments"
+names="adequacy identity calibrate backtest time fuzz-matpower experiments scaling"
 name=${1:-}
 seconds=${2:-600}
 if [[ " $names " != *" $name "* || $# -gt 2 || ($# -eq 2 && $name != fuzz-matpower) ]]; then
@@ -65,10 +65,10 @@ prove_identity() {
     local threads
     for threads in 1 2; do
         echo "-- compare on $threads threads"
-        "$gridrush" compare scenarios/texas-boom-vs-flat.toml -n 2 -j "$threads" -o "$out/threads$threads" \
+        "$gridrush" compare scenarios/texas-queue-policies.toml -n 2 -j "$threads" -o "$out/threads$threads" \
             -p end=2025-07-01 --no-progress >"$out/threads$threads.log"
     done
-    same "$out/threads1" "$out/threads2" "two arms of two replications on 1 and 2 threads"
+    same "$out/threads1" "$out/threads2" "five arms of two replications on 1 and 2 threads"
 }
 
 # The weather of four regions against the history that it was fitted to, which is not part of the project.
@@ -110,7 +110,7 @@ prove_backtest() {
 }
 
 # An experiment killed at twenty instants and resumed, on one thread and two, in shards and in another order, gives
-# the same bytes; its memory does not grow with replications; two threads against one; DuckDB reads its tables.
+# the same bytes; DuckDB reads its tables.
 prove_experiments() {
     local experiment=scenarios/experiment-quickstart.toml folder i pid count began query
     plan() {
@@ -122,7 +122,7 @@ prove_experiments() {
     }
     for folder in one two shards order killed; do plan "$out/$folder"; done
     "$gridrush" resume "$out/one/plan.json" -j 1 --no-progress >"$out/one.log"
-    grep -A4 "simulation interval" "$out/one.log"
+    cat "$out/one/answers.md"
     "$gridrush" resume "$out/two/plan.json" -j 2 --no-progress >/dev/null
     equal "$out/two" "two threads"
     for i in 6 2 4 0 5 1 3; do
@@ -148,23 +148,17 @@ prove_experiments() {
     "$gridrush" resume "$out/killed/plan.json" --no-progress >/dev/null
     equal "$out/killed" "killed twenty times"
 
-    if [[ -x /usr/bin/time ]]; then
-        sed 's/^replications = 8/replications = 10/; /^values/s/, 7.0//' "$experiment" >"$out/few.toml"
-        sed -i "s|^scenario = .*|scenario = \"$PWD/scenarios/quickstart.toml\"|" "$out/few.toml"
-        sed 's/^replications = 10/replications = 1000/; s/^name = "experiment-quickstart"/name = "many"/' "$out/few.toml" >"$out/many.toml"
-        for folder in few many; do
-            "$gridrush" plan "$out/$folder.toml" -o "$out/$folder" --probe 0 -p end=2025-03-01 >/dev/null
-            /usr/bin/time -f "$folder replications: %M kB of memory at most" \
-                "$gridrush" batch --plan "$out/$folder/plan.json" -j 2 --no-progress >/dev/null
-        done
-    fi
-    for i in 1 2 3; do
-        for folder in 1 2; do
-            plan "$out/speed$folder$i"
-            began=$(date +%s%N)
-            "$gridrush" batch --plan "$out/speed$folder$i/plan.json" -j "$folder" --no-progress >/dev/null
-            echo "$folder threads: $((($(date +%s%N) - began) / 1000000)) ms"
-        done
+    # 200 replications in an order of their own on each of one, two and three threads.
+    sed "s|^scenario = .*|scenario = \"$PWD/scenarios/quickstart.toml\"|; s/^values = .*/values = [3.5]/; s/^replications = 8/replications = 100/" \
+        "$experiment" >"$out/many.toml"
+    for folder in 1 2 3; do
+        "$gridrush" plan "$out/many.toml" -o "$out/many$folder" --probe 0 -p end=2025-03-01 >/dev/null
+        "$gridrush" batch --plan "$out/many$folder/plan.json" -j "$folder" --shuffle "$folder" --no-progress >/dev/null
+        "$gridrush" merge --plan "$out/many$folder/plan.json" >/dev/null
+    done
+    for folder in 2 3; do
+        diff -r --exclude=plan.json "$out/many1" "$out/many$folder"
+        echo "identical: 200 replications in two orders, on 1 and $folder threads"
     done
 
     query=$(sed -n 's/^ *duckdb -c "\(.*\)"$/\1/p' docs/experiments.md | sed "s|output/my-experiment|$out/one|")
@@ -173,6 +167,11 @@ prove_experiments() {
     else
         echo "SKIPPED: DuckDB is not here"
     fi
+}
+
+# Two threads against one, memory against replications, and what pairing is worth in Texas; on a quiet machine.
+prove_scaling() {
+    python3 tests/long/scaling.py "$gridrush" "$out"
 }
 
 # How long ten years take, and how much memory.

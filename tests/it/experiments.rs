@@ -416,6 +416,8 @@ fn uncertain_parameters_and_other_designs_go_all_the_way() {
     succeed(dir.path(), &["plan", "small.toml", "-o", "ranged", "--probe", "0"]);
     let out = succeed(dir.path(), &["resume", "ranged/plan.json", "--no-progress"]);
     assert!(out.contains("; total ") && out.contains("% of draws higher"), "{out}");
+    let answers = fs::read_to_string(dir.path().join("ranged/answers.md")).expect("answers");
+    assert!(out.contains(answers.trim()), "what is printed is what is written");
     let drivers = fs::read_to_string(dir.path().join("ranged/drivers.csv")).expect("table");
     assert!(drivers.contains("fuel.coal_usd_per_mmbtu") && drivers.contains("S2"), "{drivers}");
 

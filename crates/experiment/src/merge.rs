@@ -4,6 +4,7 @@
 //! not depend on who ran what when. Rows of `values` go straight to disk; for statistics one number per
 //! unit and metric stays in memory.
 
+mod answers;
 mod columns;
 mod differences;
 mod drivers;
@@ -18,6 +19,7 @@ use std::path::Path;
 
 use gridrush_tables::{Batch, Cell, DirectorySink, RowSink, Table, TableError, WrittenTable};
 
+pub use answers::ANSWERS_FILE;
 pub use columns::RESERVED;
 pub use differences::Difference;
 pub use measures::{FromBase, Measured};

@@ -1,9 +1,18 @@
 //! Closing numbers of a replication: what comparisons compare.
+//!
+//! What is nothing is reported as zero and never left out: pairs of replications would be lost where a rule brings
+//! something to nothing. Only what has no value is absent: the price paid by nobody, energy where the queue runs alone.
+
+mod waiting;
 
 use std::collections::BTreeMap;
 
 use gridrush_core::interconnection::{Queue, Stage};
+use gridrush_core::kernel::SimSpan;
 use gridrush_workload::CLASSES;
+
+use waiting::TimeToPower;
+pub(crate) use waiting::Wait;
 
 use crate::probe::Cause;
 use crate::site::Site;
@@ -64,8 +73,15 @@ pub(crate) struct RunTotals {
 }
 
 impl RunTotals {
-    /// The numbers, in a fixed order; those without a value are left out.
-    pub(crate) fn closing(&self, queue: &Queue, sites: &[Site]) -> Vec<Metric> {
+    /// The numbers, in a fixed order; those without a value are left out. `projects` are those that are meant to be
+    /// built, by class, and `run` is the length of the run.
+    pub(crate) fn closing(
+        &self,
+        queue: &Queue,
+        sites: &[Site],
+        projects: &[Vec<Wait>],
+        run: SimSpan,
+    ) -> Vec<Metric> {
         let mut out = Vec::new();
         let mut add = |name: String, unit: &'static str, value: f64| {
             if value.is_finite() {
@@ -75,22 +91,28 @@ impl RunTotals {
         let (paid, served) =
             self.classes.iter().fold((0.0, 0.0), |(p, s), c| (p + c.paid_usd, s + c.served_mwh));
         add("price_usd_per_mwh".to_owned(), "$/MWh", paid / served);
+        let dispatched = served > 0.0;
         for (class, totals) in CLASSES.iter().zip(&self.classes) {
-            if totals.requested_mwh > 0.0 {
+            if dispatched {
                 add(format!("{class}_served_twh"), "TWh", totals.served_mwh / 1e6);
+            }
+            if totals.requested_mwh > 0.0 {
                 add(format!("{class}_price_paid_usd_per_mwh"), "$/MWh", totals.paid_usd / totals.served_mwh);
                 let share = 100.0 * (1.0 - totals.served_mwh / totals.requested_mwh);
                 add(format!("{class}_curtailed_percent"), "%", share);
             }
         }
-        for (cause, mwh) in &self.curtailed_mwh {
+        for cause in Cause::ALL.iter().filter(|_| dispatched) {
+            let mwh = self.curtailed_mwh.get(cause).copied().unwrap_or(0.0);
             add(format!("curtailed_by_{}_gwh", cause.name()), "GWh", mwh / 1e3);
         }
-        add("firm_shed_gwh".to_owned(), "GWh", self.firm_shed_mwh / 1e3);
-        add("delivered_training_flop_e24".to_owned(), "1e24 FLOP", self.delivered_flop / 1e24);
-        let (ehs, days) = self.modelled_ehs_days;
-        add("modelled_hashrate_mean_ehs".to_owned(), "EH/s", ehs / f64::from(days));
-        add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
+        if dispatched {
+            add("firm_shed_gwh".to_owned(), "GWh", self.firm_shed_mwh / 1e3);
+            add("delivered_training_flop_e24".to_owned(), "1e24 FLOP", self.delivered_flop / 1e24);
+            let (ehs, days) = self.modelled_ehs_days;
+            add("modelled_hashrate_mean_ehs".to_owned(), "EH/s", ehs / f64::from(days));
+            add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
+        }
         add("upgrade_cost_musd".to_owned(), "M$", self.upgrade_cost_usd / 1e6);
         for paid in self.bills.iter().filter(|paid| paid.mwh > 0.0) {
             let usd_per_mwh = paid.usd / paid.mwh;
@@ -99,28 +121,38 @@ impl RunTotals {
                 add(format!("{}_bill_usd_per_month", paid.payer), "$/month", usd_per_mwh * kwh / 1e3);
             }
         }
-        if self.stranded_usd > 0.0 {
+        if dispatched {
             add("stranded_musd".to_owned(), "M$", self.stranded_usd / 1e6);
         }
         for (class, name) in CLASSES.iter().enumerate().skip(1) {
-            let mine = |site: &&Site| usize::from(site.asset.class().0) == class;
-            if sites.iter().any(|site| mine(&site)) {
-                let mw: f64 = sites.iter().filter(mine).map(|site| site.energized_mw).sum();
+            let (mut filed, mut connected_mw, mut waits) = (0, 0.0, Vec::new());
+            for (_, request) in queue.requests() {
+                if usize::from(request.application().class.0) == class {
+                    filed += 1;
+                    connected_mw += request.energized_mw();
+                    let energized = request.entered(Stage::Energized);
+                    waits.extend(energized.map(|at| at.since(request.filed()).as_days()));
+                }
+            }
+            let of_class: Vec<&Site> =
+                sites.iter().filter(|site| usize::from(site.asset.class().0) == class).collect();
+            if dispatched && (filed > 0 || !of_class.is_empty()) {
+                let mw: f64 = of_class.iter().map(|site| site.energized_mw).sum();
                 add(format!("{name}_energized_gw"), "GW", mw / 1e3);
             }
-            let waits: Vec<f64> = (queue.requests())
-                .filter(|(_, request)| usize::from(request.application().class.0) == class)
-                .filter_map(|(_, r)| Some(r.entered(Stage::Energized)?.since(r.filed()).as_days()))
-                .collect();
-            let filed =
-                queue.requests().filter(|(_, r)| usize::from(r.application().class.0) == class).count();
             if filed > 0 {
                 // Who still waits, or gave up, has no wait: the share says how many stand behind the mean.
                 let energized = waits.len() as f64;
                 let mean_days = waits.iter().sum::<f64>() / energized;
+                add(format!("{name}_connected_gw"), "GW", connected_mw / 1e3);
                 add(format!("{name}_energized_requests"), "requests", energized);
-                add(format!("{name}_energized_share_percent"), "%", 100.0 * energized / filed as f64);
+                add(format!("{name}_energized_share_percent"), "%", 100.0 * energized / f64::from(filed));
                 add(format!("{name}_wait_of_energized_days"), "d", mean_days);
+            }
+            if let Some(power) = TimeToPower::of(projects[class].clone(), run) {
+                add(format!("{name}_projects"), "projects", projects[class].len() as f64);
+                add(format!("{name}_time_to_power_days"), "d", power.mean_days);
+                add(format!("{name}_powered_share_percent"), "%", 100.0 * power.powered_share);
             }
         }
         out

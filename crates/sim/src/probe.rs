@@ -127,6 +127,17 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// All causes in their order.
+    pub const ALL: [Cause; 7] = [
+        Cause::NotConnected,
+        Cause::Outage,
+        Cause::Price,
+        Cause::Scarcity,
+        Cause::Congestion,
+        Cause::Substation,
+        Cause::Policy,
+    ];
+
     /// The name in tables.
     pub const fn name(self) -> &'static str {
         match self {

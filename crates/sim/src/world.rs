@@ -310,7 +310,8 @@ impl World {
 
     /// Closing numbers of the run so far.
     pub fn metrics(&self) -> Vec<Metric> {
-        self.metrics.closing(&self.queue, &self.sites)
+        let run = self.setup.end().since(SimTime::ZERO);
+        self.metrics.closing(&self.queue, &self.sites, &self.projects(), run)
     }
 
     /// The setup it runs in.

@@ -19,6 +19,7 @@ mod sink;
 
 use std::fmt;
 
+pub use atomic::write as write_file;
 pub use batch::Batch;
 pub use civil::{Civil, DAY_MS};
 pub use columns::Texts;

@@ -5,6 +5,7 @@
 //!     parts/           partial results, one file a few replications
 //!     values.parquet   every number; also .csv where that stays small
 //!     cells, means, differences, measures, ranking, drivers, indices, failures
+//!     answers.md       what they say: a table of measures for each group of cells that are compared
 //!     dictionary.md    what every column means
 //!     manifest.json    hashes of all tables, and of the plan
 //! ```
@@ -13,9 +14,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use gridrush_experiment::batch::{PARTS_FOLDER, PartError};
-use gridrush_experiment::merge::{MergeError, Merged, merge};
+use gridrush_experiment::merge::{ANSWERS_FILE, MergeError, Merged, merge};
 use gridrush_experiment::plan::Plan;
-use gridrush_tables::{MANIFEST_FILE, ResultFile, write_dictionary, write_json};
+use gridrush_tables::{MANIFEST_FILE, ResultFile, write_dictionary, write_file, write_json};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::batch;
@@ -75,7 +76,13 @@ pub fn merged(plan: &Plan, dir: &Path) -> Result<(), Stop> {
     write_json(&dir.join(MANIFEST_FILE), &manifest).map_err(anyhow::Error::from)?;
     batch::failures(plan, &found.failures)?;
     let mut out = std::io::stdout().lock();
-    render::measures(&mut out, &found.results)?;
+    if let Some(answers) = found.results.answers() {
+        let path = dir.join(ANSWERS_FILE);
+        write_file(&path, answers.as_bytes()).map_err(anyhow::Error::from)?;
+        writeln!(out, "{answers}")?;
+    } else {
+        render::measures(&mut out, &found.results)?;
+    }
     let names: Vec<&str> = found.declared.iter().map(|table| table.name).collect();
     let rows = [
         ("tables", names.join(", ")),

@@ -6,6 +6,7 @@
 use gridrush_tables::{Batch, Cell, Column, Kind, Table};
 
 use crate::plan::Plan;
+use crate::stats::{Total, wording};
 
 pub(super) const fn column(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
     Column { name, kind, unit: "", meaning }
@@ -18,6 +19,46 @@ pub(super) const UNIT: Column = column("unit", Kind::Text, "Unit of the value.")
 pub(super) const VALUE: Column = column("value", Kind::Float, "The value.");
 pub(super) const REPLICATIONS: Column =
     column("replications", Kind::Integer, "Replications that the row stands on.");
+
+/// What a table says of a difference beside its value: the end of every row of `differences` and `measures`.
+pub(super) const FINDINGS: [Column; 8] = [
+    column("finding", Kind::Text, "What the simulation interval of the difference allows one to say."),
+    column(
+        "total_low",
+        Kind::Float,
+        "Lower end of the total interval: of the difference, or of a base's value.",
+    ),
+    column(
+        "total_high",
+        Kind::Float,
+        "Upper end of the total interval: of the difference, or of a base's value.",
+    ),
+    column("total_median", Kind::Float, "Median over the draws."),
+    column("draws", Kind::Integer, "Draws of the total interval."),
+    column("positive_share", Kind::Float, "Share of draws above zero."),
+    column("negative_share", Kind::Float, "Share of draws below zero."),
+    column("total_finding", Kind::Text, "What the total interval of the difference allows one to say."),
+];
+
+/// Cells of [`FINDINGS`]: of a base where there is no difference.
+pub(super) fn findings(
+    is_difference: bool,
+    simulation: Option<(f64, f64)>,
+    total: Option<Total>,
+) -> [Cell<'static>; 8] {
+    let says = |interval| if is_difference { wording(interval).text() } else { "base" };
+    let [low, high] = ends(total.map(|total| total.interval));
+    [
+        Cell::Text(says(simulation)),
+        low,
+        high,
+        number(total.map(|total| total.median)),
+        Cell::Integer(total.map_or(0, |total| i64::from(total.draws))),
+        number(total.map(|total| total.positive_share)),
+        number(total.map(|total| total.negative_share)),
+        Cell::Text(says(total.map(|total| total.interval))),
+    ]
+}
 
 /// Names that factors may not have, because columns have them.
 pub const RESERVED: [&str; 8] =

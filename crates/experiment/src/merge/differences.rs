@@ -7,8 +7,8 @@ use gridrush_tables::{Batch, Cell, Kind};
 use rayon::prelude::*;
 
 use super::Results;
-use super::columns::{METRIC, REPLICATIONS, UNIT, column, ends, number, push, table};
-use crate::stats::{Bootstrapped, Estimate, Paired, Total, bonferroni, holm, wording};
+use super::columns::{FINDINGS, METRIC, REPLICATIONS, UNIT, column, ends, findings, number, push, table};
+use crate::stats::{Bootstrapped, Estimate, Paired, Total, bonferroni, holm};
 
 /// A metric of a cell less that of its base.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,19 +30,11 @@ pub struct Difference {
 impl Results {
     /// Differences of all metrics, by metric and cell.
     pub fn differences(&self) -> Vec<Difference> {
-        if !self.is_compared() {
-            return Vec::new();
-        }
-        let pairs: Vec<(usize, usize, usize)> = (0..self.metrics.len())
-            .flat_map(|metric| {
-                let groups = self.groups().into_iter();
-                groups.flat_map(move |cells| {
-                    let base = cells[0];
-                    cells.into_iter().skip(1).map(move |cell| (metric, cell, base))
-                })
-            })
+        let pairs = self.pairs();
+        let jobs: Vec<(usize, usize, usize)> = (0..self.metrics.len())
+            .flat_map(|metric| pairs.iter().filter_map(move |&(cell, base)| Some((metric, cell, base?))))
             .collect();
-        pairs.into_par_iter().filter_map(|(metric, cell, base)| self.difference(metric, cell, base)).collect()
+        jobs.into_par_iter().filter_map(|(metric, cell, base)| self.difference(metric, cell, base)).collect()
     }
 
     fn difference(&self, metric: usize, cell: usize, base: usize) -> Option<Difference> {
@@ -50,30 +42,23 @@ impl Results {
         let common = Results::common(&[self.column(base, name)?, self.column(cell, name)?]);
         let [before, after] = &common[..] else { return None };
         let paired = Paired::of(before, after, self.plan.confidence)?;
-        let each: Vec<f64> = before.iter().zip(after).map(|(a, b)| b - a).collect();
+        let each = self.paired(name, cell, base)?;
         let mut mean =
             |numbers: &[usize]| numbers.iter().map(|&i| each[i]).sum::<f64>() / numbers.len() as f64;
         // All cells of a metric draw the same replications.
         let bootstrap = self.bootstrap(name).accelerated(each.len(), &mut mean);
+        let mean_of = |cell, base: Option<usize>| {
+            Some(Estimate::of(&self.paired(name, cell, base?)?, self.plan.confidence)?.mean)
+        };
+        let drawn = self.over_draws(cell, Some(base), &mean_of).1;
         Some(Difference {
             cell,
             base,
             metric,
             paired,
             bootstrap: bootstrap.map(|Bootstrapped { interval, .. }| interval),
-            total: Total::of(&self.drawn_differences(name, cell, base).1, self.plan.confidence),
+            total: Total::of(&drawn, self.plan.confidence),
         })
-    }
-
-    /// The mean difference of every draw in which both cells have values, with the numbers of those draws.
-    pub(super) fn drawn_differences(&self, metric: &str, cell: usize, base: usize) -> (Vec<u32>, Vec<f64>) {
-        let of = |draw: u32| {
-            let (cell, base) = (self.drawn(cell, draw)?, self.drawn(base, draw)?);
-            let common = Results::common(&[self.column(base, metric)?, self.column(cell, metric)?]);
-            let each: Vec<f64> = common[0].iter().zip(&common[1]).map(|(a, b)| b - a).collect();
-            Some((draw, Estimate::of(&each, self.plan.confidence)?.mean))
-        };
-        (1..=self.draws()).filter_map(of).unzip()
     }
 }
 
@@ -103,17 +88,10 @@ pub(super) fn batch(results: &Results) -> Option<Batch> {
             "The p value corrected by Bonferroni over all cells of the metric.",
         ),
         column("variance_factor", Kind::Float, "How many times as many replications it would take unpaired."),
-        column("finding", Kind::Text, "What the simulation interval allows one to say."),
-        column("total_low", Kind::Float, "Lower end of the total interval, over draws from the ranges."),
-        column("total_high", Kind::Float, "Upper end of the total interval, over draws from the ranges."),
-        column("total_median", Kind::Float, "Median over the draws."),
-        column("draws", Kind::Integer, "Draws of the total interval."),
-        column("positive_share", Kind::Float, "Share of draws with a difference above zero."),
-        column("negative_share", Kind::Float, "Share of draws with a difference below zero."),
-        column("total_finding", Kind::Text, "What the total interval allows one to say."),
     ];
     let meaning = "One metric of one cell less that of its base, paired by replication.";
-    let mut batch = Batch::new(table(&results.plan, "differences", meaning, &others, true));
+    let mut batch =
+        Batch::new(table(&results.plan, "differences", meaning, &[&others[..], &FINDINGS].concat(), true));
     for rows in list.chunk_by(|a, b| a.metric == b.metric) {
         let p: Vec<Option<f64>> = rows.iter().map(|row| row.paired.difference.p_value()).collect();
         let known: Vec<f64> = p.iter().copied().flatten().collect();
@@ -123,7 +101,6 @@ pub(super) fn batch(results: &Results) -> Option<Batch> {
             let d = &row.paired.difference;
             let [low, high] = ends(d.interval);
             let [bootstrap_low, bootstrap_high] = ends(row.bootstrap);
-            let [total_low, total_high] = ends(row.total.map(|total| total.interval));
             let corrected = |list: &mut dyn Iterator<Item = f64>| number(p.and_then(|_| list.next()));
             let rest = [
                 Cell::Text(metric),
@@ -142,15 +119,8 @@ pub(super) fn batch(results: &Results) -> Option<Batch> {
                 corrected(&mut by_holm),
                 corrected(&mut by_bonferroni),
                 number(row.paired.variance_factor()),
-                Cell::Text(wording(d.interval).text()),
-                total_low,
-                total_high,
-                number(row.total.map(|total| total.median)),
-                Cell::Integer(row.total.map_or(0, |total| i64::from(total.draws))),
-                number(row.total.map(|total| total.positive_share)),
-                number(row.total.map(|total| total.negative_share)),
-                Cell::Text(wording(row.total.map(|total| total.interval)).text()),
             ];
+            let rest = [&rest[..], &findings(true, d.interval, row.total)].concat();
             push(&mut batch, &results.plan, row.cell, &rest);
         }
     }

@@ -39,17 +39,9 @@ pub(super) fn batch(results: &Results) -> Option<Batch> {
     ];
     let meaning = "One of the parameters that move a measure of a cell most.";
     let mut batch = Batch::new(table(&results.plan, "drivers", meaning, &others, true));
-    let bases: Vec<(usize, Option<usize>)> = if results.is_compared() {
-        let with_base = |cells: Vec<usize>| {
-            let base = cells[0];
-            cells.into_iter().map(move |cell| (cell, (cell != base).then_some(base)))
-        };
-        results.groups().into_iter().flat_map(with_base).collect()
-    } else {
-        results.centres().into_iter().map(|cell| (cell, None)).collect()
-    };
+    let pairs = results.pairs();
     for measure in &results.plan.measures {
-        for &(cell, base) in &bases {
+        for &(cell, base) in &pairs {
             let (draws, values) = results.drawn_measure(measure, cell, base);
             let drawn = |&draw: &u32| Some(results.plan.cells[results.drawn(cell, draw)?].drawn.clone());
             let Some(parameters) = draws.iter().map(drawn).collect::<Option<Vec<_>>>() else { continue };

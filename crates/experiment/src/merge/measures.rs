@@ -5,10 +5,10 @@ use gridrush_tables::{Batch, Cell, Kind};
 use rayon::prelude::*;
 
 use super::Results;
-use super::columns::{METRIC, REPLICATIONS, UNIT, column, ends, number, push, table};
+use super::columns::{FINDINGS, METRIC, REPLICATIONS, UNIT, column, ends, findings, number, push, table};
 use super::results::Column;
 use crate::plan::{Of, PlannedMeasure};
-use crate::stats::{Estimate, QuantileEstimate, Ratio, Stopping, Total, quantile, wording};
+use crate::stats::{Estimate, QuantileEstimate, Ratio, Stopping, Total, quantile};
 
 /// A measure of a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,19 +88,10 @@ impl PlannedMeasure {
 impl Results {
     /// All measures by number and cell.
     pub fn measures(&self) -> Vec<Measured> {
-        let mut jobs = Vec::new();
-        for measure in 0..self.plan.measures.len() {
-            if self.is_compared() {
-                for cells in self.groups() {
-                    let base = cells[0];
-                    jobs.extend(
-                        cells.into_iter().map(|cell| (measure, cell, (cell != base).then_some(base))),
-                    );
-                }
-            } else {
-                jobs.extend(self.centres().into_iter().map(|cell| (measure, cell, None)));
-            }
-        }
+        let pairs = self.pairs();
+        let jobs: Vec<(usize, usize, Option<usize>)> = (0..self.plan.measures.len())
+            .flat_map(|measure| pairs.iter().map(move |&(cell, base)| (measure, cell, base)))
+            .collect();
         jobs.into_par_iter().filter_map(|(measure, cell, base)| self.measure(measure, cell, base)).collect()
     }
 
@@ -148,7 +139,7 @@ impl Results {
         };
         let value = difference(&lists)?;
         if measure.of == Of::Mean {
-            let each: Vec<f64> = lists[0].iter().zip(&lists[1]).map(|(mine, other)| mine - other).collect();
+            let each = self.paired(&measure.metric, cell, base)?;
             let interval = Estimate::of(&each, self.plan.confidence)?.interval;
             return Some(FromBase { base, value, interval });
         }
@@ -172,17 +163,11 @@ impl Results {
         if matches!(measure.of, Of::Quantile(_)) {
             return (Vec::new(), Vec::new());
         }
-        let of = |draw: u32| {
-            let cell = self.drawn(cell, draw)?;
-            Some((
-                draw,
-                match base {
-                    Some(base) => self.difference_of(measure, cell, self.drawn(base, draw)?)?.value,
-                    None => measure.value(&Results::common(&self.columns(measure, cell)?))?,
-                },
-            ))
+        let of = |cell, base: Option<usize>| match base {
+            Some(base) => Some(self.difference_of(measure, cell, base)?.value),
+            None => measure.value(&Results::common(&self.columns(measure, cell)?)),
         };
-        (1..=self.draws()).filter_map(of).unzip()
+        self.over_draws(cell, base, &of)
     }
 
     fn wanted(
@@ -195,10 +180,7 @@ impl Results {
         let half_width = measure.half_width.filter(|_| measure.of == Of::Mean)?;
         let stopping = Stopping { half_width, confidence: self.plan.confidence, least: 2, most: u32::MAX };
         let Some(base) = base else { return stopping.expected(&lists[0]) };
-        let common =
-            Results::common(&[self.column(cell, &measure.metric)?, self.column(base, &measure.metric)?]);
-        let each: Vec<f64> = common[0].iter().zip(&common[1]).map(|(a, b)| a - b).collect();
-        stopping.expected(&each)
+        stopping.expected(&self.paired(&measure.metric, cell, base)?)
     }
 }
 
@@ -219,38 +201,21 @@ pub(super) fn batch(results: &Results) -> Option<Batch> {
         column("difference", Kind::Float, "The measure less that of the base."),
         column("difference_low", Kind::Float, "Lower end of the difference's simulation interval."),
         column("difference_high", Kind::Float, "Upper end of the difference's simulation interval."),
-        column("finding", Kind::Text, "What the difference's simulation interval allows one to say."),
-        column(
-            "total_low",
-            Kind::Float,
-            "Lower end of the total interval: of the difference, or of a base's value.",
-        ),
-        column(
-            "total_high",
-            Kind::Float,
-            "Upper end of the total interval: of the difference, or of a base's value.",
-        ),
-        column("total_median", Kind::Float, "Median over the draws."),
-        column("draws", Kind::Integer, "Draws of the total interval."),
-        column("positive_share", Kind::Float, "Share of draws above zero."),
-        column("negative_share", Kind::Float, "Share of draws below zero."),
-        column("total_finding", Kind::Text, "What the total interval of the difference allows one to say."),
-        column(
-            "wanted_replications",
-            Kind::Float,
-            "Replications that the wanted half-width takes, as far as one can tell.",
-        ),
     ];
+    let wanted = column(
+        "wanted_replications",
+        Kind::Float,
+        "Replications that the wanted half-width takes, as far as one can tell.",
+    );
+    let columns = [&others[..], &FINDINGS, &[wanted]].concat();
     let meaning = "One measure of one cell, and its difference from the base.";
-    let mut batch = Batch::new(table(&results.plan, "measures", meaning, &others, true));
+    let mut batch = Batch::new(table(&results.plan, "measures", meaning, &columns, true));
     for row in results.measures() {
         let measure = &results.plan.measures[row.measure];
         let of = measure.of.text();
         let [low, high] = ends(row.interval);
         let between = row.difference.and_then(|from| from.interval);
         let [difference_low, difference_high] = ends(between);
-        let [total_low, total_high] = ends(row.total.map(|total| total.interval));
-        let says = |interval| if row.difference.is_some() { wording(interval).text() } else { "base" };
         let rest = [
             Cell::Text(&measure.name),
             Cell::Text(&measure.metric),
@@ -264,16 +229,9 @@ pub(super) fn batch(results: &Results) -> Option<Batch> {
             number(row.difference.map(|from| from.value)),
             difference_low,
             difference_high,
-            Cell::Text(says(between)),
-            total_low,
-            total_high,
-            number(row.total.map(|total| total.median)),
-            Cell::Integer(row.total.map_or(0, |total| i64::from(total.draws))),
-            number(row.total.map(|total| total.positive_share)),
-            number(row.total.map(|total| total.negative_share)),
-            Cell::Text(says(row.total.map(|total| total.interval))),
-            number(row.wanted.map(f64::from)),
         ];
+        let findings = findings(row.difference.is_some(), between, row.total);
+        let rest = [&rest[..], &findings, &[number(row.wanted.map(f64::from))]].concat();
         push(&mut batch, &results.plan, row.cell, &rest);
     }
     Some(batch)

@@ -115,6 +115,41 @@ impl Results {
         groups.into_iter().map(|(_, cells)| cells).filter(has_base).collect()
     }
 
+    /// The cells that are reported, each with its base if it has one, group by group.
+    pub(super) fn pairs(&self) -> Vec<(usize, Option<usize>)> {
+        if !self.is_compared() {
+            return self.centres().into_iter().map(|cell| (cell, None)).collect();
+        }
+        let with_base = |cells: Vec<usize>| {
+            let base = cells[0];
+            cells.into_iter().map(move |cell| (cell, (cell != base).then_some(base)))
+        };
+        self.groups().into_iter().flat_map(with_base).collect()
+    }
+
+    /// A number of a cell and its base for every draw that has one, with the numbers of those draws.
+    pub(super) fn over_draws(
+        &self,
+        cell: usize,
+        base: Option<usize>,
+        number: &dyn Fn(usize, Option<usize>) -> Option<f64>,
+    ) -> (Vec<u32>, Vec<f64>) {
+        let of = |draw: u32| {
+            let base = match base {
+                Some(base) => Some(self.drawn(base, draw)?),
+                None => None,
+            };
+            Some((draw, number(self.drawn(cell, draw)?, base)?))
+        };
+        (1..=self.draws()).filter_map(of).unzip()
+    }
+
+    /// A metric of a cell less that of another, by replication, over those that both have.
+    pub(super) fn paired(&self, metric: &str, cell: usize, base: usize) -> Option<Vec<f64>> {
+        let common = Results::common(&[self.column(cell, metric)?, self.column(base, metric)?]);
+        Some(common[0].iter().zip(&common[1]).map(|(mine, other)| mine - other).collect())
+    }
+
     /// Root of the streams of bootstrap and ranking.
     pub(super) fn streams(&self) -> Streams {
         Streams::new(self.plan.seed.parse().unwrap_or_default(), 0)

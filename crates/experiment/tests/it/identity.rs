@@ -193,3 +193,43 @@ fn a_panic_is_a_failure_of_its_unit() {
     assert!(done.failures[0].message.contains("out of order"));
     assert!(Path::new(&dir.path().join("parts")).is_dir());
 }
+
+/// The text for people says what the tables say: 40 replications tell -5.5 from 0, the last level being the best.
+#[test]
+fn answers_are_those_of_the_tables() {
+    let plan = plan(40, 16, 0);
+    let dir = folder();
+    run(dir.path(), &Synthetic::new(&plan), Shard::WHOLE, 2).expect("runs");
+    let results = merged(dir.path(), &plan).results;
+    let answers = results.answers().expect("cells are compared");
+    let measured = results.measures();
+    for region in ["east", "west"] {
+        let (_, rest) = answers.split_once(&format!("## region {region}\n")).expect("a part for each region");
+        let part = rest.split("## ").next().expect("text");
+        let cell = plan.cells.iter().position(|c| c.values == [region, "2"]).expect("a cell");
+        let row = measured.iter().find(|row| row.measure == 0 && row.cell == cell).expect("a row");
+        let from = row.difference.expect("a difference");
+        let (low, high) = from.interval.expect("an interval");
+        let change = format!("{:+.2} ± {:.2}", from.value, 0.5 * (high - low));
+        assert!(part.contains(&format!("| 2      | {:.2} ({change})", row.value)), "{change}: {part}");
+        assert!(part.contains("| policy | wait [d] "), "{part}");
+        let verdict = part
+            .lines()
+            .find(|line| line.starts_with("- wait (low is better): 2, with 100 %"))
+            .expect("best");
+        assert!(verdict.contains(&format!(": {change} d. With it: long_wait ")), "{verdict}");
+        assert!(!part.contains("- long_wait ("), "what is not ranked has no best: {part}");
+    }
+    assert_eq!(answers.matches("\n## ").count(), 2);
+}
+
+/// With three replications nobody can say which of two like levels is better.
+#[test]
+fn what_is_not_settled_is_said_so() {
+    let plan = plan(3, 16, 0);
+    let dir = folder();
+    run(dir.path(), &Synthetic::new(&plan), Shard::WHOLE, 2).expect("runs");
+    let answers = merged(dir.path(), &plan).results.answers().expect("cells are compared");
+    assert!(answers.contains("- wait (low is better): not settled ("), "{answers}");
+    assert!(answers.contains("replications for the wanted half-width in all rows"), "{answers}");
+}

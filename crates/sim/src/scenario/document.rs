@@ -178,19 +178,55 @@ pub fn underlay(table: &mut Table, below: Table) {
 ///
 /// The path names keys separated by dots; a number picks an entry of a list. The value is read as TOML,
 /// and as plain text if it is not TOML, so quotes may be left out. Tables on the way are created; the
-/// checker then says if they mean nothing.
+/// checker then says if they mean nothing. `path+=[..]` adds to a list what is not in it yet, in place of
+/// the list.
 pub fn graft(root: &mut Table, origin: &str, argument: &str, faults: &mut Faults) {
     let place = Place { file: format!("{origin} {argument}").into(), at: None };
     let Some((path, text)) = argument.split_once('=') else {
         return faults.add(Fault::new(&place, "", "is not of the form dotted.path=value".to_owned()));
     };
-    let path = path.trim();
+    let (path, adds) = match path.trim().strip_suffix('+') {
+        Some(path) => (path.trim(), true),
+        None => (path.trim(), false),
+    };
     let keys: Vec<&str> = path.split('.').map(str::trim).collect();
     if keys.iter().any(|key| key.is_empty()) {
         return faults.add(Fault::new(&place, path, "has an empty key".to_owned()));
     }
-    let value = value_of(text.trim(), &place);
+    let mut value = value_of(text.trim(), &place);
+    if adds {
+        match added(at(root, &keys), value) {
+            Ok(whole) => value = whole,
+            Err(message) => return faults.add(Fault::new(&place, path, message)),
+        }
+    }
     graft_table(root, &keys, "", Node { value, place }, faults);
+}
+
+/// The node at a path; none where there is none yet.
+fn at<'a>(root: &'a Table, keys: &[&str]) -> Option<&'a Node> {
+    let (first, below) = keys.split_first()?;
+    below.iter().try_fold(root.get(first)?, |node, key| match &node.value {
+        Value::Table(table) => table.get(key),
+        Value::List(items) => items.get(key.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// A list with further entries behind its own, each once.
+fn added(list: Option<&Node>, more: Value) -> Result<Value, String> {
+    let Value::List(more) = more else { return Err("takes a list behind +=".to_owned()) };
+    let mut items = match list.map(|node| &node.value) {
+        None => Vec::new(),
+        Some(Value::List(items)) => items.clone(),
+        Some(other) => return Err(format!("is {}, and += adds to lists", other.shown())),
+    };
+    for item in more {
+        if !items.iter().any(|known| known.value == item.value) {
+            items.push(item);
+        }
+    }
+    Ok(Value::List(items))
 }
 
 fn graft_table(table: &mut Table, keys: &[&str], above: &str, new: Node, faults: &mut Faults) {

@@ -186,7 +186,7 @@ section! {
     FactorLevel {
         /// Its name in tables and charts.
         name: String, "", "";
-        /// What is different, as a list of `"dotted.path=value"`.
+        /// What is different, as a list of `"dotted.path=value"`; `"dotted.path+=[..]"` adds to a list. Later factors go over earlier ones.
         set: Vec<String> = Vec::new(), "", "";
     }
 }
@@ -212,7 +212,7 @@ section! {
     Measure {
         /// Its name.
         name: String, "", "";
-        /// The metric that it is made of, such as `ai_wait_of_energized_days`.
+        /// The metric that it is made of, such as `ai_training_time_to_power_days`.
         metric: String, "", "";
         /// What it takes of the replications.
         of: MeasureOf = MeasureOf::Mean, "", "";

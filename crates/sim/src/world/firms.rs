@@ -3,12 +3,13 @@
 //! All firms look at the same published figures: trailing prices by zone, trailing hashprice, their
 //! offer. Every decision leaves a row in `decisions`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gridrush_core::demand::{ClassId, SiteId};
 use gridrush_core::grid::{BusId, Technology, ZoneId};
 use gridrush_core::interconnection::{
-    Application, Attributes, Basis, Direction, Offer, RequestId, Service, asked_of,
+    Application, Attributes, Basis, Direction, Offer, RequestId, Service, Stage, asked_of,
 };
 use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 use gridrush_core::names::Key;
@@ -24,6 +25,7 @@ use gridrush_workload::{AI_TRAINING, CLASSES, MINING};
 use super::monthly::name_of_class;
 use super::{RunError, World};
 use crate::event::{Event, FirmEvent};
+use crate::metrics::Wait;
 use crate::probe;
 use crate::scenario::Kind;
 use crate::site::{Asset, CONTROLLABLE_BLOCKS, Site, install_existing_rigs};
@@ -251,6 +253,28 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// The loads that are meant to be built, by class: a project that is filed at several places is one.
+    pub(super) fn projects(&self) -> [Vec<Wait>; CLASSES.len()] {
+        let end = self.setup.end();
+        let mut dates: [BTreeMap<Key, (SimTime, Option<SimTime>)>; CLASSES.len()] = Default::default();
+        for ((_, request), intent) in self.queue.requests().zip(&self.intents) {
+            if intent.speculative || intent.technology.is_some() {
+                continue;
+            }
+            let class = usize::from(request.application().class.0);
+            let (filed, powered) = dates[class].entry(intent.key).or_insert((end, None));
+            *filed = request.filed().min(*filed);
+            *powered = powered.iter().copied().chain(request.entered(Stage::Energized)).min();
+        }
+        dates.map(|dates| {
+            let wait = |(filed, powered): (SimTime, Option<SimTime>)| Wait {
+                seen: end.since(filed),
+                powered: powered.map(|at| at.since(filed)),
+            };
+            dates.into_values().map(wait).collect()
+        })
     }
 
     /// The owner's answer to an offer.

@@ -84,6 +84,24 @@ fn a_file_says_who_what_when_and_how_well_it_is_known() {
 }
 
 #[test]
+fn policies_are_added_to_those_of_the_scenario() {
+    let around = around(&[("cap", CAP), ("cap2", &CAP.replace("id = \"cap\"", "id = \"cap2\""))]);
+    let ids = |text: &str, set: &[&str]| read(text, set, &around).map(|checked| checked.scenario.policies);
+    let own = "policies = [\"cap\"]\n";
+    assert_eq!(ids(own, &["policies+=[\"cap2\"]"]).expect("valid"), ["cap", "cap2"]);
+    assert_eq!(ids(own, &["policies += [\"cap2\", \"cap\"]"]).expect("valid"), ["cap", "cap2"]);
+    assert_eq!(ids("", &["policies+=[\"cap\"]"]).expect("valid"), ["cap"]);
+    let later = ["policies=[\"cap2\"]", "policies+=[\"cap\"]"];
+    assert_eq!(ids(own, &later).expect("valid"), ["cap2", "cap"]);
+    for (wrong, said) in
+        [("policies+=cap2", "takes a list behind +="), ("seed+=[2]", "is 1, and += adds to lists")]
+    {
+        let found = ids("seed = 1\n", &[wrong]).expect_err("a fault");
+        assert!(found.len() == 1 && found[0].message == said, "{found:?}");
+    }
+}
+
+#[test]
 fn every_fault_of_a_policy_file_is_found_at_once() {
     let wrong = CAP
         .replace("2025-01-15", "2025-04-15")
