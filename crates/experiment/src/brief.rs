@@ -33,4 +33,3 @@ pub use scenario::{Arms, START_YEAR, arms, scenario};
 pub use schedule::{Part, WANTED_DRAWS, draws, years_within};
 pub use standing::{Obstacle, Place, Standing, current, known_jurisdiction, obstacles, pick, standing};
 pub use tables::{About, Brief, Drawn, PolicyNumber, brief};
-pub use words::shown;

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use gridrush_tables::{Batch, Cell, Column, Kind, Table};
+use gridrush_tables::{Batch, Cell, Column, Kind, Table, shown};
 
 use super::findings::{CONFIDENCE, Findings, Said};
-use super::words::{answer, capitalised, intervals, shown, signed};
+use super::words::{answer, capitalised, intervals, signed};
 use super::{Grade, Moved, Obstacle, Pair, Question, Standing, Verdict};
 
 /// A number of the policy.
