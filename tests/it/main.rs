@@ -2,6 +2,7 @@
 
 mod architecture;
 mod backtest;
+mod brief;
 mod calibrate;
 mod cases;
 mod evidence;

@@ -82,3 +82,21 @@ fn a_users_own_policy_is_found_and_its_faults_have_places() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("mine.toml:12:") && said.contains("did you mean proof_of_work?"), "{said}");
 }
+
+/// A brief has to know whose law each policy of the catalogue is, and that today's rules are in it.
+#[test]
+fn every_jurisdiction_has_a_place() {
+    use gridrush_experiment::brief::{current, known_jurisdiction};
+    let catalogue: serde_json::Value =
+        serde_json::from_str(&printed(&["policy", "list", "--json"])).expect("JSON");
+    let list = catalogue.as_array().expect("a list");
+    for policy in list {
+        let name = policy["jurisdiction"].as_str().expect("text");
+        assert!(known_jurisdiction(name), "{name}: say in brief/standing.rs which regions hold it");
+    }
+    for region in ["caiso", "isone", "miso", "nyiso", "pjm", "spp", "texas", "testbed"] {
+        for id in current(region) {
+            assert!(list.iter().any(|policy| policy["id"] == *id), "{id} of {region}");
+        }
+    }
+}

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::commands::ask::AskArgs;
 use crate::commands::batch::BatchArgs;
+use crate::commands::brief::BriefArgs;
 use crate::commands::calibrate::CalibrateArgs;
 use crate::commands::export::ExportArgs;
 use crate::commands::headroom::HeadroomArgs;
@@ -28,6 +30,10 @@ pub struct Args {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Lists the questions that the model was made for, with the command that answers each.
+    Ask(AskArgs),
+    /// Says in two pages what a policy does in a region; no file is needed.
+    Brief(BriefArgs),
     /// Simulates one scenario and draws its charts.
     Run(RunArgs),
     /// Checks scenarios and reports every fault; writes nothing.

@@ -1,7 +1,9 @@
 //! One file per command.
 
+pub mod ask;
 mod backtest;
 pub mod batch;
+pub mod brief;
 pub mod calibrate;
 mod compare;
 mod evidence;
@@ -27,6 +29,8 @@ use crate::stop::Stop;
 /// Does what was asked for.
 pub fn execute(command: Command) -> Result<(), Stop> {
     match command {
+        Command::Ask(args) => ask::run(&args),
+        Command::Brief(args) => brief::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Compare(args) => compare::run(&args),

@@ -406,18 +406,21 @@ fn measure(measure: &Measure) -> PlannedMeasure {
 }
 
 /// The range of a parameter about its value in one scenario.
-struct Span {
-    range: PlannedRange,
+pub struct Span {
+    /// Its ends, and where they come from.
+    pub range: PlannedRange,
     whole: bool,
 }
 
 impl Span {
-    fn at(&self, share: f64) -> f64 {
+    /// The value at a share of the range.
+    pub fn at(&self, share: f64) -> f64 {
         let value = self.range.low + share * (self.range.high - self.range.low);
         if self.whole { value.round() } else { value }
     }
 
-    fn set(&self, value: f64) -> String {
+    /// A value as a change of the scenario.
+    pub fn set(&self, value: f64) -> String {
         let path = &self.range.path;
         if self.whole { format!("{path}={}", value as i64) } else { format!("{path}={value:?}") }
     }
@@ -446,18 +449,24 @@ fn spans(ranges: &[ParameterRange], centre: &Checked, file: &Path) -> Result<Vec
     if faults.is_empty() { Ok(spans) } else { Err(faults) }
 }
 
-fn span(range: &ParameterRange, tree: &toml::Table) -> Result<Span, String> {
-    let mut keys = range.path.split('.');
+/// A number of a resolved scenario, and whether it is whole.
+pub fn number_at(path: &str, tree: &toml::Table) -> Result<(f64, bool), String> {
+    let mut keys = path.split('.');
     let mut node = keys.next().and_then(|key| tree.get(key));
     for key in keys {
         node = node.and_then(|node| node.get(key));
     }
-    let (value, whole) = match node {
-        Some(toml::Value::Integer(n)) => (*n as f64, true),
-        Some(toml::Value::Float(x)) => (*x, false),
-        Some(_) => return Err("is not a number".to_owned()),
-        None => return Err("is not a key of the scenario, or is not set".to_owned()),
-    };
+    match node {
+        Some(toml::Value::Integer(n)) => Ok((*n as f64, true)),
+        Some(toml::Value::Float(x)) => Ok((*x, false)),
+        Some(_) => Err("is not a number".to_owned()),
+        None => Err("is not a key of the scenario, or is not set".to_owned()),
+    }
+}
+
+/// The range of a parameter about its value in a resolved scenario.
+pub fn span(range: &ParameterRange, tree: &toml::Table) -> Result<Span, String> {
+    let (value, whole) = number_at(&range.path, tree)?;
     let planned = |tag: &str, low: f64, high: f64| Span {
         range: PlannedRange { path: range.path.clone(), tag: tag.to_owned(), low, high },
         whole,

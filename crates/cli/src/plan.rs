@@ -39,7 +39,7 @@ pub struct Job {
 }
 
 /// What charts of a zonal region say, so that nobody takes them for those of a network.
-const ZONAL_NOTICE: &str = "Zonal model: pipes with published transfer limits; no line is modelled.";
+pub const ZONAL_NOTICE: &str = "Zonal model: pipes with published transfer limits; no line is modelled.";
 
 impl Job {
     /// Folder for results: the given one, the scenario's, or `output/` and its name.
@@ -103,9 +103,7 @@ pub fn arms(path: &Path, input: &InputArgs) -> Result<Vec<Job>, Stop> {
 
 /// As [`arms`], for a scenario that the program carries.
 pub fn shipped_arms(file: &str, text: &str, input: &InputArgs) -> Result<Vec<Job>, Stop> {
-    let path = Path::new(file);
-    let source = PackSource::find(input.data.as_deref(), Some(path))?;
-    arms_of(&Base::new(draft_of(path, text, input)?, path, source, input)?)
+    arms_of(&Base::of_text(file, text, input)?)
 }
 
 fn arms_of(base: &Base) -> Result<Vec<Job>, Stop> {
@@ -161,6 +159,13 @@ impl Base {
     pub fn read(path: &Path, input: &InputArgs) -> Result<Base, Stop> {
         let source = PackSource::find(input.data.as_deref(), Some(path))?;
         Base::new(draft(path, input)?, path, source, input)
+    }
+
+    /// The same of a text that the program carries or makes, under the name of a file.
+    pub fn of_text(file: &str, text: &str, input: &InputArgs) -> Result<Base, Stop> {
+        let path = Path::new(file);
+        let source = PackSource::find(input.data.as_deref(), Some(path))?;
+        Base::new(draft_of(path, text, input)?, path, source, input)
     }
 
     fn new(draft: Draft, path: &Path, source: PackSource, input: &InputArgs) -> Result<Base, Stop> {

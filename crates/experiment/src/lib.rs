@@ -8,10 +8,14 @@
 //! * [`merge`]: parts to tables.
 //! * [`report`]: the results of a comparison as tables.
 //! * [`evidence`]: a run beside what really happened.
+//! * [`ask`]: the questions that the model was made for, and the commands that answer them.
+//! * [`brief`]: what one policy does in one region, for people who decide.
 //!
 //! The result does not depend on the number of threads or on the order in which they finish.
 
+pub mod ask;
 pub mod batch;
+pub mod brief;
 pub mod compare;
 pub mod design;
 pub mod evidence;

@@ -40,12 +40,20 @@ impl CsvFile {
 
 /// Writes a batch as one CSV file, at once.
 pub fn write_csv(path: &Path, batch: &Batch) -> Result<(), TableError> {
+    atomic::write(path, &bytes(path, batch)?)
+}
+
+/// A batch as the bytes of a CSV file.
+pub fn csv(batch: &Batch) -> Result<Vec<u8>, TableError> {
+    bytes(Path::new(batch.table().name), batch)
+}
+
+fn bytes(path: &Path, batch: &Batch) -> Result<Vec<u8>, TableError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     write_header(&mut writer, batch.table())
         .and_then(|()| write_rows(&mut writer, batch))
         .map_err(TableError::csv(path))?;
-    let bytes = writer.into_inner().map_err(|error| TableError::io("write", path)(error.into_error()))?;
-    atomic::write(path, &bytes)
+    writer.into_inner().map_err(|error| TableError::io("write", path)(error.into_error()))
 }
 
 fn write_header<W: std::io::Write>(writer: &mut csv::Writer<W>, table: &Table) -> Result<(), csv::Error> {

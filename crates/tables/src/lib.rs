@@ -13,9 +13,11 @@ mod dictionary;
 mod error;
 mod frame;
 mod manifest;
+mod numbers;
 mod parquet_file;
 mod read;
 mod sink;
+mod zip;
 
 use std::fmt;
 
@@ -23,7 +25,7 @@ pub use atomic::write as write_file;
 pub use batch::Batch;
 pub use civil::{Civil, DAY_MS};
 pub use columns::Texts;
-pub use csv_file::write_csv;
+pub use csv_file::{csv, write_csv};
 pub use dictionary::{dictionary, write_dictionary};
 pub use error::TableError;
 pub use frame::{Frame, FrameColumn};
@@ -31,9 +33,11 @@ pub use manifest::{
     DataFile, MANIFEST_FILE, Manifest, PROVENANCE_FILE, Provenance, ResultFile, read_json, sha256,
     sha256_of_file, write_json,
 };
+pub use numbers::shown;
 pub use parquet_file::{parquet_path, write_parquet};
 pub use read::{read_columns, read_table, scan_table};
 pub use sink::{DirectorySink, MemorySink, RowSink, WrittenFile, WrittenTable};
+pub use zip::zip;
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

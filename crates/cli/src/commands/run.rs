@@ -142,7 +142,7 @@ pub(super) fn describe(
 }
 
 /// The time as ISO 8601 in UTC; the epoch for a clock before it.
-fn utc(time: SystemTime) -> String {
+pub(super) fn utc(time: SystemTime) -> String {
     let ms = time.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis());
     format!("{}Z", Civil::from_ms(i64::try_from(ms).unwrap_or(0)))
 }
