@@ -23,5 +23,5 @@ mod svg;
 mod unit;
 
 pub use error::PlotError;
-pub use figure::{Drawn, Figure, Options, Outcome, Skipped, draw_all, draw_figure};
+pub use figure::{Drawn, Figure, Options, Outcome, Skipped, draw_all, draw_arms, draw_figure};
 pub use figures::all;

@@ -53,8 +53,10 @@ pub(crate) struct RunTotals {
     pub delivered_flop: f64,
     /// Background reinforcements.
     pub transmission_cost_usd: f64,
-    /// Upgrades agreed with large loads.
+    /// Upgrades ordered at the expense of applicants.
     pub upgrade_cost_usd: f64,
+    /// What the rate base paid of them.
+    pub upgrade_rest_usd: f64,
     /// What payers paid, and for how much energy.
     pub bills: Vec<Paid>,
     /// Investments whose cause has left, not depreciated.
@@ -64,8 +66,9 @@ pub(crate) struct RunTotals {
 }
 
 impl RunTotals {
-    /// The numbers, in a fixed order; those without a value are left out.
-    pub(crate) fn closing(&self, queue: &Queue, sites: &[Site]) -> Vec<Metric> {
+    /// The numbers, in a fixed order; those without a value are left out, and those of the market where nothing
+    /// is dispatched.
+    pub(crate) fn closing(&self, queue: &Queue, sites: &[Site], dispatched: bool) -> Vec<Metric> {
         let mut out = Vec::new();
         let mut add = |name: String, unit: &'static str, value: f64| {
             if value.is_finite() {
@@ -86,12 +89,15 @@ impl RunTotals {
         for (cause, mwh) in &self.curtailed_mwh {
             add(format!("curtailed_by_{}_gwh", cause.name()), "GWh", mwh / 1e3);
         }
-        add("firm_shed_gwh".to_owned(), "GWh", self.firm_shed_mwh / 1e3);
-        add("delivered_training_flop_e24".to_owned(), "1e24 FLOP", self.delivered_flop / 1e24);
-        let (ehs, days) = self.modelled_ehs_days;
-        add("modelled_hashrate_mean_ehs".to_owned(), "EH/s", ehs / f64::from(days));
-        add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
+        if dispatched {
+            add("firm_shed_gwh".to_owned(), "GWh", self.firm_shed_mwh / 1e3);
+            add("delivered_training_flop_e24".to_owned(), "1e24 FLOP", self.delivered_flop / 1e24);
+            let (ehs, days) = self.modelled_ehs_days;
+            add("modelled_hashrate_mean_ehs".to_owned(), "EH/s", ehs / f64::from(days));
+            add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
+        }
         add("upgrade_cost_musd".to_owned(), "M$", self.upgrade_cost_usd / 1e6);
+        add("upgrades_in_rate_base_musd".to_owned(), "M$", self.upgrade_rest_usd / 1e6);
         for paid in self.bills.iter().filter(|paid| paid.mwh > 0.0) {
             let usd_per_mwh = paid.usd / paid.mwh;
             add(format!("{}_cents_per_kwh", paid.payer), "cents/kWh", usd_per_mwh / 10.0);
@@ -104,8 +110,13 @@ impl RunTotals {
         }
         for (class, name) in CLASSES.iter().enumerate().skip(1) {
             let mine = |site: &&Site| usize::from(site.asset.class().0) == class;
-            if sites.iter().any(|site| mine(&site)) {
-                let mw: f64 = sites.iter().filter(mine).map(|site| site.energized_mw).sum();
+            let mut mw: f64 = sites.iter().filter(mine).map(|site| site.energized_mw).sum();
+            if !dispatched {
+                // Sites are opened for the market only.
+                let asked = queue.requests().filter(|(_, r)| usize::from(r.application().class.0) == class);
+                mw += asked.map(|(_, request)| request.energized_mw()).sum::<f64>();
+            }
+            if mw > 0.0 || sites.iter().any(|site| mine(&site)) {
                 add(format!("{name}_energized_gw"), "GW", mw / 1e3);
             }
             let waits: Vec<f64> = (queue.requests())

@@ -307,7 +307,7 @@ impl World {
 
     /// Closing numbers of the run so far.
     pub fn metrics(&self) -> Vec<Metric> {
-        self.metrics.closing(&self.queue, &self.sites)
+        self.metrics.closing(&self.queue, &self.sites, self.setup.scenario.dispatch.hourly)
     }
 
     /// The setup it runs in.
@@ -318,6 +318,11 @@ impl World {
     /// All sites, in the order in which they were opened.
     pub fn sites(&self) -> &[Site] {
         &self.sites
+    }
+
+    /// The queue for connections.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
     }
 
     /// The books.
