@@ -107,7 +107,19 @@ pub fn draw(
     charts: &Path,
     footer: Option<String>,
 ) -> anyhow::Result<(Vec<PathBuf>, Vec<String>)> {
-    let outcome = draw_all(results, charts, &Options { footer })?;
+    Ok(told(draw_all(results, charts, &Options { footer })?))
+}
+
+/// As [`draw`], for the charts of a comparison.
+pub fn draw_arms(
+    results: &Path,
+    charts: &Path,
+    footer: Option<String>,
+) -> anyhow::Result<(Vec<PathBuf>, Vec<String>)> {
+    Ok(told(gridrush_plotting::draw_arms(results, charts, &Options { footer })?))
+}
+
+fn told(outcome: gridrush_plotting::Outcome) -> (Vec<PathBuf>, Vec<String>) {
     let skipped = outcome.skipped.iter().map(|s| format!("{}: {}", s.figure, s.reason)).collect();
-    Ok((outcome.written, skipped))
+    (outcome.written, skipped)
 }

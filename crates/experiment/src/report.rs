@@ -1,7 +1,10 @@
 //! A comparison as result tables.
 
+mod connections;
+
 use std::collections::BTreeMap;
 
+pub use connections::{CONNECTIONS, Connections, WAITING, batches as connection_batches};
 use gridrush_tables::{Batch, Cell, Column, Kind, Table};
 
 use crate::Comparison;

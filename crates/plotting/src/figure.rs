@@ -64,8 +64,25 @@ pub struct Outcome {
 /// A damaged table or a file that cannot be written. A missing or empty table is no error: its figures are
 /// listed as skipped.
 pub fn draw_all(results: &Path, out: &Path, options: &Options) -> Result<Outcome, PlotError> {
+    draw_each(&figures::all(), results, out, options)
+}
+
+/// As [`draw_all`], for the figures that compare arms, from the folder of a comparison.
+///
+/// # Errors
+/// As [`draw_all`].
+pub fn draw_arms(results: &Path, out: &Path, options: &Options) -> Result<Outcome, PlotError> {
+    draw_each(&[&figures::QUEUE_ARMS], results, out, options)
+}
+
+fn draw_each(
+    all: &[&'static dyn Figure],
+    results: &Path,
+    out: &Path,
+    options: &Options,
+) -> Result<Outcome, PlotError> {
     let mut outcome = Outcome::default();
-    for figure in figures::all().into_iter().filter(|figure| figure.concerns(results)) {
+    for &figure in all.iter().filter(|figure| figure.concerns(results)) {
         match draw_figure(figure, results, out, options) {
             Ok(paths) => outcome.written.extend(paths),
             Err(error) if error.is_lack_of_data() => {

@@ -11,6 +11,7 @@ mod headroom;
 mod price_by_zone;
 mod price_duration;
 mod queue;
+mod queue_arms;
 mod supply;
 mod who_pays;
 
@@ -22,12 +23,13 @@ use crate::axis::Axis;
 use crate::{Figure, PlotError, style};
 
 /// All figures, the most telling first.
-pub fn all() -> [&'static dyn Figure; 13] {
+pub fn all() -> [&'static dyn Figure; 14] {
     [
         &contention::Contention,
         &contention_week::ContentionWeek,
         &curtailment_causes::CurtailmentCauses,
         &queue::Queue,
+        &QUEUE_ARMS,
         &price_duration::PriceDuration,
         &price_by_zone::PriceByZone,
         &hashrate::Hashrate,
@@ -39,6 +41,9 @@ pub fn all() -> [&'static dyn Figure; 13] {
         &headroom::Headroom,
     ]
 }
+
+/// The queues of the arms of a comparison.
+pub(crate) const QUEUE_ARMS: queue_arms::QueueArms = queue_arms::QueueArms;
 
 /// Where panels begin, from the left.
 const LEFT: f64 = 42.0;

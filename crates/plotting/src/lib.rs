@@ -27,5 +27,5 @@ mod unit;
 
 pub use brief::brief;
 pub use error::PlotError;
-pub use figure::{Drawn, Figure, Options, Outcome, Skipped, draw_all, draw_figure};
+pub use figure::{Drawn, Figure, Options, Outcome, Skipped, draw_all, draw_arms, draw_figure};
 pub use figures::all;

@@ -62,8 +62,10 @@ pub(crate) struct RunTotals {
     pub delivered_flop: f64,
     /// Background reinforcements.
     pub transmission_cost_usd: f64,
-    /// Upgrades agreed with large loads.
+    /// Upgrades ordered at the expense of applicants.
     pub upgrade_cost_usd: f64,
+    /// What the rate base paid of them.
+    pub upgrade_rest_usd: f64,
     /// What payers paid, and for how much energy.
     pub bills: Vec<Paid>,
     /// Investments whose cause has left, not depreciated.
@@ -114,6 +116,7 @@ impl RunTotals {
             add("transmission_cost_musd".to_owned(), "M$", self.transmission_cost_usd / 1e6);
         }
         add("upgrade_cost_musd".to_owned(), "M$", self.upgrade_cost_usd / 1e6);
+        add("upgrades_in_rate_base_musd".to_owned(), "M$", self.upgrade_rest_usd / 1e6);
         for paid in self.bills.iter().filter(|paid| paid.mwh > 0.0) {
             let usd_per_mwh = paid.usd / paid.mwh;
             add(format!("{}_cents_per_kwh", paid.payer), "cents/kWh", usd_per_mwh / 10.0);
@@ -136,8 +139,10 @@ impl RunTotals {
             }
             let of_class: Vec<&Site> =
                 sites.iter().filter(|site| usize::from(site.asset.class().0) == class).collect();
-            if dispatched && (filed > 0 || !of_class.is_empty()) {
-                let mw: f64 = of_class.iter().map(|site| site.energized_mw).sum();
+            if filed > 0 || !of_class.is_empty() {
+                let standing_mw: f64 = of_class.iter().map(|site| site.energized_mw).sum();
+                // Sites are opened for the market only.
+                let mw = if dispatched { standing_mw } else { standing_mw + connected_mw };
                 add(format!("{name}_energized_gw"), "GW", mw / 1e3);
             }
             if filed > 0 {

@@ -22,10 +22,12 @@
 //! Cost per hour: O(sites x rules in force), and O(sites log sites) more for each rule about operation.
 
 mod books;
+mod burden;
 mod limits;
 
 pub use books::{RuleYear, SiteBook, SiteMonth};
-pub use limits::{Order, SiteLimits, Wish, bid_after_charges, charges};
+pub use burden::{Plan, burden};
+pub use limits::{Order, SiteLimits, Wish, bid_after_charges, charges, owed};
 
 use gridrush_core::math::normal_cdf;
 use gridrush_core::policy::PLACES;

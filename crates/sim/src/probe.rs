@@ -237,7 +237,7 @@ pub struct SystemYear {
     pub transmission_cost_usd: f64,
     /// Rating they add.
     pub transmission_mw: f64,
-    /// Network upgrades agreed with large loads.
+    /// Network upgrades ordered at the expense of applicants.
     pub upgrade_cost_usd: f64,
 }
 

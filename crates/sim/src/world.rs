@@ -324,6 +324,11 @@ impl World {
         &self.sites
     }
 
+    /// The queue for connections.
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
     /// The books.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger

@@ -67,7 +67,7 @@ impl Batch {
     }
 
     /// Adds the rows `from..to` of another batch of the same table.
-    pub(crate) fn extend(&mut self, other: &Batch, from: usize, to: usize) {
+    pub fn extend(&mut self, other: &Batch, from: usize, to: usize) {
         debug_assert_eq!(self.table.columns, other.table.columns);
         for (index, values) in self.values.iter_mut().enumerate() {
             match (values, &other.values[index]) {

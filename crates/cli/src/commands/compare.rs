@@ -1,17 +1,19 @@
 //! `gridrush compare`: scenarios or arms against the first, under common random numbers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
+use gridrush_experiment::report::{self, Connections};
 use gridrush_experiment::stats::Stopping;
-use gridrush_experiment::{compare, report};
-use gridrush_tables::{Batch, DirectorySink, RowSink, atomic, write_dictionary};
+use gridrush_experiment::{Comparison, compare};
+use gridrush_tables::{DirectorySink, RowSink, atomic, write_dictionary};
 
 use crate::args::CompareArgs;
 use crate::plan::{self, Job};
@@ -41,9 +43,15 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
     let replications = args.replications.unwrap_or(first.replications);
     let wanted = wanted(args)?;
     let started = Instant::now();
+    let queues = Mutex::new(BTreeMap::new());
     let simulate = |arm: usize, replication: u32| {
-        let outcome = engine::simulate(&jobs[arm].setup, replication, &mut engine::NoRows, &mut |_| ());
-        outcome.map(|outcome| outcome.metrics).map_err(|error| format!("{error:#}"))
+        let setup = &jobs[arm].setup;
+        let mut queue = Connections::new(&names[arm], replication, setup.unix_ms(setup.end()));
+        let outcome = engine::simulate(setup, replication, &mut queue, &mut |_| ())
+            .map_err(|error| format!("{error:#}"))?;
+        let mut queues = queues.lock().map_err(|_| "another replication broke".to_owned())?;
+        queues.insert((arm, replication), queue);
+        Ok(outcome.metrics)
     };
     let round = |range: Range<u32>| {
         let total = range.len() as u64 * jobs.len() as u64;
@@ -74,8 +82,8 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
     }
 
     let dir = args.output.clone().unwrap_or_else(|| PathBuf::from("output").join(names.join("-vs-")));
-    let seeds = vec![seed; jobs.len()];
-    write(&jobs, &result.batches(&seeds, args.confidence / 100.0), &dir)?;
+    let queues = queues.into_inner().unwrap_or_default();
+    let charts = write(&jobs, &result, &queues, args.confidence / 100.0, &dir)?;
     let mut out = std::io::stdout().lock();
     render::comparison(&mut out, &result, args.confidence)?;
     let failures = result.failures().len();
@@ -83,6 +91,7 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
         ("replications", format!("{replications} of each of {} arms, {failures} failed", jobs.len())),
         ("time", format!("{:.1} s", started.elapsed().as_secs_f64())),
         ("results", dir.display().to_string()),
+        ("charts", charts),
     ];
     render::summary(&mut out, "compare: done", &rows)?;
     out.flush()?;
@@ -120,19 +129,31 @@ fn read(args: &CompareArgs) -> Result<Vec<Job>, Stop> {
     Ok(jobs)
 }
 
-fn write(jobs: &[Job], batches: &[Batch], dir: &std::path::Path) -> anyhow::Result<()> {
+/// Writes all tables and charts; returns where charts are, or why there are none.
+fn write(
+    jobs: &[Job],
+    result: &Comparison,
+    queues: &BTreeMap<(usize, u32), Connections>,
+    confidence: f64,
+    dir: &Path,
+) -> anyhow::Result<String> {
     fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    let seeds: Vec<u64> = jobs.iter().map(|job| job.setup.scenario.seed).collect();
+    let tables = [report::TABLES.as_slice(), &[&report::CONNECTIONS, &report::WAITING]].concat();
     let mut sink = DirectorySink::create(dir)?;
-    for table in report::TABLES {
+    for table in &tables {
         sink.declare(table)?;
     }
-    for batch in batches {
+    let batches = result.batches(&seeds, confidence);
+    for batch in batches.iter().chain(&report::connection_batches(queues)) {
         sink.write(batch)?;
     }
     sink.finish()?;
-    write_dictionary(&dir.join("dictionary.md"), &report::TABLES)?;
+    write_dictionary(&dir.join("dictionary.md"), &tables)?;
     for job in jobs {
         atomic::write(&dir.join(format!("{}.toml", job.name)), job.text.as_bytes())?;
     }
-    Ok(())
+    let charts = dir.join("charts");
+    let (files, skipped) = engine::draw_arms(dir, &charts, jobs[0].footer())?;
+    Ok(if files.is_empty() { skipped.join("; ") } else { charts.display().to_string() })
 }

@@ -83,6 +83,9 @@ pub enum Transition {
 pub struct ServiceTerms {
     /// Part of the contract that is firm.
     pub firm_share: f64,
+    /// Whether the rest lacks network only: it is firm as far as the study says so, and all of it once the
+    /// upgrades of the request are in service.
+    pub until_upgraded: bool,
     /// Hours a year in which the rest may be cut; `None` without a limit.
     pub hours_per_year: Option<f64>,
     /// Place in the order of an emergency: lower goes first; `None` for firm load.

@@ -97,6 +97,12 @@ pub const MODULES: &[&Module] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::grid::Fuel;
+    use crate::interconnection::Track;
+    use crate::kernel::SimTime;
+    use crate::policy::parts::track;
+    use crate::policy::testing::{Admitted, HOUR, MONTH, SITE, rule};
+    use crate::policy::{HourView, MonthView, PLACES, ParamDecl, Rule};
 
     #[test]
     fn names_are_unique_and_in_order_and_defaults_are_in_range() {
@@ -108,6 +114,45 @@ mod tests {
             for param in module.params {
                 let fine = |x: f64| (param.min..=param.max).contains(&x);
                 assert!(param.default.is_none_or(fine), "{}.{}", module.name, param.name);
+            }
+        }
+    }
+
+    /// Asks a rule everything; returns through how many hooks it has a say.
+    fn ask(rule: &Rule) -> usize {
+        let hooks = &rule.module.hooks;
+        let mut asked = 0;
+        let mut said = |said: bool| asked += usize::from(said);
+        said(hooks.process.map(|process| process(rule)).is_some());
+        let mut usual: Track = track(rule, Vec::new());
+        said(hooks.amend.map(|amend| amend(rule, &mut usual)).is_some());
+        let books = Admitted(vec![(SITE, SimTime::ZERO)]);
+        said(hooks.admit.map(|admit| admit(rule, &SITE, SimTime::ZERO, &books)).is_some());
+        said(hooks.transition.map(|transition| transition(rule, &SITE)).is_some());
+        said(hooks.service.map(|service| service(rule, &SITE)).is_some());
+        let hard = HourView { emergency: true, called: [1.0; PLACES], peak_share: 1.0, ..HOUR };
+        for hour in [HOUR, hard] {
+            said(hooks.operate.map(|operate| operate(rule, &SITE, &hour)).is_some());
+        }
+        said(hooks.fuel_adder.map(|adder| adder(rule, Fuel::Gas, 0.0531)).is_some());
+        for month in [MONTH, MonthView { left_mw: SITE.mw, last_year_coincident_mw: [50.0; 12], ..MONTH }] {
+            said(hooks.charge.map(|charge| charge(rule, &SITE, &month)).is_some());
+        }
+        said(hooks.peak_price.map(|price| price(rule, 7)).is_some());
+        said(hooks.obligation.map(|obligation| obligation(rule, &SITE)).is_some());
+        asked
+    }
+
+    /// In builds with assertions a rule that asks for a number which its kind does not declare stops here.
+    #[test]
+    fn every_hook_asks_for_declared_numbers_only() {
+        let usual = |param: &ParamDecl| param.default.unwrap_or(1.0_f64.clamp(param.min, param.max));
+        let values: [fn(&ParamDecl) -> f64; 3] = [usual, |param| param.min, |param| param.max];
+        for module in MODULES {
+            for value in values {
+                let numbers: Vec<(&str, f64)> =
+                    module.params.iter().map(|param| (param.name, value(param))).collect();
+                assert!(ask(&rule(module, &numbers)) > 0, "{} has a say in nothing", module.name);
             }
         }
     }

@@ -31,7 +31,7 @@ fn skipped(outcome: &Outcome) -> Vec<(&str, &str)> {
 }
 
 /// Figures of other results than those of a run.
-const OF_OTHER_RESULTS: [&str; 2] = ["backtest", "headroom"];
+const OF_OTHER_RESULTS: [&str; 3] = ["backtest", "headroom", "queue_arms"];
 
 /// A CSV file as rows of fields.
 fn csv_rows(path: &Path) -> Vec<Vec<String>> {

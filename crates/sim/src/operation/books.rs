@@ -42,6 +42,10 @@ pub struct SiteBook {
     pub backup_mw: f64,
     /// Own dispatchable generation, MW.
     pub onsite_mw: f64,
+    /// Part of its energy from additional renewable generation of its own.
+    pub renewable_share: f64,
+    /// Contract that its connection lets one count on now; `None` where nobody studied it.
+    pub firm_mw: Option<f64>,
     /// First power.
     pub energized: Option<SimTime>,
     /// Draw of the last hour.
@@ -76,6 +80,8 @@ impl SiteBook {
             service,
             backup_mw,
             onsite_mw: 0.0,
+            renewable_share: 0.0,
+            firm_mw: None,
             energized: None,
             served_mw: 0.0,
             month: SiteMonth::default(),

@@ -1,7 +1,7 @@
 //! The rules of an hour, site by site.
 
 use gridrush_core::kernel::SimTime;
-use gridrush_core::policy::{Asked, Charge, HourView, MonthView, PLACES, Policies, Rule};
+use gridrush_core::policy::{Asked, Charge, HourView, MonthView, Obligation, PLACES, Policies, Rule};
 
 use super::books::SiteBook;
 use super::price_after_charges;
@@ -111,14 +111,15 @@ impl<'a> Order<'a> {
             }
         }
         if let Some((n, terms)) = terms {
-            let firm_mw = terms.firm_share * asked.mw;
+            let studied_mw = book.firm_mw.filter(|_| terms.until_upgraded);
+            let firm_mw = studied_mw.unwrap_or(0.0).max(terms.firm_share * asked.mw);
             let spent = book.rules.get(&n).map_or(0.0, |year| year.hours);
             let part = terms.emergency_order.map_or(0.0, |place| called[usize::from(place).min(PLACES - 1)]);
             if part > 0.0 && terms.hours_per_year.is_none_or(|hours| spent < hours) {
                 let view = HourView { wish_mw: wish.mw, ..self.view };
                 self.tighten(&mut out, n, view.left_mw(part, firm_mw));
             }
-            if let Some(cap) = terms.bid_cap_usd_per_mwh {
+            if let Some(cap) = terms.bid_cap_usd_per_mwh.filter(|_| firm_mw < asked.mw) {
                 out.bid_cap_usd_per_mwh = least(out.bid_cap_usd_per_mwh, Some(cap));
                 out.firm_mw = firm_mw;
             }
@@ -177,6 +178,18 @@ fn rank(rule: &Rule, now: SimTime, wishes: &[Wish], books: &[SiteBook]) -> Optio
         sum_mw += wishes[site].mw;
     }
     Some(Rank { drawn_mw: under.iter().map(|&site| books[site].served_mw).sum(), outbid_mw })
+}
+
+/// What rules oblige a site to bring along at an instant: of several rules the largest.
+pub fn owed(policies: &Policies, asked: &Asked, now: SimTime) -> Obligation {
+    let binding = policies.rules.iter().filter(|rule| rule.binds(asked, now));
+    let owed = binding.filter_map(|rule| rule.module.hooks.obligation.map(|of| of(rule, asked)));
+    owed.fold(Obligation::default(), |a, b| Obligation {
+        onsite_mw: a.onsite_mw.max(b.onsite_mw),
+        backup_mw: a.backup_mw.max(b.backup_mw),
+        renewable_share: a.renewable_share.max(b.renewable_share),
+        glide_years: a.glide_years.max(b.glide_years),
+    })
 }
 
 /// What rules charge a site for a month.

@@ -63,7 +63,7 @@ pub const TABLE: Table = Table {
             name: "upgrade_cost_usd",
             kind: Kind::Float,
             unit: "$",
-            meaning: "Network upgrades agreed with large loads in the year.",
+            meaning: "Network upgrades ordered in the year at the expense of applicants.",
         },
     ],
     csv: true,

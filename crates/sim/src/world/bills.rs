@@ -39,8 +39,10 @@ const CUSTOMERS: usize = 3;
 /// Payers: customers, then the classes of large load.
 const PAYERS: usize = CUSTOMERS + CLASSES.len() - 1;
 
-/// Charges that applicants pay for upgrades, as the queue names them.
+/// What applicants pay for upgrades that are ordered, as the queue names it.
 const CONTRIBUTION: &str = "upgrade_contribution";
+/// What the rate base pays for them.
+const REMAINDER: &str = "upgrade_remainder";
 
 /// The network's year.
 #[derive(Clone, Copy, Debug, Default)]
@@ -223,6 +225,7 @@ impl World {
         served_mwh: &[f64],
         sink: &mut dyn RowSink,
     ) -> Result<(), RunError> {
+        self.note_upgrades(postings);
         let setup = Arc::clone(&self.setup);
         let month = setup.months[self.month];
         let energy_mwh: [f64; CLASSES.len()] = std::array::from_fn(|class| served_mwh[class]);
@@ -249,6 +252,17 @@ impl World {
         postings.extend(self.ledger.close_month(self.calendar.now())?);
         self.ledger.check()?;
         self.write_bills(month, &bills, &measures, sink)
+    }
+
+    /// What upgrades that were ordered this month cost those who asked for them, and everybody.
+    fn note_upgrades(&mut self, postings: &[Posting]) {
+        for posting in postings {
+            match self.ledger.kind_name(posting.kind) {
+                CONTRIBUTION => self.probes.system.upgrade_cost_usd += posting.amount.as_usd(),
+                REMAINDER => self.metrics.upgrade_rest_usd += posting.amount.as_usd(),
+                _ => {}
+            }
+        }
     }
 
     /// Closes the month of every site and finds what rules charge it.

@@ -17,7 +17,8 @@ use gridrush_core::policy::Asked;
 use gridrush_tables::{Cell, RowSink};
 use gridrush_workload::bitcoin::ChainEvent;
 use gridrush_workload::firms::{
-    AiOutlook, Answer, MiningOutlook, MonthView, OfferView, Outlook, Owner, Reason, accept, arrivals_of_month,
+    AiOutlook, Answer, Burden, MiningOutlook, MonthView, OfferView, Outlook, Owner, Reason, accept,
+    arrivals_of_month,
 };
 use gridrush_workload::tags::tags_of_class;
 use gridrush_workload::{AI_TRAINING, CLASSES, MINING};
@@ -26,6 +27,7 @@ use super::monthly::name_of_class;
 use super::{RunError, World};
 use crate::event::{Event, FirmEvent};
 use crate::metrics::Wait;
+use crate::operation::{Plan, burden};
 use crate::probe;
 use crate::scenario::Kind;
 use crate::site::{Asset, CONTROLLABLE_BLOCKS, Site, install_existing_rigs};
@@ -303,17 +305,19 @@ impl World {
         .with_doubt(params.phase_completion, intent.duplicates);
         let zone = usize::from(application.zone.0);
         let power = self.zone_outlook(zone);
+        let (charged, burden) = self.burden(&application, offer, request.filed(), power);
         let outlook = if application.class == MINING {
-            Outlook::Mining(self.mining_outlook(power))
+            Outlook::Mining(self.mining_outlook(power + charged))
         } else {
-            Outlook::Ai(AiOutlook { power_usd_per_mwh: power })
+            Outlook::Ai(AiOutlook { power_usd_per_mwh: power + charged })
         };
         let (answer, reckoned) = match intent.technology {
             _ if intent.given => (Answer::Stay(None), power),
             Some(technology) => self.developer_answers(intent, technology, zone, &view),
             None => {
-                let answer = accept(params, &self.streams, intent.key, intent.speculative, &view, &outlook);
-                (answer, power)
+                let (key, speculative) = (intent.key, intent.speculative);
+                let answer = accept(params, &self.streams, key, speculative, &view, &outlook, &burden);
+                (answer, power + charged)
             }
         };
         let stays = matches!(answer, Answer::Stay(_));
@@ -329,6 +333,44 @@ impl World {
         let mw = offer.firm_mw + offer.conditional_mw;
         self.decide(sink, owner, class, decision, &application.name, mw, Some(reckoned))?;
         Ok(stays)
+    }
+
+    /// What rules will charge for a MWh if the offer is taken, $, and what else they will cost.
+    fn burden(
+        &self,
+        application: &Application,
+        offer: &Offer,
+        filed: SimTime,
+        power_usd_per_mwh: f64,
+    ) -> (f64, Burden) {
+        let setup = &self.setup;
+        let (bills, operation) = (&setup.scenario.bills, &setup.scenario.operation);
+        if setup.policies.rules.is_empty() || application.direction == Direction::Generation {
+            return (0.0, Burden::default());
+        }
+        let mining = application.class == MINING;
+        let mw = offer.firm_mw + offer.conditional_mw;
+        let kv = Some(setup.pack.network.bus(offer.bus).base_kv);
+        let asked = Asked { mw, kv, ..asked_of(application, filed, 0) };
+        let emitted = self.operate.books.iter().map(|book| book.co2_t_per_mwh).filter(|t| *t > 0.0);
+        let (t, sites) = emitted.fold((0.0, 0_u32), |(sum, n), t| (sum + t, n + 1));
+        let turbine = Technology::CombustionTurbine;
+        let zone = usize::from(application.zone.0);
+        let accept = &setup.params.accept;
+        let plan = Plan {
+            ready: offer.ready,
+            years: accept.plan_years(mining),
+            used_mw: mw * application.delivered_share,
+            // A mine is off in the hours of the system's peaks, a campus is not.
+            load_factor: if mining { 1.0 } else { accept.ai_load_factor },
+            coincident_share: if mining { 0.0 } else { accept.ai_load_factor },
+            power_usd_per_mwh,
+            co2_t_per_mwh: if sites > 0 { t / f64::from(sites) } else { 0.0 },
+            network_usd_per_mwh: if setup.writes_bills() { bills.network_usd_per_mwh } else { 0.0 },
+            onsite_usd_per_mw: 1_000.0 * operation.onsite_usd_per_kw,
+            onsite_usd_per_mw_year: 1_000.0 * self.supply.revenue_usd_per_kw_year(turbine, zone),
+        };
+        burden(&setup.policies, &asked, self.calendar.now(), &plan)
     }
 
     /// The large loads that stand at the start.

@@ -17,7 +17,7 @@ use gridrush_workload::{CLASSES, MINING};
 
 use super::settle::NOTHING_MW;
 use super::{Interval, RunError, World};
-use crate::operation::{Order, SiteBook, SiteLimits, Wish, bid_after_charges, called, peak_chance};
+use crate::operation::{Order, SiteBook, SiteLimits, Wish, bid_after_charges, called, owed, peak_chance};
 use crate::probe;
 use crate::setup::{Setup, day_of};
 
@@ -66,7 +66,7 @@ impl World {
             site_control_share: 1.0,
             onsite_mw: book.onsite_mw,
             backup_mw: book.backup_mw,
-            renewable_share: 0.0,
+            renewable_share: book.renewable_share,
             pue,
             duplicates: 0,
         }
@@ -90,25 +90,26 @@ impl World {
         let request = self.queue.request(id)?;
         let (filed, application) = (request.filed(), request.application());
         let (service, owner) = (application.service, application.owner.clone());
+        let own = application.attributes;
+        let firm_mw = request.firm_mw();
         let book = &mut self.operate.books[site];
-        (book.filed, book.service) = (filed, service);
-        let setup = Arc::clone(&self.setup);
-        let (now, asked) = (self.calendar.now(), self.asked_of(site));
-        let (mut onsite_mw, mut backup_mw) = (0.0_f64, 0.0_f64);
-        for rule in setup.policies.rules.iter().filter(|rule| rule.binds(&asked, now)) {
-            if let Some(obligation) = rule.module.hooks.obligation {
-                let owed = obligation(rule, &asked);
-                onsite_mw = onsite_mw.max(owed.onsite_mw);
-                backup_mw = backup_mw.max(owed.backup_mw);
-            }
-        }
+        (book.filed, book.service, book.firm_mw) = (filed, service, Some(firm_mw));
+        (book.onsite_mw, book.renewable_share) = (own.onsite_mw, own.renewable_share);
+        book.backup_mw = book.backup_mw.max(own.backup_mw);
+        let owed = owed(&self.setup.policies, &self.asked_of(site), self.calendar.now());
         let book = &mut self.operate.books[site];
-        book.backup_mw = book.backup_mw.max(backup_mw);
-        book.onsite_mw = onsite_mw;
+        book.backup_mw = book.backup_mw.max(owed.backup_mw);
+        book.onsite_mw = book.onsite_mw.max(owed.onsite_mw);
+        let onsite_mw = book.onsite_mw;
         if onsite_mw > 0.0 {
             self.bring_along(site, onsite_mw, &owner)?;
         }
         Ok(())
+    }
+
+    /// So much of a site's contract can be counted on from now on.
+    pub(super) fn note_firm(&mut self, site: usize, firm_mw: f64) {
+        self.operate.books[site].firm_mw = Some(firm_mw);
     }
 
     /// First power of a site.

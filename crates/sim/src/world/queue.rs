@@ -51,9 +51,14 @@ impl World {
                     self.clearing.set_rating(branch.0, rating_mw);
                     self.study_branches[branch.0 as usize].rating_mw += added_mw;
                 }
+                Effect::Firm { request, firm_mw } => {
+                    let site = self.site_of_request.get(request.0 as usize).copied().flatten();
+                    if let Some(site) = site {
+                        self.note_firm(site, firm_mw);
+                    }
+                }
                 Effect::CostReassigned { .. }
                 | Effect::Restudy(_)
-                | Effect::Firm { .. }
                 | Effect::Withdrawn(..)
                 | Effect::Rejected(..)
                 | Effect::Expired(..) => {}
@@ -97,9 +102,6 @@ impl World {
         sink: &mut dyn RowSink,
     ) -> Result<Vec<Effect>, RunError> {
         let accept = self.owner_accepts(id, offer, sink)?;
-        if accept && offer.phases_left == 0 {
-            self.probes.system.upgrade_cost_usd += offer.upgrade_cost.as_usd();
-        }
         Ok(self.queue.decide(id, accept, &mut self.calendar, &mut self.ledger)?)
     }
 

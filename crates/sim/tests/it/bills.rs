@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gridrush_core::policy::Rule;
+use gridrush_core::policy::{AppliesTo, Rule};
 use gridrush_sim::setup::Setup;
 use jiff::civil::date;
 use proptest::prelude::*;
 
 use crate::harness::{self, Run, texts};
 use crate::rules::{rule, under};
+
+/// Months over which an investment is depreciated.
+const LIFE_MONTHS: i64 = 480;
 
 const PAYERS: [&str; 6] = [
     "customers/residential",
@@ -195,4 +198,57 @@ fn who_leaves_pays_its_exit_fee_once() {
         .collect();
     let august = free.unix_ms(free.time_of(date(2026, 8, 1)));
     assert_eq!(charged, [(august, 60.0 * 0.85 * 10_000.0 * 36.0)]);
+}
+
+/// A mine of 300 MW for which everybody pays the network, and which stops after its first year: what is not depreciated is
+/// stranded, its exit fee relieves the others once, and from then on they pay what it paid.
+#[test]
+fn the_rest_pays_for_what_is_stranded() {
+    let request = "[bitcoin.price.path]\nstart_usd = 300000\n[queue]\nstudy_median_days = 2.0\n\
+        [queue.process]\ndecision_days = 1.0\nagreement_days = 1.0\n[arrivals.mining]\nconstruction_months = 0.2\n\
+        [queue.works]\nstation_lead_months = 0.2\ntransformer_lead_months = 0.2\nreconductor_lead_months = 0.2\n\
+        new_station_lead_months = 0.2\n\
+        [[requests]]\nname = \"big\"\nkind = \"mining\"\nzone = \"plains\"\nbus = 3\nrequested_mw = 300\n\
+        filed = 2026-01-02\nramp_months = 1\n";
+    let free = years(request);
+    let everybody = rule("stamp", "cost_shares", "", &[("by", 3.0)]);
+    let fee = rule("aep", "exit_fee", "proof_of_work", &[("demand_usd_per_mw_month", 2_000.0)]);
+    let ban = rule("ban", "full_ban", "proof_of_work", &[]);
+    let large = AppliesTo { min_mw: 100.0, ..ban.applies_to.clone() };
+    let ban = Rule { effective: free.time_of(date(2027, 1, 1)), applies_to: large, ..ban };
+    let run = |rules: Vec<Rule>| harness::run(&under(&free, rules), 0, &mut |_, _| {});
+    let (stays, leaves) = (run(vec![everybody.clone(), fee.clone()]), run(vec![everybody, fee, ban]));
+    check(&leaves);
+    // Invested for it, by month of the run, from the books.
+    let books = leaves.table("ledger_monthly");
+    let (time, kind) = (books.integers("time_utc").unwrap().to_vec(), texts(&books, "kind"));
+    let cents = books.integers("cents").unwrap().to_vec();
+    let month = |at: i64| free.months.iter().position(|m| free.unix_ms(m.begin) == at).unwrap() as i64;
+    let invested: Vec<(i64, i64)> = (0..books.len())
+        .filter(|&row| kind[row] == "upgrade_remainder")
+        .map(|row| (month(time[row]), cents[row]))
+        .collect();
+    assert!(!invested.is_empty(), "the mine needs the network");
+    // It leaves with the sixth month without draw, June 2027: month 17 of the run. By the end of that month an
+    // investment of month k has been depreciated for 18 - k of 480 months.
+    let rest = |&(k, cents): &(i64, i64)| {
+        cents as f64 * (LIFE_MONTHS - (18 - k)) as f64 / LIFE_MONTHS as f64 / 100.0
+    };
+    let want: f64 = invested.iter().map(rest).sum();
+    let of = |run: &Run, column: &str| run.table("rate_base_yearly").floats(column).unwrap().to_vec();
+    let stranded = of(&leaves, "stranded_usd");
+    assert!(
+        (stranded[1] - want).abs() < 1.0 && stranded[0] == 0.0 && stranded[2] == 0.0,
+        "{stranded:?} {want}"
+    );
+    assert!(of(&stays, "stranded_usd").iter().all(|usd| *usd == 0.0));
+    // 300 MW x 85 % x 2,000 $ x 36 months, once.
+    let fees = sum(&leaves, "tariff_usd", "mining");
+    assert!((fees - 300.0 * 0.85 * 2_000.0 * 36.0).abs() < 0.01, "{fees}");
+    // The network costs the same, whoever pays: natives pay more in the year after.
+    for column in ["depreciation_usd", "return_usd", "operation_usd", "start_network_usd"] {
+        assert_eq!(of(&stays, column), of(&leaves, column), "{column}");
+    }
+    let (before, after) = (of(&stays, "native_paid_usd"), of(&leaves, "native_paid_usd"));
+    assert!((before[0] - after[0]).abs() < 0.01 && after[2] > 1.02 * before[2], "{before:?} and {after:?}");
 }

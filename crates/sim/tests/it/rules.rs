@@ -312,3 +312,120 @@ fn the_surplus_goes_by_bids_and_calls_add_up() {
     assert_eq!((calls[1], calls[3]), (0.5, 0.0));
     assert!((order.cut_mw(calls) - 45.0).abs() < 1e-9);
 }
+
+#[test]
+fn what_upgrades_make_firm_is_not_cut_any_more() {
+    let (wishes, mut books) = three();
+    let conditional = [("firm_share", 0.3), ("bid_cap_usd_per_mwh", 3_500.0)];
+    let limits = |kind: &str, numbers: &[(&str, f64)], books: &[SiteBook]| {
+        let policies = Policies { policies: Vec::new(), rules: vec![rule("p", kind, "", numbers)] };
+        Order::new(&policies, QUIET, &wishes, books).limits(0, [1.0; PLACES])
+    };
+    // The first site wants 80 of its 100 MW and all places are called: 30 % of the contract is left, or the 50 MW that
+    // its study found firm, or all once the upgrades are in service.
+    for (firm_mw, want, cap) in [
+        (None, 30.0, Some(3_500.0)),
+        (Some(10.0), 30.0, Some(3_500.0)),
+        (Some(50.0), 50.0, Some(3_500.0)),
+        (Some(100.0), 80.0, None),
+    ] {
+        books[0].firm_mw = firm_mw;
+        let got = limits("conditional_service", &conditional, &books);
+        assert_eq!(got.bid_cap_usd_per_mwh, cap, "{firm_mw:?}");
+        assert_eq!(got.ceiling_mw.min(wishes[0].mw), want, "{firm_mw:?}");
+    }
+    // Load without capacity behind it lacks more than network.
+    assert_eq!(limits("non_firm", &[], &books).ceiling_mw, 0.0);
+}
+
+/// Reserve always lacks, so that every place of the order is called in every hour.
+const LACKING: &str = "[dispatch]\ncommitment = \"none\"\nsecurity = \"n0\"\nreserve = [[100000, 5]]\n\
+    [operation]\nemergency_reserve_percent = 100\n[arrivals]\nenabled = false\n\
+    [arrivals.ai]\nconstruction_months = 0.2\n\
+    [supply]\nmerchant_entry = false\nretirement = false\nplanned = false\nbackground_transmission = false\n\
+    [queue]\nstudy_median_days = 2.0\n\
+    [queue.process]\ndecision_days = 1.0\noffer_valid_days = 2.0\nagreement_days = 1.0\n\
+    [queue.works]\nstation_lead_months = 0.2\ntransformer_lead_months = 3.0\nreconductor_lead_months = 3.0\n\
+    new_station_lead_months = 3.0\n";
+
+/// 350 MW behind a transformer of 200 MW: connected at once, cut to what is firm in every hour until the upgrades are in
+/// service, and in none from then on.
+#[test]
+fn a_conditional_connection_is_firm_from_its_upgrades_on() {
+    let text = format!(
+        "{LACKING}[[requests]]\nname = \"big\"\nkind = \"ai\"\nzone = \"plains\"\nbus = 3\nrequested_mw = 350\n\
+         filed = 2026-01-01\nramp_months = 1\n"
+    );
+    let free = harness::setup("testbed", "2026-01-01", "2026-07-01", &text);
+    let terms = rule("p40", "conditional_service", "data_center", &[("years", 20.0)]);
+    let terms = Rule { applies_to: AppliesTo { min_mw: 100.0, ..terms.applies_to.clone() }, ..terms };
+    let (mut hours, mut firm_from) = (Vec::new(), None);
+    let run = harness::run(&under(&free, vec![terms]), 0, &mut |world, solution| {
+        let look = crate::story::look(world, solution);
+        let big = world.queue().requests().find(|(_, request)| request.application().name == "big");
+        let (_, request) = big.expect("was filed");
+        if let Some(site) = look.sites.iter().find(|site| site.0 == "big") {
+            if request.firm_mw() >= 350.0 {
+                firm_from.get_or_insert(look.at);
+            }
+            hours.push((look.at, request.firm_mw(), site.2));
+        }
+    });
+    let firm_from = firm_from.expect("the upgrades are built");
+    let (before, after): (Vec<_>, Vec<_>) = hours.iter().partition(|(at, ..)| *at < firm_from);
+    assert!(before.len() > 500 && after.len() > 500, "{} and {} hours", before.len(), after.len());
+    assert!(before.iter().all(|(_, firm_mw, drawn_mw)| *drawn_mw <= firm_mw + 1e-6));
+    let mean =
+        |hours: &[(SimTime, f64, f64)]| hours.iter().map(|hour| hour.2).sum::<f64>() / hours.len() as f64;
+    let least_firm = before.iter().map(|hour| hour.1).fold(f64::INFINITY, f64::min);
+    assert!(least_firm < 300.0, "{least_firm} MW were firm from the start");
+    assert!(mean(&after) > mean(&before) + 1.0, "{} and {}", mean(&after), mean(&before));
+    // The rule cut in every hour before and in none after.
+    let rules = run.table("rules_yearly");
+    let cut_h: f64 = rules.floats("cut_h").unwrap().iter().sum();
+    assert!(cut_h > 0.0 && cut_h <= before.len() as f64, "{cut_h} of {} hours", before.len());
+}
+
+/// A mine stands by for pay, a campus has no capacity behind it, and another is named by law: each goes only when all
+/// before it are gone.
+#[test]
+fn an_emergency_takes_places_one_after_the_other() {
+    let text = "[load]\ngrowth_percent_per_year = 12\n[fuel]\ngas_usd_per_mmbtu = 3.0\n\
+                [bitcoin.price.path]\nstart_usd = 300000\n\
+                [queue]\nstudy_median_days = 2.0\n[queue.process]\ndecision_days = 1.0\nagreement_days = 1.0\n\
+                [queue.works]\nstation_lead_months = 0.2\ntransformer_lead_months = 0.2\n\
+                [arrivals.ai]\nconstruction_months = 0.2\n\
+                [[requests]]\nname = \"lent\"\nkind = \"ai\"\nzone = \"coast\"\nrequested_mw = 80\n\
+                filed = 2030-07-01\nramp_months = 1\n";
+    let free = alone("2030-07-01", "2030-09-15", text);
+    let large = rule("non_firm", "non_firm", "data_center", &[]);
+    let named = rule("law", "emergency_order", "data_center", &[("place", 3.0)]);
+    let rules = vec![
+        rule("paid", "emergency_order", "proof_of_work", &[("place", 0.0)]),
+        Rule { applies_to: AppliesTo { min_mw: 60.0, ..large.applies_to.clone() }, ..large },
+        Rule { applies_to: AppliesTo { below_mw: Some(60.0), ..named.applies_to.clone() }, ..named },
+    ];
+    let mut hours = Vec::new();
+    let run = harness::run(&under(&free, rules), 0, &mut |world, solution| {
+        let look = crate::story::look(world, solution);
+        let of = |name: &str| look.sites.iter().find(|site| site.0 == name).map(|site| site.2);
+        hours.push([of("mine_plains_1"), of("lent"), of("campus_city_1")].map(|mw| mw.unwrap_or(f64::NAN)));
+    });
+    let (mut second, mut third) = (0, 0);
+    for [paid, lent, named] in hours {
+        let off = |mw: f64| mw < 1e-6;
+        if off(lent) {
+            second += 1;
+            assert!(off(paid), "{paid} MW of the first place go on");
+        }
+        if off(named) {
+            third += 1;
+            assert!(off(paid) && (off(lent) || lent.is_nan()), "{paid} and {lent} MW go on");
+        }
+    }
+    assert!(second > third && third > 0, "{second} and {third} hours");
+    let table = run.table("rules_yearly");
+    let cut: BTreeMap<String, f64> =
+        texts(&table, "policy").into_iter().zip(table.floats("cut_h").unwrap().to_vec()).collect();
+    assert!(cut["paid"] >= cut["non_firm"] && cut["non_firm"] >= cut["law"] && cut["law"] > 0.0, "{cut:?}");
+}

@@ -37,8 +37,8 @@ fn operate(rule: &Rule, asked: &Asked, hour: &HourView) -> Limits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{HOUR, SITE, close, rule};
     use super::*;
+    use crate::policy::testing::{HOUR, SITE, close, rule};
 
     #[test]
     fn backup_runs_if_it_covers_half_of_demand() {

@@ -6,7 +6,7 @@
 //! assumed; the window is the policy's.
 
 use crate::interconnection::{Amount, CostShares, Forfeits, Phase, Restudy, Track};
-use crate::policy::parts::{lasting, of_deposits, phase, track, windows};
+use crate::policy::parts::{DFAX_MIN, SPREAD_LOG, of_deposits, study, track, windows};
 use crate::policy::{Hooks, Module, ParamDecl, Rule};
 
 /// Batch study.
@@ -18,7 +18,7 @@ pub const MODULE: Module = Module {
         ParamDecl::days("every_days", 0.0, "from one window to the next; 0 for one window only"),
         ParamDecl::days("engagement_days", 14.0, "from closing to the begin of the study"),
         ParamDecl::days("study_days", 180.0, "duration of the study"),
-        ParamDecl::new("spread_log", "", 0.0, (0.0, 3.0), "standard deviation of the logarithm of durations"),
+        SPREAD_LOG,
         ParamDecl::usd("study_fee_usd", 0.0, "price of the study"),
         ParamDecl::days("decision_days", 30.0, "from the report to the owner's answer"),
         ParamDecl::days("agreement_days", 60.0, "from the answer to the begin of building"),
@@ -32,15 +32,15 @@ pub const MODULE: Module = Module {
 fn process(rule: &Rule) -> Track {
     let number = |name: &str| rule.number(name);
     let security = Amount::per_mw(number("security_usd_per_mw"));
-    let study = Phase {
+    let batch = Phase {
         fee: Amount::flat(number("study_fee_usd")),
         deposit: security.clone(),
         penalty: of_deposits(number("kept_share")),
-        ..phase("batch", lasting(number("study_days"), number("spread_log")), number("decision_days"))
+        ..study(rule, "batch", "study_days")
     };
-    let by_impact = CostShares::Impact { dfax_min: crate::policy::parts::DFAX_MIN };
+    let by_impact = CostShares::Impact { dfax_min: DFAX_MIN };
     Track {
-        intake: windows(rule, number("every_days"), number("open_days"), number("engagement_days")),
+        intake: windows(rule),
         entry_deposit: security.clone(),
         restudy: Restudy::NextPhase,
         shares: if rule.switch("causer_pays") { by_impact } else { CostShares::PostageStamp },
@@ -48,7 +48,7 @@ fn process(rule: &Rule) -> Track {
         agreement_days: number("agreement_days"),
         security,
         signed_penalty: of_deposits(number("kept_share")),
-        ..track(rule, vec![study])
+        ..track(rule, vec![batch])
     }
 }
 

@@ -4,9 +4,11 @@
 //! next. By auction all who are taken pay the highest bid that was not. Those taken in a period are studied
 //! together. Durations and fees assumed.
 
-use super::expedited_lane::rank;
-use crate::interconnection::{Amount, CostShares, Intake, Phase, Rank, Restudy, Track};
-use crate::policy::parts::{DFAX_MIN, lasting, of_deposits, phase, span, track};
+use crate::interconnection::{CostShares, Rank, Track};
+use crate::policy::parts::{
+    DFAX_MIN, EARLY_WEIGHT, FLEXIBLE_WEIGHT, GATHER_DAYS, Places, REQUESTS_PER_PERIOD, SMALL_WEIGHT,
+    SPREAD_LOG, chosen, readiness_weight, slots,
+};
 use crate::policy::{Hooks, Module, ParamDecl, Rule};
 
 /// Capacity blocks.
@@ -16,27 +18,19 @@ pub const MODULE: Module = Module {
     params: &[
         ParamDecl::new("mw_per_period", "MW", 0.0, (0.0, 1e6), "megawatts handed out in a period").required(),
         ParamDecl::days("period_days", 365.0, "length of a period"),
-        ParamDecl::days("gather_days", 0.0, "from the day the rule takes effect to the first choice"),
-        ParamDecl::limit(
-            "requests_per_period",
-            "requests",
-            "requests taken in a period; not limited below 0",
-        ),
+        GATHER_DAYS,
+        REQUESTS_PER_PERIOD,
         ParamDecl::switch("by_zone", 0.0, "1: each zone has the budget for itself"),
         ParamDecl::switch("auction", 0.0, "1: the highest bidders per megawatt are taken"),
-        ParamDecl::share(
-            "readiness_weight",
-            0.0,
-            "weight of readiness; without any weight the date of filing decides",
-        ),
-        ParamDecl::share("early_weight", 0.0, "weight of an early date wanted"),
-        ParamDecl::share("small_weight", 0.0, "weight of small size"),
-        ParamDecl::share("flexible_weight", 0.0, "weight of flexibility"),
+        readiness_weight(0.0),
+        EARLY_WEIGHT,
+        SMALL_WEIGHT,
+        FLEXIBLE_WEIGHT,
         ParamDecl::usd("application_fee_usd", 0.0, "fee with the application"),
         ParamDecl::usd_per_mw("entry_deposit_usd_per_mw", 0.0, "deposit with the application"),
         ParamDecl::share("entry_site_control_share", 0.0, "part of the site under control at filing"),
         ParamDecl::days("study_days", 120.0, "duration of the study"),
-        ParamDecl::new("spread_log", "", 0.0, (0.0, 3.0), "standard deviation of the logarithm of durations"),
+        SPREAD_LOG,
         ParamDecl::days("decision_days", 30.0, "from the report to the owner's answer"),
         ParamDecl::days("agreement_days", 60.0, "from the answer to the begin of building"),
         ParamDecl::usd_per_mw("security_usd_per_mw", 0.0, "security from signing to full demand"),
@@ -45,40 +39,21 @@ pub const MODULE: Module = Module {
 };
 
 fn process(rule: &Rule) -> Track {
-    let number = |name: &str| rule.number(name);
-    let entry = Amount::per_mw(number("entry_deposit_usd_per_mw"));
-    let study = Phase {
-        deposit: entry.clone(),
-        penalty: of_deposits(1.0),
-        ..phase("study", lasting(number("study_days"), number("spread_log")), number("decision_days"))
+    let places = Places {
+        requests: rule.limit(REQUESTS_PER_PERIOD.name),
+        mw: Some(rule.number("mw_per_period")),
+        by_zone: rule.switch("by_zone"),
+        jointly: true,
+        ..Places::default()
     };
-    let period = span(number("period_days").max(1.0));
-    Track {
-        intake: Intake::Slots {
-            first: rule.first_period(period) + span(number("gather_days")),
-            period,
-            requests: rule.limit("requests_per_period").map(|most| most as u32),
-            mw: Some(number("mw_per_period")),
-            total_requests: None,
-            by_zone: rule.switch("by_zone"),
-            rank: if rule.switch("auction") { Rank::Auction } else { rank(rule) },
-            jointly: true,
-        },
-        application_fee: Amount::flat(number("application_fee_usd")),
-        entry_deposit: entry,
-        entry_site_control_share: number("entry_site_control_share"),
-        restudy: Restudy::NextPhase,
-        shares: CostShares::Impact { dfax_min: DFAX_MIN },
-        agreement_days: number("agreement_days"),
-        security: Amount::per_mw(number("security_usd_per_mw")),
-        signed_penalty: of_deposits(1.0),
-        ..track(rule, vec![study])
-    }
+    let intake = slots(rule, places, rule.switch("auction").then_some(Rank::Auction));
+    Track { shares: CostShares::Impact { dfax_min: DFAX_MIN }, ..chosen(rule, intake, 1.0) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interconnection::Intake;
     use crate::kernel::{SimSpan, SimTime};
     use crate::policy::testing::rule;
 

@@ -38,8 +38,8 @@ fn charge(rule: &Rule, _: &Asked, month: &MonthView) -> Vec<Charge> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{MONTH, SITE, close, rule};
     use super::*;
+    use crate::policy::testing::{MONTH, SITE, close, rule};
 
     #[test]
     fn in_fuel_or_on_bills_but_not_both() {

@@ -8,8 +8,8 @@
 //! late owes a sum per business day. Defaults `[M]` but the window and the final security `[S]`; the study
 //! is taken to cost what its deposit is.
 
-use crate::interconnection::{Amount, Band, CostShares, Forfeits, Late, Penalty, Phase, Restudy, Track};
-use crate::policy::parts::{DAYS_PER_BUSINESS_DAY, DFAX_MIN, lasting, of_upgrades, phase, track, windows};
+use crate::interconnection::{Amount, Band, Late, Penalty, Phase, Restudy, Track};
+use crate::policy::parts::{DAYS_PER_BUSINESS_DAY, DFAX, SPREAD_LOG, of_upgrades, rounds, study};
 use crate::policy::{Hooks, Module, ParamDecl, Rule};
 
 /// Cluster study.
@@ -36,7 +36,7 @@ pub const MODULE: Module = Module {
         ),
         ParamDecl::days("study_days", 150.0, "duration of the cluster study and of each restudy"),
         ParamDecl::days("facilities_days", 90.0, "duration of the facilities study"),
-        ParamDecl::new("spread_log", "", 0.0, (0.0, 3.0), "standard deviation of the logarithm of durations"),
+        SPREAD_LOG,
         ParamDecl::days(
             "decision_days",
             34.0,
@@ -81,13 +81,7 @@ pub const MODULE: Module = Module {
             "the same from cluster report to facilities report",
         ),
         ParamDecl::new("restudies", "", 5.0, (0.0, 100.0), "restudies of a round at most"),
-        ParamDecl::new(
-            "dfax_min",
-            "share",
-            DFAX_MIN,
-            (0.0, 1.0),
-            "smallest share of a request's power on a branch that pays",
-        ),
+        DFAX,
         ParamDecl::days("agreement_days", 60.0, "from the last answer to the begin of building"),
         ParamDecl::share("security_share", 0.2, "security at signing, of allocated upgrades"),
         ParamDecl::usd(
@@ -141,37 +135,32 @@ fn process(rule: &Rule) -> Track {
             max_deposit_share: 1.0 / number("readiness_multiple").max(1.0),
         })
     };
-    let spread = number("spread_log");
     let of_study = Amount { study_multiple: number("study_penalty_multiple"), ..Amount::NONE };
     let free = "free_if_cost_grew_share";
-    let study = Phase {
+    let first = Phase {
         fee: deposit(rule, 1.0),
         deposit: of_upgrades(number("study_deposit_share")),
         penalty: harm(of_study, free),
         restudy_penalty: Some(harm(of_upgrades(number("restudy_penalty_share")), free)),
         late: late("study_days", "late_study_usd_per_business_day"),
-        ..phase("cluster_study", lasting(number("study_days"), spread), number("decision_days"))
+        ..study(rule, "cluster_study", "study_days")
     };
     let facilities = Phase {
         deposit: of_upgrades(number("facilities_deposit_share")),
         penalty: harm(of_upgrades(number("facilities_penalty_share")), "facilities_free_if_cost_grew_share"),
         site_control_share: number("final_site_control_share"),
         late: late("facilities_days", "late_facilities_usd_per_business_day"),
-        ..phase("facilities_study", lasting(number("facilities_days"), spread), number("decision_days"))
+        ..study(rule, "facilities_study", "facilities_days")
     };
     let signed = of_upgrades(number("signed_penalty_share"));
     Track {
-        intake: windows(rule, number("every_days"), number("open_days"), number("engagement_days")),
         application_fee: Amount::flat(number("application_fee_usd")),
         entry_deposit: deposit(rule, number("readiness_multiple")),
         entry_site_control_share: number("entry_site_control_share"),
         restudy: Restudy::UntilStable { most: rule.count("restudies") },
-        shares: CostShares::Impact { dfax_min: number("dfax_min") },
-        forfeits: Forfeits::Round,
-        agreement_days: number("agreement_days"),
         security: of_upgrades(number("security_share")),
         signed_penalty: Penalty { amount: signed, only_if_harmful: true, ..Penalty::default() },
-        ..track(rule, vec![study, facilities])
+        ..rounds(rule, vec![first, facilities])
     }
 }
 

@@ -48,8 +48,8 @@ fn peak_price(rule: &Rule, month: u8) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{MONTH, SITE, close, rule};
     use super::*;
+    use crate::policy::testing::{MONTH, SITE, close, rule};
 
     #[test]
     fn four_peaks_by_hand() {

@@ -43,6 +43,7 @@ fn amend(rule: &Rule, track: &mut Track) {
 fn service(rule: &Rule, _: &Asked) -> ServiceTerms {
     ServiceTerms {
         firm_share: rule.number("firm_share"),
+        until_upgraded: true,
         hours_per_year: rule.limit("hours_per_year"),
         emergency_order: Some(CONDITIONAL_PLACE),
         bid_cap_usd_per_mwh: rule.limit("bid_cap_usd_per_mwh"),
@@ -62,7 +63,7 @@ mod tests {
         let terms = service(&rule, &asked());
         assert!((asked().mw * (1.0 - terms.firm_share) - 70.0).abs() < 1e-9);
         assert!((terms.hours_per_year.expect("a limit") - 21.9).abs() < 1e-9);
-        assert_eq!(terms.bid_cap_usd_per_mwh, None);
+        assert_eq!((terms.bid_cap_usd_per_mwh, terms.until_upgraded), (None, true));
         let mut track = track(&rule, Vec::new());
         amend(&rule, &mut track);
         assert_eq!(track.scope, Scope::Conditional { years: 5.0 });

@@ -19,6 +19,7 @@ fn service(rule: &Rule, asked: &Asked) -> ServiceTerms {
     let firm_share = if rule.switch("firm") && asked.mw > 0.0 { left_mw / asked.mw } else { 0.0 };
     ServiceTerms {
         firm_share,
+        until_upgraded: false,
         hours_per_year: None,
         emergency_order: Some(NON_FIRM_PLACE),
         bid_cap_usd_per_mwh: None,

@@ -29,8 +29,8 @@ fn operate(rule: &Rule, asked: &Asked, hour: &HourView) -> Limits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{HOUR, SITE, close, rule};
     use super::*;
+    use crate::policy::testing::{HOUR, SITE, close, rule};
 
     #[test]
     fn places_go_in_their_order_and_the_last_pro_rata() {

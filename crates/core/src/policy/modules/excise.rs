@@ -33,9 +33,9 @@ fn charge(rule: &Rule, _: &Asked, month: &MonthView) -> Vec<Charge> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{MONTH, SITE, close, rule};
     use super::*;
     use crate::kernel::{SimSpan, SimTime};
+    use crate::policy::testing::{MONTH, SITE, close, rule};
 
     #[test]
     fn ten_twenty_thirty_percent() {

@@ -48,8 +48,8 @@ fn charge(rule: &Rule, _: &Asked, month: &MonthView) -> Vec<Charge> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{MONTH, SITE, close, rule};
     use super::*;
+    use crate::policy::testing::{MONTH, SITE, close, rule};
 
     #[test]
     fn minimum_bills_to_come_by_hand() {

@@ -51,6 +51,7 @@ fn service(rule: &Rule, _: &Asked) -> ServiceTerms {
     let conditional = rule.limit("conditional_years").is_some();
     ServiceTerms {
         firm_share: if conditional { 0.0 } else { 1.0 },
+        until_upgraded: conditional,
         hours_per_year: None,
         emergency_order: conditional.then_some(NON_FIRM_PLACE),
         bid_cap_usd_per_mwh: None,

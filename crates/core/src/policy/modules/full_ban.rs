@@ -16,8 +16,8 @@ pub const MODULE: Module = Module {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{HOUR, SITE, rule};
     use super::*;
+    use crate::policy::testing::{HOUR, SITE, rule};
 
     #[test]
     fn what_goes_on_is_what_evades() {

@@ -37,8 +37,8 @@ fn operate(rule: &Rule, _: &Asked, hour: &HourView) -> Limits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{HOUR, SITE, rule};
     use super::*;
+    use crate::policy::testing::{HOUR, SITE, rule};
 
     #[test]
     fn three_hundred_hours_at_five_percent() {

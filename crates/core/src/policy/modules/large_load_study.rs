@@ -6,7 +6,7 @@
 //! `[S]`; median and spread of the study as in `QueueParams` `[M]`, `[D]`.
 
 use crate::interconnection::{Amount, CostShares, Duration, Phase, Restudy, Track};
-use crate::policy::parts::{DAYS_PER_BUSINESS_DAY, lasting, of_deposits, phase, track};
+use crate::policy::parts::{DAYS_PER_BUSINESS_DAY, lasting, of_deposits, phase, study, track};
 use crate::policy::{Hooks, Module, ParamDecl, Rule};
 
 /// Individual study of large loads.
@@ -42,15 +42,14 @@ pub const MODULE: Module = Module {
 
 fn process(rule: &Rule) -> Track {
     let number = |name: &str| rule.number(name);
-    let spread = number("spread_log");
-    let study = Phase {
-        restudy: lasting(number("restudy_days"), spread),
+    let own = Phase {
+        restudy: lasting(number("restudy_days"), number("spread_log")),
         fee: Amount::flat(number("study_fee_usd")),
-        ..phase("study", lasting(number("study_days"), spread), number("decision_days"))
+        ..study(rule, "study", "study_days")
     };
     let review_days = number("review_business_days") * DAYS_PER_BUSINESS_DAY;
     let review = phase("review", Duration::Fixed { days: review_days }, 0.0);
-    let phases = if review_days > 0.0 { vec![study, review] } else { vec![study] };
+    let phases = if review_days > 0.0 { vec![own, review] } else { vec![own] };
     let shares = if rule.switch("causer_pays") { CostShares::Causer } else { CostShares::PostageStamp };
     Track {
         study_slots: rule.limit("study_slots").map(|slots| (slots as usize).max(1)),

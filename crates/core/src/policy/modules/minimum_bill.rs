@@ -65,8 +65,8 @@ fn charge(rule: &Rule, _: &Asked, month: &MonthView) -> Vec<Charge> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{MONTH, SITE, close, rule};
     use super::*;
+    use crate::policy::testing::{MONTH, SITE, close, rule};
 
     /// Dominion's GS-5: 85 % of wires, 60 % of generation.
     const GS5: [(&str, f64); 4] = [

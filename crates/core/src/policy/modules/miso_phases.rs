@@ -4,8 +4,8 @@
 //! parts of the allocated upgrades over what is held. Leaving keeps a growing part of what is held.
 //! Milestones and penalties `[S]` (ER24-340); durations of studies and of the window `[M]`.
 
-use crate::interconnection::{Amount, CostShares, Forfeits, Phase, Restudy, Track};
-use crate::policy::parts::{DFAX_MIN, lasting, of_deposits, of_upgrades_at_least, phase, track, windows};
+use crate::interconnection::{Amount, Phase, Track};
+use crate::policy::parts::{DFAX, SPREAD_LOG, of_deposits, of_upgrades_at_least, rounds, study};
 use crate::policy::{Hooks, Module, ParamDecl, Rule};
 
 /// Phases with milestones and automatic withdrawal penalties.
@@ -24,7 +24,7 @@ pub const MODULE: Module = Module {
         ParamDecl::days("phase_1_days", 140.0, "duration of the first study"),
         ParamDecl::days("phase_2_days", 90.0, "duration of the second study"),
         ParamDecl::days("phase_3_days", 90.0, "duration of the third study"),
-        ParamDecl::new("spread_log", "", 0.0, (0.0, 3.0), "standard deviation of the logarithm of durations"),
+        SPREAD_LOG,
         ParamDecl::days("decision_days", 15.0, "from a report to the answer"),
         ParamDecl::share("penalty_1_share", 0.1, "part of the milestones kept at the first decision"),
         ParamDecl::share("penalty_2_share", 0.35, "part of the milestones kept at the second decision"),
@@ -36,13 +36,7 @@ pub const MODULE: Module = Module {
             1.0,
             "part of the site under control at the last decision",
         ),
-        ParamDecl::new(
-            "dfax_min",
-            "share",
-            DFAX_MIN,
-            (0.0, 1.0),
-            "smallest share of a request's power on a branch that pays",
-        ),
+        DFAX,
         ParamDecl::days("agreement_days", 150.0, "from the last answer to the begin of building"),
     ],
     hooks: Hooks { process: Some(process), ..Hooks::NONE },
@@ -54,30 +48,25 @@ fn process(rule: &Rule) -> Track {
     let third =
         of_upgrades_at_least(number("milestone_3_share"), second + number("milestone_3_min_usd_per_mw"));
     let fourth = Amount { upgrade_share: number("milestone_4_share"), ..third.clone() };
-    let study = |name: &str, days: &str, deposit: Amount, kept: &str, site: &str| Phase {
+    let phase = |name: &str, days: &str, deposit: Amount, kept: &str, site: &str| Phase {
         deposit,
         penalty: of_deposits(number(kept)),
         site_control_share: number(site),
-        ..phase(name, lasting(number(days), number("spread_log")), number("decision_days"))
+        ..study(rule, name, days)
     };
     let (entry_site, final_site) = ("entry_site_control_share", "final_site_control_share");
     Track {
-        intake: windows(rule, number("every_days"), number("open_days"), number("engagement_days")),
         application_fee: Amount::flat(number("application_fee_usd")),
         entry_deposit: Amount::per_mw(second),
         entry_site_control_share: number(entry_site),
-        restudy: Restudy::NextPhase,
-        shares: CostShares::Impact { dfax_min: number("dfax_min") },
-        forfeits: Forfeits::Round,
-        agreement_days: number("agreement_days"),
         security: fourth.clone(),
         signed_penalty: of_deposits(number("penalty_signed_share")),
-        ..track(
+        ..rounds(
             rule,
             vec![
-                study("phase_1", "phase_1_days", third, "penalty_1_share", entry_site),
-                study("phase_2", "phase_2_days", fourth.clone(), "penalty_2_share", entry_site),
-                study("phase_3", "phase_3_days", fourth, "penalty_3_share", final_site),
+                phase("phase_1", "phase_1_days", third, "penalty_1_share", entry_site),
+                phase("phase_2", "phase_2_days", fourth.clone(), "penalty_2_share", entry_site),
+                phase("phase_3", "phase_3_days", fourth, "penalty_3_share", final_site),
             ],
         )
     }
@@ -86,14 +75,12 @@ fn process(rule: &Rule) -> Track {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interconnection::Basis;
-    use crate::policy::testing::rule;
+    use crate::policy::testing::{rule, usd};
 
     #[test]
     fn milestones_and_penalties_of_2024() {
         let track = process(&rule(&MODULE, &[]));
-        let of =
-            |amount: &Amount, upgrades_usd| amount.usd(Basis { mw: 100.0, upgrades_usd, studies_usd: 0.0 });
+        let of = |amount: &Amount, upgrades_usd| usd(amount, 100.0, upgrades_usd);
         // 100 MW: second milestone 0.8 M$. With 40 M$ allocated the third is 8 - 0.8 = 7.2 M$ (held: 8 M$),
         // the fourth 12 - 0.8 - 7.2 = 4 M$ (held: 12 M$).
         assert_eq!(of(&track.entry_deposit, 40e6), 0.8e6);

@@ -21,6 +21,7 @@ pub const MODULE: Module = Module {
 fn service(rule: &Rule, _: &Asked) -> ServiceTerms {
     ServiceTerms {
         firm_share: rule.number("firm_share"),
+        until_upgraded: false,
         hours_per_year: rule.limit("hours_per_year"),
         emergency_order: Some(NON_FIRM_PLACE),
         bid_cap_usd_per_mwh: None,

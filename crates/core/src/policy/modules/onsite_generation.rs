@@ -32,8 +32,8 @@ pub const MODULE: Module = Module {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{SITE, close, rule};
     use super::*;
+    use crate::policy::testing::{SITE, close, rule};
 
     #[test]
     fn capacity_matches_the_contract_after_derating() {

@@ -7,10 +7,8 @@
 //! secondary source), the third deposit, the refund before the first decision and the steps of the study
 //! deposit `[M]`, the length of the window assumed.
 
-use crate::interconnection::{Amount, Band, CostShares, Forfeits, Phase, Restudy, Track};
-use crate::policy::parts::{
-    DFAX_MIN, lasting, of_deposits, of_upgrades, of_upgrades_at_least, phase, track, windows,
-};
+use crate::interconnection::{Amount, Band, Phase, Track};
+use crate::policy::parts::{DFAX, SPREAD_LOG, of_deposits, of_upgrades, of_upgrades_at_least, rounds, study};
 use crate::policy::{Hooks, Module, ParamDecl, Rule};
 
 /// Study deposits by size of PJM `[M]`: $75,000 to $400,000.
@@ -37,7 +35,7 @@ pub const MODULE: Module = Module {
         ParamDecl::days("phase_1_days", 120.0, "duration of the first study"),
         ParamDecl::days("phase_2_days", 180.0, "duration of the second study"),
         ParamDecl::days("phase_3_days", 180.0, "duration of the third study"),
-        ParamDecl::new("spread_log", "", 0.0, (0.0, 3.0), "standard deviation of the logarithm of durations"),
+        SPREAD_LOG,
         ParamDecl::days("decision_days", 30.0, "from a report to the answer"),
         ParamDecl::share(
             "phase_1_deposit_share",
@@ -61,13 +59,7 @@ pub const MODULE: Module = Module {
         ),
         ParamDecl::share("later_kept_share", 1.0, "part of the deposits kept when leaving later"),
         ParamDecl::share("entry_site_control_share", 1.0, "part of the site under control at filing"),
-        ParamDecl::new(
-            "dfax_min",
-            "share",
-            DFAX_MIN,
-            (0.0, 1.0),
-            "smallest share of a request's power on a branch that pays",
-        ),
+        DFAX,
         ParamDecl::days("agreement_days", 60.0, "from the last answer to the begin of building"),
     ],
     hooks: Hooks { process: Some(process), ..Hooks::NONE },
@@ -77,11 +69,11 @@ fn process(rule: &Rule) -> Track {
     let number = |name: &str| rule.number(name);
     let entry = number("entry_deposit_usd_per_mw");
     let site = number("entry_site_control_share");
-    let study = |name: &str, days: &str, deposit: &str, kept: &str| Phase {
+    let phase = |name: &str, days: &str, deposit: &str, kept: &str| Phase {
         deposit: of_upgrades_at_least(number(deposit), entry),
         penalty: of_deposits(number(kept)),
         site_control_share: site,
-        ..phase(name, lasting(number(days), number("spread_log")), number("decision_days"))
+        ..study(rule, name, days)
     };
     let study_deposit = |part: f64| Amount {
         bands: STUDY_DEPOSITS
@@ -95,23 +87,18 @@ fn process(rule: &Rule) -> Track {
     };
     let kept = number("study_deposit_kept_share");
     Track {
-        intake: windows(rule, number("every_days"), number("open_days"), number("engagement_days")),
         application_fee: study_deposit(kept),
         application_deposit: study_deposit(1.0 - kept),
         entry_deposit: Amount::per_mw(entry),
         entry_site_control_share: site,
-        restudy: Restudy::NextPhase,
-        shares: CostShares::Impact { dfax_min: number("dfax_min") },
-        forfeits: Forfeits::Round,
-        agreement_days: number("agreement_days"),
         security: of_upgrades(number("phase_3_deposit_share")),
         signed_penalty: of_deposits(number("later_kept_share")),
-        ..track(
+        ..rounds(
             rule,
             vec![
-                study("phase_1", "phase_1_days", "phase_1_deposit_share", "phase_1_kept_share"),
-                study("phase_2", "phase_2_days", "phase_2_deposit_share", "later_kept_share"),
-                study("phase_3", "phase_3_days", "phase_3_deposit_share", "later_kept_share"),
+                phase("phase_1", "phase_1_days", "phase_1_deposit_share", "phase_1_kept_share"),
+                phase("phase_2", "phase_2_days", "phase_2_deposit_share", "later_kept_share"),
+                phase("phase_3", "phase_3_days", "phase_3_deposit_share", "later_kept_share"),
             ],
         )
     }
@@ -120,14 +107,12 @@ fn process(rule: &Rule) -> Track {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interconnection::Basis;
-    use crate::policy::testing::rule;
+    use crate::policy::testing::{rule, usd};
 
     #[test]
     fn deposits_of_a_cycle_grow_to_the_full_cost() {
         let track = process(&rule(&MODULE, &[]));
-        let of =
-            |amount: &Amount, upgrades_usd| amount.usd(Basis { mw: 100.0, upgrades_usd, studies_usd: 0.0 });
+        let of = |amount: &Amount, upgrades_usd| usd(amount, 100.0, upgrades_usd);
         // 100 MW: study deposit 250,000 $, of which 25,000 $ are kept; first readiness deposit 0.4 M$.
         assert!((of(&track.application_fee, 0.0) - 25_000.0).abs() < 1e-6);
         assert!((of(&track.application_deposit, 0.0) - 225_000.0).abs() < 1e-6);

@@ -46,8 +46,8 @@ fn charge(rule: &Rule, asked: &Asked, month: &MonthView) -> Vec<Charge> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{MONTH, SITE, close, rule};
     use super::*;
+    use crate::policy::testing::{MONTH, SITE, close, rule};
 
     #[test]
     fn the_path_by_hand() {

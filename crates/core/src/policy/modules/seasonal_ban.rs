@@ -30,8 +30,8 @@ fn operate(rule: &Rule, asked: &Asked, hour: &HourView) -> Limits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{HOUR, SITE, rule};
     use super::*;
+    use crate::policy::testing::{HOUR, SITE, rule};
 
     #[test]
     fn a_winter_and_a_summer_by_dates() {

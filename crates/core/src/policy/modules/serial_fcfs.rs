@@ -6,7 +6,7 @@
 //! desks and spread assumed.
 
 use crate::interconnection::{Amount, Phase, Restudy, Track};
-use crate::policy::parts::{lasting, of_deposits, phase, track};
+use crate::policy::parts::{SPREAD_LOG, lasting, of_deposits, phase, track};
 use crate::policy::{Hooks, Module, ParamDecl, Rule};
 
 /// Serial queue.
@@ -18,7 +18,7 @@ pub const MODULE: Module = Module {
         ParamDecl::days("feasibility_days", 45.0, "duration of the feasibility study; 0 leaves it out"),
         ParamDecl::days("impact_days", 90.0, "duration of the system impact study; 0 leaves it out"),
         ParamDecl::days("facilities_days", 90.0, "duration of the facilities study"),
-        ParamDecl::new("spread_log", "", 0.0, (0.0, 3.0), "standard deviation of the logarithm of durations"),
+        SPREAD_LOG,
         ParamDecl::days("restudy_days", 60.0, "duration of a restudy"),
         ParamDecl::usd("feasibility_usd", 10_000.0, "price of the feasibility study"),
         ParamDecl::usd("impact_usd", 50_000.0, "price of the system impact study"),

@@ -22,9 +22,9 @@ pub const MODULE: Module = Module {
 
 #[cfg(test)]
 mod tests {
-    use super::super::terms::tests::{HOUR, SITE, rule};
     use super::*;
     use crate::policy::HourView;
+    use crate::policy::testing::{HOUR, SITE, rule};
 
     #[test]
     fn the_highest_bids_share_the_surplus() {

@@ -4,9 +4,10 @@
 //! studied together until the cap is reached; the others wait for the next choice. Available capacity is
 //! what the planner published, by zone alike; assumed where nobody does.
 
-use super::expedited_lane::rank;
-use crate::interconnection::{Intake, Track};
-use crate::policy::parts::span;
+use crate::interconnection::Track;
+use crate::policy::parts::{
+    EARLY_WEIGHT, FLEXIBLE_WEIGHT, GATHER_DAYS, Places, SMALL_WEIGHT, readiness_weight, slots,
+};
 use crate::policy::{Hooks, Module, ParamDecl, Rule};
 
 /// Cap of studied megawatts by zone.
@@ -17,32 +18,24 @@ pub const MODULE: Module = Module {
         ParamDecl::new("available_mw", "MW", 0.0, (0.0, 1e6), "available capacity of a zone").required(),
         ParamDecl::new("cap_share", "share", 1.5, (0.0, 100.0), "studied megawatts over available ones"),
         ParamDecl::days("period_days", 365.0, "from one choice to the next"),
-        ParamDecl::days("gather_days", 0.0, "from the day the rule takes effect to the first choice"),
-        ParamDecl::share("readiness_weight", 1.0, "weight of readiness in the score"),
-        ParamDecl::share("early_weight", 0.0, "weight of an early date wanted"),
-        ParamDecl::share("small_weight", 0.0, "weight of small size"),
-        ParamDecl::share("flexible_weight", 0.0, "weight of flexibility"),
+        GATHER_DAYS,
+        readiness_weight(1.0),
+        EARLY_WEIGHT,
+        SMALL_WEIGHT,
+        FLEXIBLE_WEIGHT,
     ],
     hooks: Hooks { amend: Some(amend), ..Hooks::NONE },
 };
 
 fn amend(rule: &Rule, track: &mut Track) {
-    let period = span(rule.number("period_days").max(1.0));
-    track.intake = Intake::Slots {
-        first: rule.first_period(period) + span(rule.number("gather_days")),
-        period,
-        requests: None,
-        mw: Some(rule.number("available_mw") * rule.number("cap_share")),
-        total_requests: None,
-        by_zone: true,
-        rank: rank(rule),
-        jointly: true,
-    };
+    let mw = Some(rule.number("available_mw") * rule.number("cap_share"));
+    track.intake = slots(rule, Places { mw, by_zone: true, jointly: true, ..Places::default() }, None);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interconnection::Intake;
     use crate::policy::parts::track;
     use crate::policy::testing::rule;
 

@@ -10,7 +10,8 @@
 //! stays now: 1 if staying means signing, less for every phase that follows and for every other place at which
 //! the same project is filed. What was paid before does not count. A mine's value is what its rigs earn over their
 //! planned life less their price and the site's cost, for as many generations of rigs as it plans; an AI
-//! campus's is (rent less all non-power cost - expected price of power) over its contract. Beliefs are
+//! campus's is (rent less all non-power cost - expected price of power) over its contract. Of both goes what
+//! rules will charge them and oblige them to ([`Burden`]). Beliefs are
 //! private: each request draws its own optimism, and a patience beyond which no delay is bearable.
 //!
 //! Speculative requests never look at value: they leave with a fixed chance, and by a monthly hazard.
@@ -20,6 +21,7 @@ use gridrush_core::math::{exp, ln, normal_quantile};
 use gridrush_core::names::Key;
 use serde::{Deserialize, Serialize};
 
+use super::burden::Burden;
 use crate::bitcoin::valuation::{annuity, breakeven_usd_per_mwh, rig_cost_usd_per_mw};
 use crate::bitcoin::{RigMarket, ValuationParams};
 
@@ -81,6 +83,14 @@ impl Default for AcceptParams {
             speculative_accept_share: 0.05,
             phase_completion: 0.8,
         }
+    }
+}
+
+impl AcceptParams {
+    /// For how many years from first power a mine or a campus plans.
+    pub fn plan_years(&self, mining: bool) -> f64 {
+        let rigs = self.mining_generations * self.mining.rig_life_years;
+        if mining { f64::from(rigs) } else { self.ai_contract_years }
     }
 }
 
@@ -214,7 +224,8 @@ pub enum Answer {
     Leave(Reason),
 }
 
-/// Answers an offer. `key` is the request's; an offer made again after a restudy meets the same beliefs.
+/// Answers an offer. `key` is the request's; an offer made again after a restudy meets the same beliefs. `burden` is what
+/// rules will cost besides what `outlook` says of power.
 pub fn accept(
     params: &AcceptParams,
     streams: &Streams,
@@ -222,6 +233,7 @@ pub fn accept(
     speculative: bool,
     offer: &OfferView,
     outlook: &Outlook,
+    burden: &Burden,
 ) -> Answer {
     let mut rng = streams.open(key, ANSWER);
     let [whim, belief, patience] = core::array::from_fn(|_| uniform_open(&mut rng));
@@ -249,7 +261,7 @@ pub fn accept(
         return Answer::Leave(Reason::NoMargin);
     }
     let growth = exp(years * ln(1.0 + discount_per_year));
-    offer.answer(value * offer.mw, growth)
+    offer.answer(value * offer.mw - burden.value_usd(discount_per_year), growth)
 }
 
 /// $ per MW at the day of power, which comes after `years`.
@@ -307,7 +319,10 @@ mod tests {
         (0..1_000)
             .filter(|n| {
                 let key = Key::of("request").part(*n);
-                matches!(accept(&params, &STREAMS, key, speculative, &offer, &outlook), Answer::Stay(_))
+                matches!(
+                    accept(&params, &STREAMS, key, speculative, &offer, &outlook, &Burden::default()),
+                    Answer::Stay(_)
+                )
             })
             .count()
     }
@@ -326,7 +341,13 @@ mod tests {
         let tied_up = 5e6 * (1.0 - 1.0 / 1.12);
         for (factor, stays) in [(0.999_999, true), (1.000_001, false)] {
             let offer = OfferView { cost_usd: (worth - tied_up) * factor, ..OFFER };
-            let answer = accept(&params, &STREAMS, Key::of("x"), false, &offer, &AI);
+            let none = Burden::default();
+            let answer = accept(&params, &STREAMS, Key::of("x"), false, &offer, &AI, &none);
+            assert_eq!(matches!(answer, Answer::Stay(_)), stays, "{answer:?}");
+            // What rules cost counts like a cost on the day of power, a year later: 1.12 $ there for 1 $ today.
+            let half = OfferView { cost_usd: offer.cost_usd - 10e6, ..offer };
+            let rules = Burden { upfront_usd: 11.2e6, ..none };
+            let answer = accept(&params, &STREAMS, Key::of("x"), false, &half, &AI, &rules);
             assert_eq!(matches!(answer, Answer::Stay(_)), stays, "{answer:?}");
         }
     }
@@ -363,7 +384,8 @@ mod tests {
         assert!(counts[0] < 50 && counts[4] > 500, "{counts:?}");
         assert!(staying(OFFER, mine(160.0, 80.0), false) < counts[3]);
         let params = AcceptParams::default();
-        let answer = accept(&params, &STREAMS, Key::of("x"), false, &OFFER, &mine(20.0, 40.0));
+        let answer =
+            accept(&params, &STREAMS, Key::of("x"), false, &OFFER, &mine(20.0, 40.0), &Burden::default());
         assert_eq!(answer, Answer::Leave(Reason::NoMargin));
     }
 
