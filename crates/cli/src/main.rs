@@ -7,6 +7,7 @@
 //! Nothing is written before the whole input is found right. Exit codes: 0 fine, 1 a run failed, 2 the
 //! arguments or the input are wrong. A reader that closes our output early is no failure.
 
+mod archive;
 mod args;
 mod case;
 mod commands;

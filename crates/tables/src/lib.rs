@@ -17,7 +17,6 @@ mod numbers;
 mod parquet_file;
 mod read;
 mod sink;
-mod zip;
 
 use std::fmt;
 
@@ -37,7 +36,6 @@ pub use numbers::shown;
 pub use parquet_file::{parquet_path, write_parquet};
 pub use read::{read_columns, read_table, scan_table};
 pub use sink::{DirectorySink, MemorySink, RowSink, WrittenFile, WrittenTable};
-pub use zip::zip;
 
 /// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,10 +26,11 @@ use gridrush_experiment::brief::{
 };
 use gridrush_plotting as plotting;
 use gridrush_sim::setup::Setup;
-use gridrush_tables::{Provenance, atomic, csv, dictionary, zip};
+use gridrush_tables::{Provenance, atomic, csv, dictionary};
 
 use self::ranges::{Range, ranges};
 use self::subject::Subject;
+use crate::archive;
 use crate::args::InputArgs;
 use crate::engine;
 use crate::plan::{Base, Checked};
@@ -408,7 +409,7 @@ fn write(dir: &Path, brief: &Brief, work: &Work) -> anyhow::Result<()> {
         files.push((name.to_owned(), text.clone().into_bytes()));
     }
     fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
-    atomic::write(&dir.join("tables.zip"), &zip(&files))?;
+    atomic::write(&dir.join("tables.zip"), &archive::zip(&files)?)?;
     atomic::write(&dir.join("brief.html"), page.as_bytes())?;
     Ok(())
 }
