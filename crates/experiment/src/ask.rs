@@ -5,8 +5,8 @@
 pub struct Asked {
     /// The question in plain words.
     pub question: &'static str,
-    /// The command, without the program's name.
-    pub command: &'static str,
+    /// The commands, one after the other, without the program's name.
+    pub commands: &'static [&'static str],
     /// What it runs.
     pub runs: &'static str,
     /// Where to look: a table and its columns.
@@ -19,11 +19,14 @@ pub struct Asked {
     pub limits: &'static str,
 }
 
+/// An experiment is planned, then run.
+const BOOM: &[&str] = &["plan scenarios/boom-vs-flat.toml", "resume output/boom-vs-flat/plan.json"];
+
 /// The questions, in order.
 pub static ASKED: [Asked; 10] = [
     Asked {
         question: "Who gets the megawatt-hour when mines and AI campuses both want it, at what price, and what stopped the other?",
-        command: "run scenarios/texas.toml",
+        commands: &["run scenarios/texas.toml"],
         runs: "Ten years of Texas, hour by hour, on a synthetic network of 2,000 buses.",
         tables: &[
             ("contention_hourly", &["class", "requested_mw", "served_mw", "price_usd_per_mwh"]),
@@ -35,17 +38,17 @@ pub static ASKED: [Asked; 10] = [
     },
     Asked {
         question: "How long is the wait for a connection, for whom, and how much of the queue is real?",
-        command: "compare scenarios/texas-queue-policies.toml -n 8",
+        commands: &["compare scenarios/texas-queue-policies.toml -n 8"],
         runs: "The same Texas under five ways to connect large loads, eight replications of each.",
         tables: &[("requests", &["class", "stage", "reason", "energized_days", "left_days"])],
-        metrics: &["ai_training_wait_of_energized_days", "ai_training_energized_share_percent"],
+        metrics: &["ai_training_time_to_power_days", "ai_training_powered_share_percent"],
         chart: "charts/queue.svg of a run",
-        limits: "The wait is that of those who got power: read the share beside it. How much is speculative goes in as an assumption. Table requests is written by run.",
+        limits: "Who gives up counts as without power. How much is speculative goes in as an assumption. Table requests is written by run.",
     },
     Asked {
         question: "How do booms, halvings and crashes of coins move mining, and with it everybody else's prices and waits?",
-        command: "compare scenarios/texas-boom-vs-flat.toml -n 8",
-        runs: "Ten years of Texas with and without the cycles of the coin price, all else equal.",
+        commands: BOOM,
+        runs: "Five years of Texas on three paths of the coin price: flat, booms and busts, cycles with the mean of the flat one.",
         tables: &[(
             "bitcoin_daily",
             &["price_usd", "network_ehs", "modelled_ehs", "hashprice_usd_per_ph_day"],
@@ -56,16 +59,16 @@ pub static ASKED: [Asked; 10] = [
     },
     Asked {
         question: "How many days later or sooner does AI compute arrive because of a boom, and through which channel?",
-        command: "compare scenarios/texas-boom-vs-flat.toml -n 20",
-        runs: "The same two arms with more replications.",
+        commands: BOOM,
+        runs: "The same experiment; answers.md has the differences.",
         tables: &[("compute_monthly", &["class", "it_mw", "delivered_flop"])],
-        metrics: &["delivered_training_flop_e24", "ai_training_wait_of_energized_days"],
+        metrics: &["delivered_training_flop_e24", "ai_training_time_to_power_days"],
         chart: "charts/compute.svg of a run",
         limits: "Compute delivered in one region, not a date of AI progress. The split by channel does not exist yet; gridrush brief --question delay gives days for a policy.",
     },
     Asked {
         question: "When does a mine become an AI campus, who can afford it, and how long does it take?",
-        command: "run scenarios/quickstart.toml",
+        commands: &["run scenarios/quickstart.toml"],
         runs: "Three years of a small grid where one mine and one campus apply: what each is willing to pay.",
         tables: &[("decisions", &["firm", "class", "decision", "mw", "power_usd_per_mwh"])],
         metrics: &[],
@@ -74,7 +77,7 @@ pub static ASKED: [Asked; 10] = [
     },
     Asked {
         question: "What do over-ordering, falling rents and sticky prices do to those who lease compute?",
-        command: "run scenarios/texas.toml -p ai.rent.change_x_per_year=0.7",
+        commands: &["run scenarios/texas.toml -p ai.rent.change_x_per_year=0.7"],
         runs: "Texas with rents of accelerators that fall by 30 % a year instead of 10 %.",
         tables: &[("compute_monthly", &["accelerators", "delivered_flop", "jobs_waiting"])],
         metrics: &[],
@@ -83,7 +86,7 @@ pub static ASKED: [Asked; 10] = [
     },
     Asked {
         question: "What do bans, moratoria, tariffs, queue reforms and flexible connections change, and who gains?",
-        command: "brief --region texas --policy p28_china_ban --question ban",
+        commands: &["brief --region texas --policy p28_china_ban --question ban"],
         runs: "As many pairs of runs with and without the policy as ten minutes allow; two pages and tables.",
         tables: &[],
         metrics: &["price_usd_per_mwh", "mining_served_twh", "modelled_hashrate_mean_ehs"],
@@ -92,7 +95,7 @@ pub static ASKED: [Asked; 10] = [
     },
     Asked {
         question: "Who pays: upgrades, household bills, capacity; and what happens to emissions?",
-        command: "compare scenarios/who-pays.toml",
+        commands: &["compare scenarios/who-pays.toml"],
         runs: "A small region with an auction of capacity: without large loads, with them, and with another rule for sharing the cost of the network.",
         tables: &[
             ("bills_monthly", &["payer", "energy_usd", "capacity_usd", "network_usd", "total_usd"]),
@@ -104,7 +107,7 @@ pub static ASKED: [Asked; 10] = [
     },
     Asked {
         question: "Do flexible sites relieve the grid, and by how much?",
-        command: "brief --region texas --policy p40_flexible_connection --question flexibility",
+        commands: &["brief --region texas --policy p40_flexible_connection --question flexibility"],
         runs: "Texas with connections at once for those who may be cut for some hours a year.",
         tables: &[],
         metrics: &["large_loads_connected_gw_years", "ai_training_curtailed_percent", "firm_shed_gwh"],
@@ -113,8 +116,8 @@ pub static ASKED: [Asked; 10] = [
     },
     Asked {
         question: "How do momentum and guessing what others think change the amplitude of the cycle?",
-        command: "compare scenarios/texas-boom-vs-flat.toml -n 8 -p bitcoin.price.path.boom_amplitude=1.0",
-        runs: "The cycle of the coin price at the amplitude of 2015-24 instead of the damped default.",
+        commands: &["run scenarios/texas.toml -p bitcoin.price.path.boom_amplitude=1.0"],
+        runs: "Ten years of Texas with the cycle of the coin price at the amplitude of 2015-24 instead of the damped default.",
         tables: &[("bitcoin_daily", &["price_usd", "hashprice_usd_per_ph_day"])],
         metrics: &["modelled_hashrate_mean_ehs", "mining_served_twh"],
         chart: "charts/hashrate.svg of a run",

@@ -19,7 +19,10 @@ pub fn run(args: &AskArgs) -> Result<(), Stop> {
     let mut out = std::io::stdout().lock();
     let Some(number) = args.number else {
         for (i, asked) in ASKED.iter().enumerate() {
-            writeln!(out, "{:2}. {}\n      gridrush {}", i + 1, asked.question, asked.command)?;
+            writeln!(out, "{:2}. {}", i + 1, asked.question)?;
+            for command in asked.commands {
+                writeln!(out, "      gridrush {command}")?;
+            }
         }
         writeln!(out, "\ngridrush ask NUMBER says more of one.")?;
         return Ok(());
@@ -36,7 +39,9 @@ pub fn run(args: &AskArgs) -> Result<(), Stop> {
 
 fn print(out: &mut impl Write, asked: &Asked) -> std::io::Result<()> {
     writeln!(out, "{}\n", asked.question)?;
-    writeln!(out, "command  gridrush {}", asked.command)?;
+    for command in asked.commands {
+        writeln!(out, "command  gridrush {command}")?;
+    }
     writeln!(out, "runs     {}", asked.runs)?;
     for (table, columns) in asked.tables {
         writeln!(out, "table    {table}: {}", columns.join(", "))?;
@@ -59,10 +64,10 @@ mod tests {
     #[test]
     fn commands_are_taken() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for asked in &ASKED {
-            let words: Vec<&str> = std::iter::once("gridrush").chain(asked.command.split(' ')).collect();
+        for command in ASKED.iter().flat_map(|asked| asked.commands) {
+            let words: Vec<&str> = std::iter::once("gridrush").chain(command.split(' ')).collect();
             if let Err(error) = Args::try_parse_from(&words) {
-                panic!("{}: {error}", asked.command);
+                panic!("{command}: {error}");
             }
             for file in words.iter().filter(|word| word.starts_with("scenarios/")) {
                 assert!(root.join(file).is_file(), "{file}");

@@ -276,7 +276,9 @@ impl Work {
         let against = match (args.against.as_str(), &self.subject.against) {
             ("none", _) => "no policy at all".to_owned(),
             (_, Some(other)) => format!("{other} in its place"),
-            _ if self.arms.without.is_empty() => "studies one by one, as the scenario has them".to_owned(),
+            _ if self.arms.without.is_empty() => {
+                "studies one by one, without a law of the catalogue".to_owned()
+            }
             _ => format!("the rules that hold there now ({})", self.arms.without.join(", ")),
         };
         let first = i64::from(START_YEAR);
@@ -373,11 +375,11 @@ fn round(
 }
 
 /// A first round that is timed, then rounds that fill half of the time left until no more fits. There are always
-/// three pairs, one of them at best guesses.
+/// four pairs, two of them at best guesses.
 fn rounds(work: &Work, budget: Duration, threads: usize, args: &BriefArgs) -> Result<Vec<Pair>, Stop> {
     let started = Instant::now();
     let width = threads.max(1) as u32;
-    let first = width.max(3);
+    let first = width.max(4);
     let mut pairs = round(work, 0..first, threads, args)?;
     // Pairs of one thread follow one another.
     let mut turn_s = started.elapsed().as_secs_f64() / f64::from(first.div_ceil(width));

@@ -78,10 +78,14 @@ fn from_requests(table: &Frame, end_utc: i64, out: &mut Vec<Metric>) -> Result<(
             *years.entry(class.to_owned()).or_insert(0.0) += gw_years;
         }
     }
-    out.push(number("large_loads_connected_gw_years", "GW-years", years.values().sum()));
+    out.push(number(
+        "large_loads_connected_gw_years",
+        "GW-years",
+        years.values().fold(0.0, |sum, x| sum + x),
+    ));
     out.extend(years.iter().map(|(class, x)| number(&format!("{class}_connected_gw_years"), "GW-years", *x)));
     out.push(number("asked_gw", "GW", all));
-    out.push(number("left_the_queue_gw", "GW", left.values().sum()));
+    out.push(number("left_the_queue_gw", "GW", left.values().fold(0.0, |sum, x| sum + x)));
     out.extend(left.iter().map(|(reason, gw)| number(&format!("left_{reason}_gw"), "GW", *gw)));
     Ok(())
 }
@@ -127,7 +131,8 @@ fn delivered(kept: &Kept) -> Result<Vec<(i64, f64)>, TableError> {
     let Some(table) = kept.frame("compute_monthly") else { return Ok(Vec::new()) };
     let (times, flop) = (table.integers("time_utc")?, table.floats("delivered_flop")?);
     let mut months = BTreeMap::new();
-    for (time, flop) in times.iter().zip(flop) {
+    // Rows of other classes have no training.
+    for (time, flop) in times.iter().zip(flop).filter(|(_, flop)| flop.is_finite()) {
         *months.entry(*time).or_insert(0.0) += flop;
     }
     Ok(months.into_iter().collect())
@@ -236,6 +241,7 @@ mod tests {
                 let cells =
                     [("time_utc", Cell::Integer(month * 30 * DAY)), ("delivered_flop", Cell::Float(flop))];
                 push(&mut kept, &probe::compute::TABLE, &cells);
+                push(&mut kept, &probe::compute::TABLE, &cells[..1]);
             }
             kept
         };

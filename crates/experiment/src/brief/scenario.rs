@@ -1,4 +1,5 @@
-//! The scenario of a brief: a region as it stands, with requests in proportion to its size, and two arms.
+//! The scenario of a brief: a region as it stands, with requests and study desks in proportion to its size as in the
+//! ready experiments (`scenarios/five-years.toml`), and two arms.
 
 use std::fmt::Write;
 
@@ -6,11 +7,13 @@ use super::{Place, current};
 
 /// First year of a brief. [assumed]
 pub const START_YEAR: i16 = 2026;
-/// Requests in Texas over those of the default rates: fewer and more serious ones, as in the shipped scenario
-/// of Texas. [assumed]
-const TEXAS_SCALE: f64 = 0.4;
-/// The peak of Texas in 2024, to which other regions are compared. [M]
-const TEXAS_PEAK_MW: f64 = 85_000.0;
+/// Factor on the default rates of requests in PJM, as in the ready experiments: fewer and more serious requests
+/// than the raw queue of 2025. [assumed]
+const PJM_SCALE: f64 = 0.4;
+/// Study desks in PJM, as there. [S] for Texas, assumed for PJM
+const PJM_DESKS: f64 = 45.0;
+/// The peak of PJM in the pack's public figures, to which other regions are compared.
+const PJM_PEAK_MW: f64 = 152_600.0;
 /// Least scale, so that small test systems have requests at all. [assumed]
 const LEAST_SCALE: f64 = 0.05;
 
@@ -55,8 +58,10 @@ pub fn arms(policy: &str, region: &str, against: &str) -> Arms {
 }
 
 /// The scenario of a brief as TOML.
-pub fn scenario(place: &Place, peak_mw: f64, years: u32, is_zonal: bool) -> String {
-    let scale = (TEXAS_SCALE * peak_mw / TEXAS_PEAK_MW).max(LEAST_SCALE);
+pub fn scenario(place: &Place, peak_mw: f64, years: u32) -> String {
+    let size = peak_mw / PJM_PEAK_MW;
+    let scale = (PJM_SCALE * size).max(LEAST_SCALE);
+    let desks = (PJM_DESKS * size).round().max(2.0);
     let end = i64::from(START_YEAR) + i64::from(years);
     let mut out = format!(
         "schema = 1\nname = \"brief-{0}\"\ntitle = \"{1}\"\nregion = \"{0}\"\n\
@@ -67,9 +72,8 @@ pub fn scenario(place: &Place, peak_mw: f64, years: u32, is_zonal: bool) -> Stri
     let _ = write!(
         out,
         "\n[results]\nlevel = \"summary\"\n\n[arrivals]\nscale = {scale:?}\n\n[arrivals.ai]\nreal_share = 0.4\n\n\
-         [queue]\nstudy_median_days = 120.0\nrestudy_median_days = 30.0\n\n\
-         [outages]\nunits = true\nplanned = true\nbranches = {}\n",
-        !is_zonal
+         [arrivals.mining]\nbase_per_month = 5.0\nreal_share = 0.4\n\n\
+         [queue.process]\nstudy_slots = {desks}\n\n[outages]\nunits = true\nplanned = true\n"
     );
     out
 }

@@ -118,9 +118,10 @@ pub fn standing(jurisdiction: &str, region: &str) -> Standing {
 /// has it. Elsewhere requests are studied one by one, as the scenario's own `[queue]` says.
 pub fn current(region: &str) -> &'static [&'static str] {
     match region {
-        "texas" => &["p13_ercot_4cp", "p14_ercot_ers_clr", "p12_tx_sb6", "p10_ercot_llis"],
-        "pjm" => &["p08_ferc_colocation"],
-        "spp" => &["p16_spp_hill"],
+        "texas" => {
+            &["p13_ercot_4cp", "p14_ercot_ers_clr", "p12_tx_sb6", "p10_ercot_llis", "p11_ercot_batch_zero"]
+        }
+        "spp" => &["p16_spp_hill", "p17_spp_chills"],
         _ => &[],
     }
 }

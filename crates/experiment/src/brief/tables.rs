@@ -327,9 +327,10 @@ pub static FAILURES: Table = Table {
 };
 
 /// Groups and measures of the table of winners and losers.
-const GROUPS: [(&str, &str, &str); 19] = [
+const GROUPS: [(&str, &str, &str); 20] = [
     ("AI training", "time to power", "ai_training_time_to_power_days"),
     ("AI training", "wait of those with power", "ai_training_wait_of_energized_days"),
+    ("AI training", "with power in time", "ai_training_powered_share_percent"),
     ("AI training", "connected", "ai_training_connected_gw_years"),
     ("AI training", "served", "ai_training_served_twh"),
     ("AI training", "price paid", "ai_training_price_paid_usd_per_mwh"),
@@ -400,7 +401,7 @@ fn text(about: &About, findings: &Findings, grade: &Grade, sentence: &str) -> Ba
     let mut say = |section: &str, text: &str| out.push(&[Cell::Text(section), Cell::Text(text)]);
     let [_, region] = &about.region;
     let name = format!("“{}”", about.title);
-    say("title", &format!("{}: {} in {region}", capitalised(about.question.id), about.title));
+    say("title", &format!("{name} in {region}: {}", about.question.id.replace('-', " ")));
     if let Some(banner) = banner(about) {
         say("banner", &banner);
     }
@@ -530,7 +531,16 @@ fn assumptions(about: &About) -> Vec<String> {
     let mut out = Vec::new();
     let unsure: Vec<String> = (about.numbers.iter())
         .filter(|number| number.is_unsure())
-        .map(|n| format!("{} {} {} ({})", n.name.replace('_', " "), shown(n.value), n.unit, n.confidence))
+        .map(|n| {
+            format!(
+                "{} {} {} ({}, {})",
+                n.meaning,
+                shown(n.value),
+                n.unit,
+                n.rule.replace('_', " "),
+                n.confidence
+            )
+        })
         .collect();
     out.push(if unsure.is_empty() {
         "No number of the policy is from memory or assumed.".to_owned()
@@ -542,8 +552,8 @@ fn assumptions(about: &About) -> Vec<String> {
         about.ranges.iter().map(|r| format!("{} ({})", r.name, r.tag)).collect::<Vec<_>>().join("; ")
     ));
     out.push(
-        "Number and size of requests in proportion to the region's peak, the share that is meant to be built, and \
-         45 study desks are assumed."
+        "The number of requests and of study desks, in proportion to the region's peak, and the share of requests \
+         that is meant to be built are assumed."
             .to_owned(),
     );
     out.extend(about.remarks.iter().map(|remark| format!("The policy's file says: {remark}")));
@@ -553,9 +563,10 @@ fn assumptions(about: &About) -> Vec<String> {
 fn leakage(about: &About, findings: &Findings) -> Vec<String> {
     let mut out =
         vec![format!("Nothing outside {} is simulated: what leaves is not followed.", about.region[1])];
-    if let Some(moved) = findings.moved("left_the_queue_gw") {
+    for (metric, what) in [("asked_gw", "was asked for"), ("left_the_queue_gw", "left the queue")] {
+        let Some(moved) = findings.moved(metric) else { continue };
         out.push(format!(
-            "Capacity that left the queue: {} GW without, {} GW with the policy ({}).",
+            "Capacity that {what}: {} GW without, {} GW with the policy ({}).",
             shown(moved.paired.base_mean),
             shown(moved.paired.other_mean),
             signed(moved.paired.difference.mean)

@@ -66,7 +66,7 @@ pub(super) fn answer(findings: &Findings, policy: &str, region: &str, against: &
             moved.unit
         ),
         Said::TooFew => format!(
-            "{here} changes {} by {} {} in one pair: too few to say anything ({total}).",
+            "{here} changes {} by {} {}, from too few pairs to say anything ({total}).",
             headline.of,
             signed(difference),
             moved.unit

@@ -81,10 +81,20 @@ fn about(range: &ParameterRange, name: &str, of_policy: bool, tree: &toml::Table
     let drawn = Drawn {
         path: range.path.clone(),
         name: name.to_owned(),
-        tag: span.range.tag.clone(),
+        tag: known(&span.range.tag).to_owned(),
         value,
         low: span.range.low,
         high: span.range.high,
     };
     Some(Range { span, of_policy, drawn })
+}
+
+/// How well a parameter is known, by the tag of its declaration.
+fn known(tag: &str) -> &str {
+    match tag {
+        "S" => "source",
+        "S2" => "secondary source",
+        "M" => "memory or assumed",
+        other => other,
+    }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use gridrush_core::grid::RegionPack;
 use gridrush_core::grid::pack::CapacityMarketKind;
-use gridrush_core::policy::Confidence;
 use gridrush_experiment::brief::{self, Obstacle, Place, PolicyNumber, QUESTIONS, Question, Standing};
 use gridrush_sim::scenario::{Faults, PolicyFile, Scenario, nearest};
 
@@ -29,7 +28,6 @@ pub(super) struct Subject {
     pub place: Place,
     /// What the pack says of itself.
     pub notices: Vec<String>,
-    is_zonal: bool,
     peak_mw: f64,
 }
 
@@ -62,7 +60,7 @@ impl Subject {
         let sizes = Scenario::defaults_of(&pack).arrivals;
         let place = Place {
             name: facts.name.clone(),
-            title: facts.title.clone(),
+            title: short(&facts.title).to_owned(),
             zones: pack.region.zone_names(),
             has_capacity_duty: capacity.is_some_and(|market| market.kind != CapacityMarketKind::EnergyOnly),
             sizes_mw: (sizes.mining.min_mw.min(sizes.ai.min_mw), sizes.mining.max_mw.max(sizes.ai.max_mw)),
@@ -76,8 +74,7 @@ impl Subject {
         }
         let standing = brief::standing(&policy.about.jurisdiction, &facts.name);
         let notices = facts.synthetic.then(|| facts.notice.clone());
-        let zonal = pack.region.is_zonal();
-        let pipes = zonal.then(|| crate::plan::ZONAL_NOTICE.to_owned());
+        let pipes = pack.region.is_zonal().then(|| crate::plan::ZONAL_NOTICE.to_owned());
         let public = pack.region.context.public.as_ref().map(|public| public.peak_mw);
         let loads = || pack.network.buses().map(|(_, bus)| bus.load_mw).sum();
         Ok(Subject {
@@ -87,17 +84,21 @@ impl Subject {
             standing,
             obstacles,
             place,
-            notices: pipes.into_iter().chain(notices).collect(),
-            is_zonal: zonal,
+            notices: std::iter::once(format!("{}.", facts.title)).chain(pipes).chain(notices).collect(),
             peak_mw: public.unwrap_or_else(loads),
         })
     }
 
     /// The scenario of both arms over so many years.
     pub fn base(&self, args: &BriefArgs, years: u32) -> Result<Base, Stop> {
-        let text = brief::scenario(&self.place, self.peak_mw, years, self.is_zonal);
+        let text = brief::scenario(&self.place, self.peak_mw, years);
         Base::of_text("brief.toml", &text, &input(args))
     }
+}
+
+/// A title without what explains it: `Texas` of `Texas (synthetic network)`.
+fn short(title: &str) -> &str {
+    title.split([':', '(']).next().unwrap_or(title).trim()
 }
 
 fn region(name: &str, source: &PackSource) -> Result<RegionPack, Stop> {
@@ -182,15 +183,11 @@ pub(super) fn numbers(policy: &PolicyFile) -> Vec<PolicyNumber> {
                 name: param.name,
                 value: number.value,
                 unit: param.unit,
-                confidence: confidence(number.confidence),
+                confidence: number.confidence.name(),
                 source: number.source.unwrap_or_default(),
                 meaning: param.meaning,
             })
             .collect::<Vec<_>>()
     };
     policy.rules.iter().flat_map(of_rule).collect()
-}
-
-fn confidence(known: Confidence) -> &'static str {
-    known.name()
 }

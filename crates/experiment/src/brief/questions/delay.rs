@@ -20,6 +20,11 @@ pub(in crate::brief) static QUESTION: Question = Question {
         channel("ai_training_connected_gw_years", "AI capacity connected, over time"),
         channel("ai_training_wait_of_energized_days", "wait of those AI campuses that got power"),
         channel("ai_training_energized_requests", "AI campuses that got power"),
+        channel(
+            "ai_training_time_to_power_days",
+            "mean time without power of campuses that are meant to be built",
+        ),
+        channel("asked_gw", "capacity asked for"),
         channel("waiting_mean_gw", "capacity waiting in the queue"),
         channel("left_the_queue_gw", "capacity that left the queue"),
         channel("ai_training_price_paid_usd_per_mwh", "price that AI training paid for energy"),

@@ -11,7 +11,7 @@ pub(in crate::brief) static QUESTION: Question = Question {
     headlines: &[
         Headline {
             metric: "ai_training_time_to_power_days",
-            of: "the time to power of AI campuses that are meant to be built, those still waiting included",
+            of: "the mean time without power, in the first years after filing, of AI campuses that are meant to be built",
             raises: "lengthens the time to power of AI campuses by",
             lowers: "shortens the time to power of AI campuses by",
             better: Better::Low,
@@ -26,6 +26,9 @@ pub(in crate::brief) static QUESTION: Question = Question {
     ],
     channels: &[
         channel("large_loads_connected_gw_years", "capacity of large loads connected, over time"),
+        channel("ai_training_powered_share_percent", "share of those campuses with power in that time"),
+        channel("mining_time_to_power_days", "mean time without power of mines that are meant to be built"),
+        channel("asked_gw", "capacity asked for"),
         channel("waiting_mean_gw", "capacity waiting in the queue"),
         channel("left_the_queue_gw", "capacity that left the queue"),
         channel("left_declined_gw", "capacity whose owners declined their offer"),

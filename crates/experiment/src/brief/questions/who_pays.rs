@@ -23,7 +23,9 @@ pub(in crate::brief) static QUESTION: Question = Question {
         channel("upgrade_cost_musd", "network upgrades agreed with large loads"),
         channel("transmission_cost_musd", "lines built for everybody"),
         channel("stranded_musd", "network investments whose cause has left"),
+        channel("upgrades_in_rate_base_musd", "upgrades that everybody pays"),
         channel("large_loads_served_twh", "energy served to large loads"),
+        channel("asked_gw", "capacity asked for"),
         channel("left_the_queue_gw", "capacity that left the queue"),
     ],
     uncertain: &[
@@ -40,6 +42,6 @@ pub(in crate::brief) static QUESTION: Question = Question {
     facts: &["T8", "T10", "T13", "T14"],
     silent: &[
         "How fast a regulator passes costs on: bills here follow costs month by month.",
-        "Owners who weigh tariffs before they accept an offer: charges reach their bills, not their decisions.",
+        "Owners who foresee how rules about operation cut them: they weigh charges, not calls and bans.",
     ],
 };
