@@ -4,7 +4,7 @@ mod connections;
 
 use std::collections::BTreeMap;
 
-pub use connections::{CONNECTIONS, Connections, WAITING, batches as connection_batches};
+pub use connections::{CONNECTIONS, Connections, WAITING, waiting};
 use gridrush_tables::{Batch, Cell, Column, Kind, Table};
 
 use crate::Comparison;

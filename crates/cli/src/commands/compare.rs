@@ -145,9 +145,10 @@ fn write(
         sink.declare(table)?;
     }
     let batches = result.batches(&seeds, confidence);
-    for batch in batches.iter().chain(&report::connection_batches(queues)) {
+    for batch in batches.iter().chain(queues.values().map(Connections::requests)) {
         sink.write(batch)?;
     }
+    sink.write(&report::waiting(queues))?;
     sink.finish()?;
     write_dictionary(&dir.join("dictionary.md"), &tables)?;
     for job in jobs {

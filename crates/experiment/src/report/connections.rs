@@ -1,7 +1,7 @@
 //! Requests for a connection, arm by arm: what became of each, and how much waited from month to month.
 //!
 //! A [`Connections`] takes the rows of one replication while it runs and keeps of them what the comparison
-//! shows; [`batches`] joins those of all arms. Months are means over replications, requests stay single: who
+//! shows; [`waiting`] joins the months of all. Months are means over replications, requests stay single: who
 //! still waits at the end is known as such, so that times to power need not leave them out.
 
 use std::collections::BTreeMap;
@@ -90,6 +90,11 @@ impl Connections {
         Connections { arm: arm.to_owned(), replication, end_ms, requests, waiting: BTreeMap::new() }
     }
 
+    /// Its requests, as rows of [`CONNECTIONS`].
+    pub fn requests(&self) -> &Batch {
+        &self.requests
+    }
+
     fn take_requests(&mut self, rows: &Batch) -> Result<(), TableError> {
         let (classes, stages) = (rows.texts("class")?, rows.texts("stage")?);
         let (mw, filed) = (rows.floats("requested_mw")?, rows.integers("filed_utc")?);
@@ -137,13 +142,12 @@ impl RowSink for Connections {
     }
 }
 
-/// The queues of all replications as rows of [`CONNECTIONS`] and [`WAITING`]; keys are arm and replication.
-pub fn batches(all: &BTreeMap<(usize, u32), Connections>) -> [Batch; 2] {
-    let [mut single, mut months] = [&CONNECTIONS, &WAITING].map(Batch::new);
+/// The months of all replications as rows of [`WAITING`]; keys are arm and replication.
+pub fn waiting(all: &BTreeMap<(usize, u32), Connections>) -> Batch {
+    let mut months = Batch::new(&WAITING);
     let mut sums: BTreeMap<(usize, i64, &str), (f64, f64)> = BTreeMap::new();
     let mut arms: BTreeMap<usize, (&str, f64)> = BTreeMap::new();
     for ((arm, _), queue) in all {
-        single.extend(&queue.requests, 0, queue.requests.len());
         arms.entry(*arm).or_insert((&queue.arm, 0.0)).1 += 1.0;
         for ((time, class), (requests, mw)) in &queue.waiting {
             let sum = sums.entry((*arm, *time, class)).or_default();
@@ -160,7 +164,7 @@ pub fn batches(all: &BTreeMap<(usize, u32), Connections>) -> [Batch; 2] {
             Cell::Float(mw / replications),
         ]);
     }
-    [single, months]
+    months
 }
 
 #[cfg(test)]
@@ -228,7 +232,7 @@ mod tests {
         one.write(&months).unwrap();
         // The second replication has nothing.
         let all = BTreeMap::from([((0, 0), one), ((0, 1), Connections::new("arm", 1, 100 * day))]);
-        let [single, waiting] = batches(&all);
+        let (single, waiting) = (all[&(0, 0)].requests(), waiting(&all));
         let near = |column: &str, want: [f64; 4]| {
             let values = single.floats(column).unwrap();
             let same = |(a, b): (&f64, f64)| *a == b || (a.is_nan() && b.is_nan());

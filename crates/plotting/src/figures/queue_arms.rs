@@ -55,7 +55,9 @@ struct Arm {
     look: Dressed,
     /// Requests with power by years from filing, in a replication.
     powered: Vec<(f64, f64)>,
-    /// Mean years from filing to power of those who have it.
+    /// Requests with power at the end, in a replication.
+    connected: f64,
+    /// Mean years from filing to power of those.
     mean_years: Option<f64>,
     /// MW by month.
     waiting_mw: Vec<f64>,
@@ -139,6 +141,7 @@ fn gather(results: &Path) -> Result<Shown, PlotError> {
         let (usd, kw) = signed.fold((0.0, 0.0), |(usd, kw), &row| (usd + cost[row], kw + 1e3 * mw[row]));
         Arm {
             powered,
+            connected: waits.len() as f64 / runs,
             mean_years: (!waits.is_empty())
                 .then(|| waits.iter().sum::<f64>() / waits.len() as f64 / DAYS_PER_YEAR),
             waiting_mw: waiting.at(&look.name, &waiting.times),
@@ -180,12 +183,13 @@ fn with_power(arm: &Arm) -> f64 {
 }
 
 fn finding(shown: &Shown) -> String {
-    let text = |arm: &Arm| match arm.mean_years {
-        Some(years) => format!("{} after {} years on average", arm.look.label, number(years, 1)),
-        None => format!("{} never", arm.look.label),
+    let text = |arm: &Arm| {
+        let years =
+            arm.mean_years.map_or(String::new(), |years| format!(" (after {} years)", number(years, 1)));
+        format!("{} {}{years}", arm.look.label, number(arm.connected, 1))
     };
     let all: Vec<String> = shown.arms.iter().map(text).collect();
-    format!("Those with power got it: {}.", all.join(", "))
+    format!("Requests with power at the end, and their mean wait: {}.", all.join(", "))
 }
 
 fn paint(page: &Page, shown: &Shown) -> Result<(), PlotError> {
@@ -222,7 +226,7 @@ fn paint(page: &Page, shown: &Shown) -> Result<(), PlotError> {
 
 /// What upgrades cost, and whom: a bar for each arm.
 fn bars(page: &Page, shown: &Shown, top: f64) -> Result<(), PlotError> {
-    page.text((LEFT, top), "Network upgrades ordered (million $, mean of replications)", HEADING)?;
+    page.text((8.0, top), "Network upgrades ordered (million $, mean of replications)", HEADING)?;
     let mut widest: f64 = 0.0;
     for arm in &shown.arms {
         widest = widest.max(style::text_width(&arm.look.label, style::TEXT_SIZE, false)?);
