@@ -40,7 +40,7 @@ mod tests {
             let mut entry = archive.by_index(at).expect("an entry");
             let mut read = Vec::new();
             entry.read_to_end(&mut read).expect("its bytes");
-            assert_eq!((entry.name(), &read), (name.as_str(), content));
+            assert_eq!((&*entry.name().expect("its name"), &read), (name.as_str(), content));
         }
         assert_eq!(zip(&files).expect("an archive"), bytes);
     }
