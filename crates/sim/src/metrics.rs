@@ -65,7 +65,7 @@ pub(crate) struct RunTotals {
 
 impl RunTotals {
     /// The numbers, in a fixed order; those without a value are left out.
-    pub(crate) fn closing(&self, queue: &Queue, sites: &[Site]) -> Vec<Metric> {
+    pub(crate) fn closing(&self, queue: &Queue, sites: &[Site], hourly: bool) -> Vec<Metric> {
         let mut out = Vec::new();
         let mut add = |name: String, unit: &'static str, value: f64| {
             if value.is_finite() {
@@ -104,9 +104,15 @@ impl RunTotals {
         }
         for (class, name) in CLASSES.iter().enumerate().skip(1) {
             let mine = |site: &&Site| usize::from(site.asset.class().0) == class;
-            if sites.iter().any(|site| mine(&site)) {
-                let mw: f64 = sites.iter().filter(mine).map(|site| site.energized_mw).sum();
-                add(format!("{name}_energized_gw"), "GW", mw / 1e3);
+            let of_sites = sites.iter().filter(mine).map(|site| site.energized_mw);
+            // Where no hour is dispatched, requests that get power open no site.
+            let of_requests = (queue.requests().filter(|_| !hourly))
+                .filter(|(_, request)| usize::from(request.application().class.0) == class)
+                .map(|(_, request)| request.energized_mw())
+                .filter(|mw| *mw > 0.0);
+            let energized: Vec<f64> = of_sites.chain(of_requests).collect();
+            if !energized.is_empty() {
+                add(format!("{name}_energized_gw"), "GW", energized.iter().sum::<f64>() / 1e3);
             }
             let waits: Vec<f64> = (queue.requests())
                 .filter(|(_, request)| usize::from(request.application().class.0) == class)

@@ -307,7 +307,7 @@ impl World {
 
     /// Closing numbers of the run so far.
     pub fn metrics(&self) -> Vec<Metric> {
-        self.metrics.closing(&self.queue, &self.sites)
+        self.metrics.closing(&self.queue, &self.sites, self.setup.scenario.dispatch.hourly)
     }
 
     /// The setup it runs in.
@@ -347,6 +347,9 @@ impl World {
             self.secure_at_start()?;
             self.secure()?;
             self.schedule_outages(self.outages.first_events());
+        }
+        if setup.scenario.supply.entry_through_queue {
+            self.file_power_plants();
         }
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
@@ -403,7 +406,7 @@ impl World {
             behind: setup.branches_can_fail().then(whole).transpose()?,
             transmission: Transmission::new(elements.count()),
             elements,
-            planner: Planner::default(),
+            planner: Planner::new(setup.scenario.supply.entry_through_queue),
             sites: Vec::new(),
             site_of_request: Vec::new(),
             operate: Operate::default(),

@@ -16,6 +16,6 @@ pub use arrivals::{Arrival, ArrivalParams, ClassArrivals, MonthView, ZoneShare, 
 pub use decisions::accept::{
     AcceptParams, AiOutlook, Answer, MiningOutlook, OfferView, Outlook, Reason, accept,
 };
-pub use developers::{DeveloperOutlook, DeveloperParams, Filing, filings};
+pub use developers::{DeveloperOutlook, DeveloperParams, Filing, exogenous, filings};
 pub use firm::{Firm, FirmKind};
 pub use owners::{Owner, OwnerParams};
