@@ -7,15 +7,14 @@
 // A bench reads files, asks the clock and prints.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
+#[path = "support/shipped.rs"]
+mod shipped;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use gridrush_core::dispatch::{DispatchSolution, Solver};
-use gridrush_core::grid::RegionPack;
-use gridrush_sim::scenario::{Draft, Resolved, Scenario, Surroundings};
-use gridrush_sim::setup::Setup;
 use gridrush_sim::world::{Step, World};
 use gridrush_tables::MemorySink;
 
@@ -36,7 +35,7 @@ fn main() {
         let old = text.lines().find(|line| line.starts_with("end = ")).expect("an end").to_owned();
         text = text.replacen(&old, &format!("end = {end}"), 1);
     }
-    let mut world = World::new(setup(&root, &text), 0).expect("a world");
+    let mut world = World::new(shipped::setup(&root, &text), 0).expect("a world");
     let mut solver = Solver::new(world.problem()).expect("a market");
     let (mut solution, mut sink) = (DispatchSolution::default(), MemorySink::default());
     let mut kinds: BTreeMap<&str, Kind> = BTreeMap::new();
@@ -75,25 +74,4 @@ fn main() {
             kind.binding as f64 / count as f64,
         );
     }
-}
-
-/// What a scenario over a shipped region says.
-fn setup(root: &Path, text: &str) -> Arc<Setup> {
-    let region =
-        text.lines().find_map(|line| line.strip_prefix("region = ")).expect("a region").trim_matches('"');
-    let files = std::fs::read_dir(root.join("data/regions").join(region)).expect("a shipped region");
-    let pack_files: BTreeMap<String, String> = files
-        .map(|entry| {
-            let path = entry.expect("a file").path();
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            (name, std::fs::read_to_string(&path).expect("text"))
-        })
-        .collect();
-    let pack = RegionPack::parse(&pack_files).expect("a good pack");
-    let mut around = Surroundings { regions: vec![region.to_owned()], ..Surroundings::default() };
-    around.add_region(&pack);
-    let checked = Draft::parse("scenario.toml", text).finish(&Scenario::defaults_of(&pack), &around);
-    let scenario = checked.unwrap_or_else(|faults| panic!("{faults:#?}")).scenario;
-    let resolved = Resolved::alone(scenario, pack, pack_files, BTreeMap::new());
-    Arc::new(Setup::new(resolved).expect("a setup"))
 }

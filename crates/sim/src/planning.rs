@@ -138,6 +138,11 @@ pub struct Planner {
 }
 
 impl Planner {
+    /// One for studies of loads, and of generators if they are studied.
+    pub fn new(generators: bool) -> Planner {
+        Planner { generators, ..Planner::default() }
+    }
+
     /// The snapshots of a study: mean states of the most extreme hours of the year, dispatched with every energized site at its firm load and every project that is
     /// decided to be in service by then.
     pub fn snapshots(&mut self, outset: Outset<'_>) -> Result<Vec<Snapshot>, DispatchError> {

@@ -357,6 +357,9 @@ impl World {
             self.secure()?;
             self.schedule_outages(self.outages.first_events());
         }
+        if setup.scenario.supply.entry_through_queue {
+            self.file_power_plants();
+        }
         if setup.scenario.load.large_loads {
             self.refresh_snapshots()?;
             self.queue.schedule_reforms(&setup.policies, &mut self.calendar);
@@ -412,7 +415,7 @@ impl World {
             behind: setup.branches_can_fail().then(whole).transpose()?,
             transmission: Transmission::new(elements.count()),
             elements,
-            planner: Planner::default(),
+            planner: Planner::new(setup.scenario.supply.entry_through_queue),
             sites: Vec::new(),
             site_of_request: Vec::new(),
             operate: Operate::default(),

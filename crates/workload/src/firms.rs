@@ -17,6 +17,6 @@ pub use decisions::accept::{
     AcceptParams, AiOutlook, Answer, MiningOutlook, OfferView, Outlook, Reason, accept,
 };
 pub use decisions::burden::Burden;
-pub use developers::{DeveloperOutlook, DeveloperParams, Filing, filings};
+pub use developers::{DeveloperOutlook, DeveloperParams, Filing, exogenous, filings};
 pub use firm::{Firm, FirmKind};
 pub use owners::{Owner, OwnerParams};

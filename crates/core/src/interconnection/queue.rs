@@ -196,6 +196,7 @@ impl Queue {
         }
         self.requests.push(Request::new(application, schedule.now()));
         self.index.living.insert(id);
+        self.reindex(id);
         let mut desk = Desk::new(schedule, ledger);
         self.try_to_admit(id, policies, &mut desk)?;
         if self.requests[id.0 as usize].stage().is_waiting() {

@@ -284,6 +284,14 @@ pub(super) enum Claim {
     Contract,
 }
 
+/// Where a request is counted, with megawatts in whole units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tallied {
+    pub stage: Stage,
+    pub requested: i64,
+    pub energized: i64,
+}
+
 /// On which terms a contract is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Terms {
@@ -327,6 +335,7 @@ pub struct Request {
     /// The count of reports at its last one.
     pub(super) reported: u64,
     pub(super) booking: Option<Booking>,
+    pub(super) tallied: Option<Tallied>,
     pub(super) set_by: Option<ReadyItem>,
     pub(super) steps: u32,
     pub(super) terms: Terms,
@@ -363,6 +372,7 @@ impl Request {
             counted_since: None,
             reported: 0,
             booking: None,
+            tallied: None,
             set_by: None,
             steps: 0,
             terms: Terms::Firm,

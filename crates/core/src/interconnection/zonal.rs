@@ -152,6 +152,7 @@ impl ZonalGrid {
         let case = ZonalCase {
             grid: self,
             planned_mw: vec![0.0; 3 * zones],
+            more_room_mw: &[],
             committed_mw: vec![0.0; zones],
             committed_generation_mw: vec![0.0; zones],
             zonal,
@@ -207,6 +208,8 @@ pub(super) struct ZonalCase<'a> {
     pub grid: &'a ZonalGrid,
     /// Works on their way, by element.
     pub planned_mw: Vec<f64>,
+    /// Room of each pipe, forward and backward, beyond that of the states; none if empty.
+    pub more_room_mw: &'a [[f64; 2]],
     /// Contracts that are not energized yet, by zone.
     pub committed_mw: Vec<f64>,
     /// Generators that have signed and do not run yet, by zone.
@@ -386,26 +389,33 @@ impl ZonalCase<'_> {
         let (source, sink) = (zones, zones + 1);
         let mut flow = MaxFlow::new(zones + 2);
         for (z, &mw) in other_side.iter().enumerate() {
-            flow.room[source][z] += scale * mw;
+            *flow.room(source, z) += scale * mw;
             if z != zone {
                 let works = self.planned_mw.get(border.0 as usize + z);
-                flow.room[source][z] += works.copied().unwrap_or(0.0);
-                flow.room[z][sink] += wanted(z);
+                *flow.room(source, z) += works.copied().unwrap_or(0.0);
+                *flow.room(z, sink) += wanted(z);
             }
         }
-        for (&(a, b), room) in self.grid.pipes.iter().zip(&snapshot.room_mw) {
-            flow.room[a][b] += room[usize::from(turned)];
-            flow.room[b][a] += room[usize::from(!turned)];
+        for (pipe, (&(a, b), room)) in self.grid.pipes.iter().zip(&snapshot.room_mw).enumerate() {
+            let more = self.more_room_mw.get(pipe).copied().unwrap_or_default();
+            let (there, back) = (usize::from(turned), usize::from(!turned));
+            *flow.room(a, b) += room[there] + more[there];
+            *flow.room(b, a) += room[back] + more[back];
         }
         flow.run(source, sink);
-        flow.room[zone][sink] = f64::INFINITY;
+        *flow.room(zone, sink) = f64::INFINITY;
         flow.run(source, sink)
     }
 }
 
 /// Maximum flow by shortest augmenting paths; ties go to the lower zone.
 struct MaxFlow {
-    room: Vec<Vec<f64>>,
+    nodes: usize,
+    /// From each node to each.
+    room: Vec<f64>,
+    /// Of the last search: the node before each on its path, and nodes in the order in which they were reached.
+    before: Vec<usize>,
+    reached: Vec<usize>,
 }
 
 /// Less room than this is none.
@@ -413,39 +423,57 @@ const NO_ROOM_MW: f64 = 1e-9;
 
 impl MaxFlow {
     fn new(nodes: usize) -> MaxFlow {
-        MaxFlow { room: vec![vec![0.0; nodes]; nodes] }
+        let (room, before) = (vec![0.0; nodes * nodes], vec![usize::MAX; nodes]);
+        MaxFlow { nodes, room, before, reached: Vec::with_capacity(nodes) }
+    }
+
+    fn room(&mut self, from: usize, to: usize) -> &mut f64 {
+        &mut self.room[from * self.nodes + to]
+    }
+
+    /// Looks for a shortest path with room; true if there is one.
+    fn search(&mut self, source: usize, sink: usize) -> bool {
+        self.before.fill(usize::MAX);
+        self.before[source] = source;
+        self.reached.clear();
+        self.reached.push(source);
+        let mut next = 0;
+        while let Some(&a) = self.reached.get(next) {
+            next += 1;
+            let room = &self.room[a * self.nodes..(a + 1) * self.nodes];
+            for (b, (from, &room)) in self.before.iter_mut().zip(room).enumerate() {
+                if *from == usize::MAX && room > NO_ROOM_MW {
+                    *from = a;
+                    if b == sink {
+                        return true;
+                    }
+                    self.reached.push(b);
+                }
+            }
+        }
+        false
     }
 
     /// Sends all that fits in addition to what was sent; returns how much.
     fn run(&mut self, source: usize, sink: usize) -> f64 {
-        let nodes = self.room.len();
         let mut sent_mw = 0.0;
-        loop {
-            let mut before = vec![usize::MAX; nodes];
-            before[source] = source;
-            let mut reached = std::collections::VecDeque::from([source]);
-            while let Some(a) = reached.pop_front() {
-                for (b, from) in before.iter_mut().enumerate() {
-                    if *from == usize::MAX && self.room[a][b] > NO_ROOM_MW {
-                        *from = a;
-                        reached.push_back(b);
-                    }
-                }
+        while self.search(source, sink) {
+            let (mut mw, mut b) = (f64::INFINITY, sink);
+            while b != source {
+                let a = self.before[b];
+                mw = mw.min(*self.room(a, b));
+                b = a;
             }
-            if before[sink] == usize::MAX {
-                return sent_mw;
-            }
-            let path = || {
-                let step = |&b: &usize| (b != source).then(|| before[b]);
-                std::iter::successors(Some(sink), step).filter(|&b| b != source).map(|b| (before[b], b))
-            };
-            let mw = path().map(|(a, b)| self.room[a][b]).fold(f64::INFINITY, f64::min);
-            for (a, b) in path() {
-                self.room[a][b] -= mw;
-                self.room[b][a] += mw;
+            b = sink;
+            while b != source {
+                let a = self.before[b];
+                *self.room(a, b) -= mw;
+                *self.room(b, a) += mw;
+                b = a;
             }
             sent_mw += mw;
         }
+        sent_mw
     }
 }
 

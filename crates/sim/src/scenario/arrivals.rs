@@ -58,8 +58,10 @@ mirror! {
         wanted_min_months: f64, "months", "assumed", 0.0..=240.0;
         /// Longest time from filing to the wanted date.
         wanted_max_months: f64, "months", "assumed", 0.0..=240.0;
-        /// Time that the owner's own works take.
+        /// Time that the owner's own works take; the median if it spreads.
         construction_months: f64, "months", "assumed for mines, [S] for AI", 0.0..=240.0;
+        /// Standard deviation of its logarithm.
+        construction_spread_log: f64, "", "none", 0.0..=3.0;
         /// Monthly steps from the first power to all of it.
         ramp_months: u32, "months", "assumed", 0.0..=240.0;
         /// Share of owners that bring their own transformers.

@@ -119,6 +119,10 @@ mirror! {
     Developer of DeveloperParams, from DeveloperParams::default() => {
         /// Megawatts filed for each that the rule of entry would start.
         filings_per_started_mw: f64, "", "assumed", 0.0..=1000.0;
+        /// Requests in the first year of the run that are filed whatever prices have paid, in the whole run's zones.
+        filed_per_year: f64, "1/year", "none", 0.0..=100000.0;
+        /// Growth of `filed_per_year`.
+        filed_growth_per_year: f64, "share per year", "none", -0.9..=10.0;
         /// Part of the requests that are meant to be built.
         real_share: f64, "share", "assumed", 0.0..=1.0;
         /// Median size.
@@ -129,6 +133,8 @@ mirror! {
         construction_months: f64, "months", "assumed", 0.0..=240.0;
         /// Standard deviation of the logarithm of a developer's view of its revenue.
         belief_spread_log: f64, "", "assumed", 0.0..=3.0;
+        /// Net revenue over annualised cost that developers expect where no hour is dispatched.
+        revenue_over_cost: f64, "", "assumed", 0.0..=100.0;
         /// Cost of capital.
         discount_per_year: f64, "share per year", "assumed", 0.0..=1.0;
         /// Time over which costs are recovered.

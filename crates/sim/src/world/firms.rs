@@ -38,7 +38,8 @@ const TRAILING_HOURS: f64 = 8766.0;
 /// Applications that are drawn or dated and not filed yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arrivals {
-    applications: Vec<(Application, Intent)>,
+    /// Taken out when they are filed.
+    applications: Vec<Option<(Application, Intent)>>,
 }
 
 /// What its owner knows about a request and the queue does not.
@@ -109,7 +110,7 @@ impl World {
 
     pub(super) fn put_application(&mut self, application: Application, intent: Intent, at: SimTime) {
         let n = self.arrivals.applications.len() as u32;
-        self.arrivals.applications.push((application, intent));
+        self.arrivals.applications.push(Some((application, intent)));
         if at < self.setup.end() {
             self.calendar.schedule(Event::Firm(FirmEvent::File(n)), at.max(self.calendar.now()));
         }
@@ -233,10 +234,11 @@ impl World {
     pub(super) fn handle_firm(&mut self, event: FirmEvent, sink: &mut dyn RowSink) -> Result<(), RunError> {
         match event {
             FirmEvent::File(n) => {
-                let (application, intent) = self.arrivals.applications[n as usize].clone();
-                let (name, class, mw) =
-                    (application.name.clone(), application.class, application.requested_mw);
-                let owner = application.owner.clone();
+                let Some((application, intent)) = self.arrivals.applications[n as usize].take() else {
+                    return Ok(());
+                };
+                let (name, owner) = (application.name.clone(), application.owner.clone());
+                let (class, mw) = (application.class, application.requested_mw);
                 let policies = &self.setup.policies;
                 let (id, effects) =
                     self.queue.file(application, policies, &mut self.calendar, &mut self.ledger)?;
@@ -291,9 +293,11 @@ impl World {
         let intent = self.intents[id.0 as usize];
         let wait = offer.ready.since(self.calendar.now());
         let params = &self.setup.params.accept;
+        // The cost of a new plant contains its own station.
+        let station_usd = intent.technology.map_or(offer.station.cost.as_usd(), |_| 0.0);
         let view = OfferView {
             mw: (offer.firm_mw + offer.conditional_mw) * application.delivered_share,
-            cost_usd: offer.upgrade_cost.as_usd() + offer.station.cost.as_usd(),
+            cost_usd: offer.upgrade_cost.as_usd() + station_usd,
             security_usd: offer.security.as_usd(),
             months_to_power: wait.as_hours() / 730.5,
             phases_left: offer.phases_left,

@@ -64,17 +64,14 @@ impl World {
     /// Studies a round on stations and borders of zones.
     pub(super) fn study_zonal(&self, round: RoundId) -> RoundStudy {
         let Some(zonal) = &self.zonal else { return RoundStudy::default() };
-        let mut grid = zonal.grid.clone();
         // Background reinforcements on their way count.
-        for pipe in 0..grid.pipes.len() as u32 {
-            for (side, backward) in [false, true].into_iter().enumerate() {
-                let at = self.elements.index(Element::Pipe { pipe, backward });
-                for snapshot in &mut grid.snapshots {
-                    snapshot.room_mw[pipe as usize][side] += self.transmission.building_mw[at];
-                }
-            }
-        }
-        self.queue.study_zonal(round, &grid)
+        let building = |pipe, backward| {
+            self.transmission.building_mw[self.elements.index(Element::Pipe { pipe, backward })]
+        };
+        let pipes = 0..zonal.grid.pipes.len() as u32;
+        let building_mw: Vec<[f64; 2]> =
+            pipes.map(|pipe| [building(pipe, false), building(pipe, true)]).collect();
+        self.queue.study_zonal(round, &zonal.grid, &building_mw)
     }
 
     /// Makes this year's states.

@@ -54,8 +54,10 @@ pub struct ClassArrivals {
     pub wanted_min_months: f64,
     /// Longest time from filing to the wanted date, months.
     pub wanted_max_months: f64,
-    /// Time that the owner's own works take, months.
+    /// Time that the owner's own works take, months; the median if it spreads.
     pub construction_months: f64,
+    /// Standard deviation of its logarithm. Default zero: one time for all.
+    pub construction_spread_log: f64,
     /// Monthly steps from the first power to all of it.
     pub ramp_months: u32,
     /// Share of owners that bring their own transformers (in stock, used, mobile).
@@ -86,6 +88,7 @@ impl ClassArrivals {
             wanted_min_months: 6.0,
             wanted_max_months: 24.0,
             construction_months: 9.0,
+            construction_spread_log: 0.0,
             ramp_months: 4,
             own_transformer_share: 0.5,
             firms: 15,
@@ -113,6 +116,7 @@ impl ClassArrivals {
             wanted_min_months: 18.0,
             wanted_max_months: 48.0,
             construction_months: 20.0,
+            construction_spread_log: 0.0,
             ramp_months: 18,
             own_transformer_share: 0.1,
             firms: 30,
@@ -287,7 +291,7 @@ fn candidate(
     let class = class_params(params, kind);
     let entity = Key::of(kind.name()).part(u64::from(month));
     let mut rng = streams.open_at(entity, REQUEST, u64::from(n));
-    let [filed, when, size, zone, firm, real, wanted, transformer] =
+    let [filed, when, size, zone, firm, real, wanted, transformer, works] =
         core::array::from_fn(|_| uniform_open(&mut rng));
     if filed >= filed_share {
         return None;
@@ -305,7 +309,8 @@ fn candidate(
         requested_mw: class.size_mw(size),
         within_month: when,
         wanted_months: class.wanted_min_months + wanted * (class.wanted_max_months - class.wanted_min_months),
-        construction_months: class.construction_months,
+        construction_months: class.construction_months
+            * exp(class.construction_spread_log * normal_quantile(works)),
         ramp_months: class.ramp_months,
         own_transformer: transformer < class.own_transformer_share,
         speculative: real >= class.real_share,
@@ -313,7 +318,7 @@ fn candidate(
 }
 
 /// The position whose part of the total weight contains `uniform`; 0 if there is no weight.
-fn pick(uniform: f64, weights: impl Iterator<Item = f64> + Clone) -> usize {
+pub(super) fn pick(uniform: f64, weights: impl Iterator<Item = f64> + Clone) -> usize {
     let mut left = uniform * weights.clone().sum::<f64>();
     let mut last = 0;
     for (position, weight) in weights.enumerate().filter(|(_, weight)| *weight > 0.0) {

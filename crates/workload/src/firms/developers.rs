@@ -9,18 +9,22 @@
 //! P(completion) d^T (revenue x belief - annualised cost) x annuity factor  >=  upgrades + cost of deposits
 //! ```
 //!
-//! at the revenue of the day: so what the queue costs and how long it takes decides what is built.
+//! at the revenue of the day: so what the queue costs and how long it takes decides what is built. Besides, so many
+//! requests a year may be filed whatever prices have paid ([`exogenous`]), and where no hour is dispatched developers
+//! reckon with `revenue_over_cost` times their cost.
 
 use gridrush_core::grid::Technology;
 use gridrush_core::kernel::{Purpose, Streams, uniform_open};
-use gridrush_core::math::{exp, ln, normal_quantile};
+use gridrush_core::math::{exp, ln, normal_quantile, pow};
 use gridrush_core::names::Key;
 use serde::{Deserialize, Serialize};
 
+use super::arrivals::pick;
 use super::decisions::accept::{Answer, OfferView, Reason};
 use crate::bitcoin::valuation::annuity;
 
 const FILING: Purpose = Purpose::of("developer filing");
+const GAP: Purpose = Purpose::of("developer gap");
 const BELIEF: Purpose = Purpose::of("developer belief");
 
 /// How developers of one technology file and answer.
@@ -29,6 +33,10 @@ const BELIEF: Purpose = Purpose::of("developer belief");
 pub struct DeveloperParams {
     /// Megawatts filed for each that the rule of entry would start.
     pub filings_per_started_mw: f64,
+    /// Requests that are filed in the first year of the run whatever prices have paid. None by default.
+    pub filed_per_year: f64,
+    /// Growth of `filed_per_year`. Default zero.
+    pub filed_growth_per_year: f64,
     /// Part of the requests that are meant to be built.
     pub real_share: f64,
     /// Median size, MW.
@@ -39,6 +47,8 @@ pub struct DeveloperParams {
     pub construction_months: f64,
     /// Standard deviation of the logarithm of a developer's view of its revenue. Assumed.
     pub belief_spread_log: f64,
+    /// Net revenue over annualised cost that is expected where no hour is dispatched. Assumed.
+    pub revenue_over_cost: f64,
     /// Cost of capital per year. Assumed.
     pub discount_per_year: f64,
     /// Years over which costs are recovered. Assumed.
@@ -53,11 +63,14 @@ impl DeveloperParams {
     pub const fn new(filings_per_started_mw: f64, real_share: f64, median_mw: f64, months: f64) -> Self {
         Self {
             filings_per_started_mw,
+            filed_per_year: 0.0,
+            filed_growth_per_year: 0.0,
             real_share,
             median_mw,
             spread_log: 0.7,
             construction_months: months,
             belief_spread_log: 0.2,
+            revenue_over_cost: 1.1,
             discount_per_year: 0.08,
             recovery_years: 20.0,
             patience_months: 72.0,
@@ -120,6 +133,38 @@ pub fn filings(
     filings
 }
 
+/// Smallest size of a request that is filed whatever prices have paid, MW.
+const LEAST_MW: f64 = 1.0;
+
+/// The requests of a year of the run (0 is its first) that are filed whatever prices have paid, in order of their
+/// dates, each with the position of its zone: a Poisson stream of the technology, spread over zones by weight.
+pub fn exogenous(
+    params: &DeveloperParams,
+    streams: &Streams,
+    technology: Technology,
+    year: u32,
+    zone_weights: &[f64],
+) -> Vec<(usize, Filing)> {
+    let rate = params.filed_per_year * pow(1.0 + params.filed_growth_per_year, f64::from(year));
+    let mut filings = Vec::new();
+    let mut expected = 0.0;
+    for n in 0_u32.. {
+        let name = format!("{}/y{year:02}/q{n:04}", technology.name());
+        let key = Key::of(&name);
+        expected -= ln(uniform_open(&mut streams.open(key, GAP)));
+        if expected >= rate {
+            break;
+        }
+        let mut rng = streams.open(key, FILING);
+        let [size, zone, real] = core::array::from_fn(|_| uniform_open(&mut rng));
+        let mw = (params.median_mw * exp(params.spread_log * normal_quantile(size))).max(LEAST_MW);
+        let (within_year, speculative) = (expected / rate, real >= params.real_share);
+        let zone = pick(zone, zone_weights.iter().copied());
+        filings.push((zone, Filing { name, key, mw, within_year, speculative }));
+    }
+    filings
+}
+
 /// What a developer can know today of a technology in a zone.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DeveloperOutlook {
@@ -175,6 +220,36 @@ mod tests {
         let half = of(500.0);
         let kept = half.iter().filter(|filing| many.contains(filing)).count();
         assert!(kept + 1 >= half.len() && half.len() < many.len());
+    }
+
+    /// 80 a year that grow by a half: 80 and 180 expected in years 0 and 2 of 200 replications, and a quarter of
+    /// them in a zone with a quarter of the weight.
+    #[test]
+    fn exogenous_requests_have_their_rate_their_sizes_and_their_zones() {
+        let params = DeveloperParams {
+            filed_per_year: 80.0,
+            filed_growth_per_year: 0.5,
+            ..DeveloperParams::default()
+        };
+        for (year, expected) in [(0, 80.0), (2, 180.0)] {
+            let runs: Vec<Vec<(usize, Filing)>> = (0..200)
+                .map(|n| exogenous(&params, &Streams::new(3, n), Technology::Solar, year, &[1.0, 0.0, 3.0]))
+                .collect();
+            let all: Vec<&(usize, Filing)> = runs.iter().flatten().collect();
+            let mean = all.len() as f64 / 200.0;
+            assert!((mean - expected).abs() < 4.0 * (expected / 200.0_f64).sqrt(), "{mean}");
+            let share = |holds: &dyn Fn(&(usize, Filing)) -> bool| {
+                all.iter().filter(|filing| holds(filing)).count() as f64 / all.len() as f64
+            };
+            let off = 4.0 * (0.25 / all.len() as f64).sqrt();
+            assert!((share(&|(zone, _)| *zone == 0) - 0.25).abs() < off);
+            assert!((share(&|(zone, _)| *zone == 2) - 0.75).abs() < off);
+            assert!((share(&|(_, filing)| filing.mw < 150.0) - 0.5).abs() < off);
+            assert!((share(&|(_, filing)| filing.within_year < 0.5) - 0.5).abs() < off);
+            assert!((share(&|(_, filing)| filing.speculative) - 0.5).abs() < off);
+            assert!(runs.iter().all(|run| run.windows(2).all(|w| w[0].1.within_year < w[1].1.within_year)));
+        }
+        assert!(exogenous(&DeveloperParams::default(), &STREAMS, Technology::Solar, 0, &[1.0]).is_empty());
     }
 
     /// Without a spread of beliefs the answer turns where the margin's present value equals the upgrades.

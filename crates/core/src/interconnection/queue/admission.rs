@@ -60,6 +60,7 @@ impl Queue {
             Verdict::Accept => {}
             Verdict::AcceptUpTo(mw) if mw > 0.0 => {
                 request.application.requested_mw = request.application.requested_mw.min(mw);
+                self.reindex(id);
             }
             Verdict::AcceptUpTo(_) => {
                 return self.refuse(id, policy.unwrap_or_default(), "nothing is left", desk);

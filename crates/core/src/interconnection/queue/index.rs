@@ -1,18 +1,20 @@
 //! What the queue looks up without going through all requests ever filed.
 //!
-//! Contracts by bus are kept in whole units of 2^-36 MW (15 microwatts), so that what was added is taken
-//! away again exactly and a sum does not depend on the order of history. A study reads them in
-//! O(buses x rounds / 256) at worst; everything else is O(log n) a change.
+//! Megawatts are kept in whole units of 2^-36 MW (15 microwatts), so that what was added is taken away again
+//! exactly and a sum does not depend on the order of history. A study reads contracts in
+//! O(buses x log rounds); everything else is O(log n) a change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::Queue;
+use super::views::StageRow;
+use crate::demand::ClassId;
 use crate::grid::{BranchId, BusId};
 use crate::interconnection::group::Transfer;
 use crate::interconnection::offer::Offer;
-use crate::interconnection::request::{Booking, Claim, Direction, RequestId, RoundId, Stage};
+use crate::interconnection::request::{Booking, Claim, Direction, RequestId, RoundId, Stage, Tallied};
 use crate::interconnection::track::Restudy;
 use crate::interconnection::upgrade::{Upgrade, UpgradeId, UpgradeState, Works};
 use crate::ledger::Cents;
@@ -25,41 +27,53 @@ const UNITS_PER_MW: f64 = (1_u64 << 36) as f64;
 struct AtBus {
     offers: [i64; 2],
     contracts: [i64; 2],
-    places: BTreeMap<RoundId, [i64; 2]>,
-    /// Sums of `places` over blocks of [`BLOCK`] rounds.
-    blocks: BTreeMap<u32, [i64; 2]>,
+    /// Of places: sums over single rounds, over blocks of [`BLOCK`] rounds, over blocks of such blocks, and so on.
+    places: [BTreeMap<u32, [i64; 2]>; LEVELS],
 }
 
-/// Rounds in a block.
-const BLOCK: u32 = 256;
+/// Entries of a level in a block of the next.
+const BLOCK: u32 = 64;
+/// Levels of blocks; the last one is read from its beginning.
+const LEVELS: usize = 3;
 
 impl AtBus {
     fn book_place(&mut self, round: RoundId, side: usize, units: i64) {
-        let place = self.places.entry(round).or_default();
-        place[side] += units;
-        if *place == [0, 0] {
-            self.places.remove(&round);
-        }
-        let block = self.blocks.entry(round.0 / BLOCK).or_default();
-        block[side] += units;
-        if *block == [0, 0] {
-            self.blocks.remove(&(round.0 / BLOCK));
+        let mut block = round.0;
+        for level in &mut self.places {
+            let sum = level.entry(block).or_default();
+            sum[side] += units;
+            if *sum == [0, 0] {
+                level.remove(&block);
+            }
+            block /= BLOCK;
         }
     }
 
-    /// Sum over places before a round: whole blocks, then the rounds of its own block.
+    /// Sum over places before a round: of each level the blocks before its own in the block of the next level.
     fn before(&self, round: RoundId) -> [i64; 2] {
-        let block = round.0 / BLOCK;
-        let whole = self.blocks.range(..block).map(|(_, sum)| sum);
-        let own = self.places.range(RoundId(block * BLOCK)..round).map(|(_, sum)| sum);
         let mut sum = [0; 2];
-        for part in whole.chain(own) {
-            visit(1);
-            sum[0] += part[0];
-            sum[1] += part[1];
+        let mut block = round.0;
+        for (level, blocks) in self.places.iter().enumerate() {
+            let first = if level + 1 == LEVELS { 0 } else { block / BLOCK * BLOCK };
+            if !blocks.is_empty() {
+                for (_, part) in blocks.range(first..block) {
+                    visit(1);
+                    sum[0] += part[0];
+                    sum[1] += part[1];
+                }
+            }
+            block /= BLOCK;
         }
         sum
     }
+}
+
+/// Requests of one class in one stage, in units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Tally {
+    requests: u32,
+    requested: i128,
+    energized: i128,
 }
 
 /// The queue's indices.
@@ -82,6 +96,8 @@ pub(super) struct Index {
     /// Requests of the same project.
     pub projects: BTreeMap<String, BTreeSet<RequestId>>,
     buses: BTreeMap<BusId, AtBus>,
+    /// How many requests of each class are in each stage, by position of the stage, and their megawatts.
+    stages: BTreeMap<ClassId, [Tally; Stage::ALL.len()]>,
 }
 
 #[cfg(test)]
@@ -99,6 +115,11 @@ pub(super) fn visit(entries: usize) {
 /// Counts nothing outside tests.
 #[cfg(not(test))]
 pub(super) const fn visit(_: usize) {}
+
+/// Megawatts in units.
+fn units(mw: f64) -> i64 {
+    (mw * UNITS_PER_MW).round() as i64
+}
 
 fn side(direction: Direction) -> usize {
     usize::from(direction == Direction::Generation)
@@ -174,7 +195,7 @@ impl Queue {
         let booking = claim.zip(request.bus).map(|(claim, bus)| Booking {
             bus,
             direction: request.application.direction,
-            units: (open_mw * UNITS_PER_MW).round() as i64,
+            units: units(open_mw),
             claim,
         });
         let needs_any = |offer: &Offer| !offer.upgrades.is_empty() || !offer.relied.is_empty();
@@ -187,6 +208,7 @@ impl Queue {
         if stage.is_gone() {
             self.index.living.remove(&id);
         }
+        self.tally(id);
         let before = std::mem::replace(&mut self.requests[id.0 as usize].booking, booking);
         if before != booking {
             if let Some(before) = before {
@@ -196,6 +218,44 @@ impl Queue {
                 self.index.book(booking, 1);
             }
         }
+    }
+
+    /// Counts a request where it is now, and no more where it was counted before.
+    fn tally(&mut self, id: RequestId) {
+        let request = &mut self.requests[id.0 as usize];
+        let stage = request.stage();
+        let tallied = Tallied {
+            stage,
+            requested: units(request.application.requested_mw),
+            energized: units(request.energized_mw()),
+        };
+        let before = request.tallied.replace(tallied);
+        if before == Some(tallied) {
+            return;
+        }
+        let rows = self.index.stages.entry(request.application.class).or_default();
+        for (counted, sign) in [(before, -1), (Some(tallied), 1)] {
+            let Some(counted) = counted else { continue };
+            let row = &mut rows[counted.stage as usize];
+            row.requests = row.requests.saturating_add_signed(sign);
+            row.requested += i128::from(sign) * i128::from(counted.requested);
+            row.energized += i128::from(sign) * i128::from(counted.energized);
+        }
+    }
+
+    /// Requests and megawatts by class and stage, in that order; stages without requests are left out.
+    pub fn stage_rows(&self) -> Vec<StageRow> {
+        let of_class = |(&class, rows): (&ClassId, &[Tally; Stage::ALL.len()])| {
+            let row = move |(stage, row): (Stage, Tally)| StageRow {
+                class,
+                stage,
+                requests: row.requests,
+                requested_mw: row.requested as f64 / UNITS_PER_MW,
+                energized_mw: row.energized as f64 / UNITS_PER_MW,
+            };
+            Stage::ALL.into_iter().zip(*rows).filter(|(_, row)| row.requests > 0).map(row)
+        };
+        self.index.stages.iter().flat_map(of_class).collect()
     }
 
     /// Sets a request's offer (or takes it away) and keeps track of whom it counts on.
@@ -270,7 +330,7 @@ impl Queue {
         let mut sum = [0, 0];
         for at in self.index.buses.values() {
             for side in 0..2 {
-                let places: i64 = at.places.values().map(|place| place[side]).sum();
+                let places: i64 = at.places[0].values().map(|place| place[side]).sum();
                 sum[side] += at.offers[side] + at.contracts[side] + places;
             }
         }

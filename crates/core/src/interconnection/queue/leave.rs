@@ -21,6 +21,10 @@ impl Causes {
     /// Nobody.
     pub(super) const NONE: Causes = Causes { first_place: None, counted_since: None };
 
+    fn any(&self) -> bool {
+        self.first_place.is_some() || self.counted_since.is_some()
+    }
+
     /// Adds another one; true if that may concern more offers.
     fn take_in(&mut self, place: Option<RoundId>, since: Option<u64>) -> bool {
         let before = (self.first_place, self.counted_since);
@@ -272,7 +276,7 @@ impl Queue {
         let mut from = RequestId(0);
         loop {
             let counted = |id: &RequestId| self.counted_on(*id, &causes);
-            let counted = self.index.voidable.range(from..).copied().find(counted);
+            let counted = self.index.voidable.range(from..).copied().filter(|_| causes.any()).find(counted);
             let Some(id) = counted.into_iter().chain(self.index.lost.first().copied()).min() else { break };
             let request = &self.requests[id.0 as usize];
             let Some(round) = request.round else { break };

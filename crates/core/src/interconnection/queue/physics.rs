@@ -99,11 +99,12 @@ impl Queue {
         Ok(study)
     }
 
-    /// The same where pipes join zones: requests attach in their zones.
+    /// The same where pipes join zones: requests attach in their zones. `more_room_mw` is room of each pipe,
+    /// forward and backward, beyond that of the states.
     ///
     /// # Panics
     /// If there is no such round.
-    pub fn study_zonal(&self, round: RoundId, grid: &ZonalGrid) -> RoundStudy {
+    pub fn study_zonal(&self, round: RoundId, grid: &ZonalGrid, more_room_mw: &[[f64; 2]]) -> RoundStudy {
         let zones = grid.snapshots.first().map_or(0, |snapshot| snapshot.load_mw.len());
         let mut planned_mw = vec![0.0; 3 * zones];
         let own = self.own_proposals(round);
@@ -121,8 +122,16 @@ impl Queue {
             }
         }
         let (zonal, rules, streams) = (&self.params.zonal, &self.params.rules, &self.streams);
-        let case =
-            ZonalCase { grid, planned_mw, committed_mw, committed_generation_mw, zonal, rules, streams };
+        let case = ZonalCase {
+            grid,
+            planned_mw,
+            more_room_mw,
+            committed_mw,
+            committed_generation_mw,
+            zonal,
+            rules,
+            streams,
+        };
         let mut study = RoundStudy::default();
         let mut transfers = Vec::new();
         for &id in &self.rounds[round.0 as usize].members {

@@ -1,7 +1,5 @@
 //! What others may see of the queue.
 
-use std::collections::BTreeMap;
-
 use super::{Queue, QueueError, QueueParams, Round};
 use crate::demand::ClassId;
 use crate::interconnection::group::Transfer;
@@ -92,25 +90,5 @@ impl Queue {
             }
         }
         mw
-    }
-
-    /// Requests and megawatts by class and stage, in that order; stages without requests are left out.
-    /// O(requests).
-    pub fn stage_rows(&self) -> Vec<StageRow> {
-        let mut rows: BTreeMap<(ClassId, Stage), StageRow> = BTreeMap::new();
-        for request in &self.requests {
-            let (class, stage) = (request.application.class, request.stage());
-            let row = rows.entry((class, stage)).or_insert(StageRow {
-                class,
-                stage,
-                requests: 0,
-                requested_mw: 0.0,
-                energized_mw: 0.0,
-            });
-            row.requests += 1;
-            row.requested_mw += request.application.requested_mw;
-            row.energized_mw += request.energized_mw();
-        }
-        rows.into_values().collect()
     }
 }

@@ -45,7 +45,7 @@ pub static FACT: Fact = Fact {
             "",
             47.2 / 25.3,
             (1.5, 2.4),
-            Worth::Predicted,
+            Worth::Calibrated,
             205,
         ),
         claim("leaving in a month, 2019-2022", "%", 1.83, (1.4, 2.6), Worth::Input, 27_612),

@@ -13,7 +13,7 @@ pub static FACT: Fact = Fact {
     statement: "27 % of the megawatts that large loads asked for in five years reached an agreement.",
     source: "Southwest Power Pool: 26.4 GW of requests above 100 MW since 2020, about 7 GW of agreements",
     naive: "the share of requests that the scenario says are meant",
-    caveat: "years to come instead of 2020-2025; who is serious is put in, with a share from another utility",
+    caveat: "years to come instead of 2020-2025; how many are serious was chosen for this number",
     scenario: &LARGE_LOADS,
     tables: TABLES,
     claims: &[Claim {
@@ -21,10 +21,10 @@ pub static FACT: Fact = Fact {
         unit: "%",
         target: 26.5,
         accepted: (20.0, 35.0),
-        worth: Worth::Predicted,
+        worth: Worth::Calibrated,
         confidence: Confidence::Source,
         observations: 1,
-        naive: Some(16.0),
+        naive: Some(29.0),
     }],
     measure,
 };

@@ -24,7 +24,7 @@ pub static FACT: Fact = Fact {
                 after 46; a third of those of 2024 held a study's result.",
     source: "PJM queue of 2026-05-05; Berkeley Lab, Queued Up 2025",
     naive: "a constant hazard with the same median: quartiles in the ratio 4.8",
-    caveat: "requests are those of mines and campuses; those still waiting at the end are not counted",
+    caveat: "those still waiting at the end are not counted",
     scenario: &SERIAL,
     tables: TABLES,
     claims: &[

@@ -2,7 +2,7 @@
 
 use super::Shipped;
 
-/// Twenty years of one study after the other.
+/// Twenty years of plants that are studied one after the other.
 pub(super) static SERIAL: Shipped = Shipped {
     file: "facts-serial-queue.toml",
     text: include_str!("../../../../../scenarios/facts/facts-serial-queue.toml"),
@@ -18,7 +18,7 @@ pub(super) static LARGE_LOADS: Shipped = Shipped {
     text: include_str!("../../../../../scenarios/facts/facts-large-loads.toml"),
 };
 
-/// Plants that go through the queue of two regions.
+/// Plants that ask in two regions.
 pub(super) static PLANTS: Shipped = Shipped {
     file: "facts-plants.toml",
     text: include_str!("../../../../../scenarios/facts/facts-plants.toml"),

@@ -19,7 +19,7 @@ pub static FACT: Fact = Fact {
                 in 2019, 65 in 2023.",
     source: "PJM queue of 2026-05-05, medians by year of service; active megawatts grew about fourfold",
     naive: "the median of the first year",
-    caveat: "requests are those of mines and campuses; the first years begin with an empty queue",
+    caveat: "the first years begin with an empty queue; the office is that of Texas and does not grow",
     scenario: &SERIAL,
     tables: TABLES,
     claims: &[

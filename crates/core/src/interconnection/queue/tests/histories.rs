@@ -80,16 +80,21 @@ fn check(world: &World, kind: u8) {
         + queue.rounds().map(|(_, round)| round.pooled().0).sum::<i64>();
     assert_eq!(world.ledger.balance_of(DEPOSITS_ACCOUNT).unwrap_or_default(), Cents(held));
 
+    let mut counted: BTreeMap<(ClassId, Stage), (u32, f64, f64)> = BTreeMap::new();
+    for (_, request) in queue.requests() {
+        let row = counted.entry((request.application.class, request.stage())).or_default();
+        row.0 += 1;
+        row.1 += request.application.requested_mw;
+        row.2 += request.energized_mw();
+    }
     let rows = queue.stage_rows();
-    let (mut requests, mut requested_mw) = (0, 0.0);
-    for row in &rows {
-        requests += row.requests as usize;
-        requested_mw += row.requested_mw;
+    assert!(rows.iter().map(|row| (row.class, row.stage)).eq(counted.keys().copied()));
+    for (row, (requests, requested_mw, energized_mw)) in rows.iter().zip(counted.values()) {
+        assert_eq!(row.requests, *requests);
+        assert!((row.requested_mw - requested_mw).abs() < 1e-6);
+        assert!((row.energized_mw - energized_mw).abs() < 1e-6);
         assert!(row.energized_mw <= row.requested_mw + 1e-9);
     }
-    assert_eq!(requests, queue.requests().len());
-    let filed_mw: f64 = queue.requests().map(|(_, request)| request.application.requested_mw).sum();
-    assert!((requested_mw - filed_mw).abs() < 1e-6);
 
     let mut of_stage: BTreeMap<Stage, usize> = BTreeMap::new();
     for (id, request) in queue.requests() {
