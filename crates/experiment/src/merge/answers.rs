@@ -52,7 +52,7 @@ impl Results {
         // Nothing can fail in writing to a text.
         let _ = writeln!(
             out,
-            "{replications} replications. In brackets the difference from the first row in the same replications, \
+            "Replications of each cell: {replications}. In brackets the difference from the first row in the same replications, \
              with half its {percent} % simulation interval; ~ where it is not distinguishable from zero."
         );
         for cells in groups.into_iter().filter(|cells| cells.len() > 1) {
