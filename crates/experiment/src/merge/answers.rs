@@ -52,7 +52,7 @@ impl Results {
         // Nothing can fail in writing to a text.
         let _ = writeln!(
             out,
-            "{replications} replications. In brackets the difference from the first row in the same replications, \
+            "Replications of each cell: {replications}. In brackets the difference from the first row in the same replications, \
              with half its {percent} % simulation interval; ~ where it is not distinguishable from zero."
         );
         for cells in groups.into_iter().filter(|cells| cells.len() > 1) {
@@ -78,6 +78,8 @@ impl Group<'_> {
         out.push('\n');
         table(out, &rows);
         out.push('\n');
+        // What else a choice does is said once, of the best by the measure that comes first.
+        let first = plan.measures.iter().position(|measure| measure.better.is_some());
         for (number, measure) in plan.measures.iter().enumerate() {
             let Some(better) = measure.better else { continue };
             let side = if better == Better::High { "high" } else { "low" };
@@ -90,10 +92,11 @@ impl Group<'_> {
                 }
                 [(cell, p)] if p >= SETTLED => {
                     let _ = write!(out, "{}, with {:.0} %", self.label(cell), 100.0 * p);
-                    let _ = match self.change(number, cell) {
-                        Some(change) => writeln!(out, ": {change}. {}", self.besides(number, cell)),
-                        None => writeln!(out, "."),
-                    };
+                    let change =
+                        self.change(number, cell).map_or_else(String::new, |text| format!(": {text}"));
+                    let besides =
+                        if Some(number) == first { self.besides(number, cell) } else { String::new() };
+                    let _ = writeln!(out, "{change}.{besides}");
                 }
                 _ => {
                     let named =
@@ -222,7 +225,7 @@ impl Group<'_> {
         let list: Vec<String> = others
             .filter_map(|(other, measure)| Some(format!("{} {}", measure.name, self.change(other, cell)?)))
             .collect();
-        if list.is_empty() { String::new() } else { format!("With it: {}.", list.join("; ")) }
+        if list.is_empty() { String::new() } else { format!(" With it: {}.", list.join("; ")) }
     }
 }
 
