@@ -202,7 +202,12 @@ fn years(
     let setup = base.join(base.check("", &[])?, None)?.setup;
     let rate = engine::probe(&setup, PROBE)?;
     let year_s = rate.replication_s / f64::from(question.years);
-    Ok(brief::years_within(question.years, year_s, budget.as_secs_f64(), threads as u32))
+    Ok(brief::years_within(
+        [question.least_years, question.years],
+        year_s,
+        budget.as_secs_f64(),
+        threads as u32,
+    ))
 }
 
 impl Work {

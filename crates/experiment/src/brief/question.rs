@@ -32,6 +32,8 @@ pub struct Question {
     pub uncertain: &'static [Uncertain],
     /// Years that it wants.
     pub years: u32,
+    /// Years without which too little of it happens: a connection takes some.
+    pub least_years: u32,
     /// Ids of stylised facts that concern it.
     pub facts: &'static [&'static str],
     /// What the model cannot say of it.

@@ -54,15 +54,15 @@ pub fn draws(ranges: usize, count: usize, seed: u64) -> Vec<Vec<f64>> {
     SobolSequence::new(ranges, &Streams::new(seed, 0)).into_iter().flatten().take(count).collect()
 }
 
-/// The longest horizon, of `wanted` years down to two, of which at least eight pairs fit into the budget.
+/// The longest horizon, of `wanted` years down to `least`, of which at least eight pairs fit into the budget.
 /// `year_s` is the time that a simulated year takes, `threads` the pairs that run side by side.
-pub fn years_within(wanted: u32, year_s: f64, budget_s: f64, threads: u32) -> u32 {
+pub fn years_within([least, wanted]: [u32; 2], year_s: f64, budget_s: f64, threads: u32) -> u32 {
     const LEAST_PAIRS: f64 = 8.0;
     let fits = |years: &u32| {
         let pair_s = 2.0 * f64::from(*years) * year_s;
         f64::from(threads) * budget_s >= LEAST_PAIRS * pair_s
     };
-    (2..=wanted).rev().find(fits).unwrap_or(2)
+    (least..=wanted).rev().find(fits).unwrap_or(least)
 }
 
 #[cfg(test)]
@@ -93,9 +93,10 @@ mod tests {
     /// A year of 6 s: eight pairs of five years take 480 s on one thread.
     #[test]
     fn the_horizon_shrinks_with_the_budget() {
-        assert_eq!(years_within(5, 6.0, 480.0, 1), 5);
-        assert_eq!(years_within(5, 6.0, 479.0, 1), 4);
-        assert_eq!(years_within(5, 6.0, 240.0, 2), 5);
-        assert_eq!(years_within(5, 6.0, 1.0, 2), 2);
+        assert_eq!(years_within([2, 5], 6.0, 480.0, 1), 5);
+        assert_eq!(years_within([2, 5], 6.0, 479.0, 1), 4);
+        assert_eq!(years_within([2, 5], 6.0, 240.0, 2), 5);
+        assert_eq!(years_within([2, 5], 6.0, 1.0, 2), 2);
+        assert_eq!(years_within([4, 5], 6.0, 1.0, 2), 4);
     }
 }

@@ -542,14 +542,16 @@ fn assumptions(about: &About) -> Vec<String> {
             )
         })
         .collect();
-    out.push(if unsure.is_empty() {
-        "No number of the policy is from memory or assumed.".to_owned()
-    } else {
-        format!("Numbers of the policy that nobody looked up: {}.", unsure.join("; "))
+    out.push(match unsure.len() {
+        0 => "No number of the policy is from memory or assumed.".to_owned(),
+        count => format!("Numbers of the policy that nobody looked up: {}{}.", first(&unsure), rest(count)),
     });
+    let common = about.ranges.iter().filter(|range| !range.path.starts_with("policy."));
+    let common: Vec<String> = common.map(|range| format!("{} ({})", range.name, range.tag)).collect();
+    let policy = about.ranges.len() - common.len();
     out.push(format!(
-        "Ranges drawn: {}.",
-        about.ranges.iter().map(|r| format!("{} ({})", r.name, r.tag)).collect::<Vec<_>>().join("; ")
+        "Ranges drawn: {}; and {policy} numbers of the policy (tables drivers and draws).",
+        common.join("; ")
     ));
     out.push(
         "The number of requests and of study desks, in proportion to the region's peak, and the share of requests \
@@ -558,6 +560,17 @@ fn assumptions(about: &About) -> Vec<String> {
     );
     out.extend(about.remarks.iter().map(|remark| format!("The policy's file says: {remark}")));
     out
+}
+
+/// Entries of a list that the page has room for.
+const SHOWN: usize = 8;
+
+fn first(list: &[String]) -> String {
+    list[..list.len().min(SHOWN)].join("; ")
+}
+
+fn rest(count: usize) -> String {
+    if count > SHOWN { format!("; and {} more (table policy)", count - SHOWN) } else { String::new() }
 }
 
 fn leakage(about: &About, findings: &Findings) -> Vec<String> {

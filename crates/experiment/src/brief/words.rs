@@ -12,6 +12,11 @@ pub(super) fn signed(x: f64) -> String {
     if x > 0.0 { format!("+{}", shown(x)) } else { shown(x) }
 }
 
+/// The unit in a sentence.
+fn unit(moved: &Moved) -> &str {
+    if moved.unit == "d" { "days" } else { &moved.unit }
+}
+
 /// An amount with its unit.
 pub(super) fn amount(x: f64, unit: &str) -> String {
     if unit == "$" { format!("${}", shown(x)) } else { format!("{} {unit}", shown(x)) }
@@ -34,7 +39,7 @@ pub(super) fn total(moved: &Moved) -> String {
     format!(
         "total interval {} {}; {:.0} % of {} draws higher, {:.0} % lower",
         ends(total.interval),
-        moved.unit,
+        unit(moved),
         100.0 * total.positive_share,
         total.draws,
         100.0 * total.negative_share
@@ -54,22 +59,22 @@ pub(super) fn answer(findings: &Findings, policy: &str, region: &str, against: &
             findings.best + findings.draws
         ),
         Said::Higher => {
-            format!("{here} {} {} ({total}).", headline.raises, amount(difference, &moved.unit))
+            format!("{here} {} {} ({total}).", headline.raises, amount(difference, unit(moved)))
         }
         Said::Lower => {
-            format!("{here} {} {} ({total}).", headline.lowers, amount(-difference, &moved.unit))
+            format!("{here} {} {} ({total}).", headline.lowers, amount(-difference, unit(moved)))
         }
         Said::Unclear => format!(
             "{here} changes {} by {} {}, which is not distinguishable from zero ({total}).",
             headline.of,
             signed(difference),
-            moved.unit
+            unit(moved)
         ),
         Said::TooFew => format!(
             "{here} changes {} by {} {}, from too few pairs to say anything ({total}).",
             headline.of,
             signed(difference),
-            moved.unit
+            unit(moved)
         ),
     }
 }
@@ -83,7 +88,7 @@ pub(super) fn intervals(findings: &Findings) -> String {
             format!(
                 "Chance alone, at best guesses, leaves {} {} (95 % simulation interval, {} pairs).",
                 ends(interval),
-                moved.unit,
+                unit(moved),
                 findings.best
             )
         },
@@ -101,6 +106,9 @@ pub(super) fn intervals(findings: &Findings) -> String {
         String::new()
     };
     let mut out = simulation + &total;
+    if moved.said() == Said::Nothing {
+        out += " That no pair differs means that the rule does not bind, or that too little happens in these years (--years).";
+    }
     if findings.silent > 0 {
         let _ = write!(out, " {} pairs have no value of this number.", findings.silent);
     }

@@ -8,7 +8,7 @@ use crate::page::{self, Anchor, Caption, Frame, HEADING, Stroke, TEXT, Type};
 use crate::style::{self, Color};
 
 const HEIGHT: f64 = 118.0;
-const LEFT: f64 = 168.0;
+const LEFT: f64 = 184.0;
 const RIGHT: f64 = 650.0;
 const ROW: f64 = 46.0;
 /// Rows by the word in `pairs`: heading, what its band is, columns of its ends.

@@ -27,6 +27,7 @@ pub(in crate::brief) static QUESTION: Question = Question {
     ],
     uncertain: &[ASK, MINES, COIN, REAL, STUDY, GAS, GROWTH],
     years: 3,
+    least_years: 2,
     facts: &["T1", "T7", "T8", "T13"],
     silent: &[
         "Where the machines go: they leave the region and are not followed.",

@@ -33,6 +33,7 @@ pub(in crate::brief) static QUESTION: Question = Question {
     ],
     uncertain: &[ASK, REAL, STUDY, SPECULATION, PATIENCE, MINES, COIN, GAS, GROWTH],
     years: 5,
+    least_years: 4,
     facts: &["T1", "T3", "T5", "T7", "T8", "T13", "T14"],
     silent: &[
         "A delay of AI progress: chips, capital and models of the rest of the world are not simulated.",

@@ -39,6 +39,7 @@ pub(in crate::brief) static QUESTION: Question = Question {
         by_tag("queue.works.transformer_lead_months", "delivery time of transformers"),
     ],
     years: 5,
+    least_years: 4,
     facts: &["T8", "T11", "T13"],
     silent: &[
         "Limits of voltage and stability: flows are linear.",

@@ -53,6 +53,7 @@ pub(in crate::brief) static QUESTION: Question = Question {
         ),
     ],
     years: 5,
+    least_years: 4,
     facts: &["T1", "T3", "T4", "T5", "T9", "T13", "T15"],
     silent: &[
         "Staff and skill of the study office: the number of study desks is assumed and decides much.",

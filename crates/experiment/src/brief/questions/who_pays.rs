@@ -39,6 +39,7 @@ pub(in crate::brief) static QUESTION: Question = Question {
         by_tag("supply.transmission.cost_usd_per_mw_mile", "cost of lines"),
     ],
     years: 5,
+    least_years: 3,
     facts: &["T8", "T10", "T13", "T14"],
     silent: &[
         "How fast a regulator passes costs on: bills here follow costs month by month.",
