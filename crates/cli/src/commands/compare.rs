@@ -13,7 +13,7 @@ use anyhow::Context;
 use gridrush_experiment::report::{self, Connections};
 use gridrush_experiment::stats::Stopping;
 use gridrush_experiment::{Comparison, compare};
-use gridrush_tables::{Batch, DirectorySink, RowSink, atomic, write_dictionary};
+use gridrush_tables::{DirectorySink, RowSink, atomic, write_dictionary};
 
 use crate::args::CompareArgs;
 use crate::plan::{self, Job};
