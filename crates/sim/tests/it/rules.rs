@@ -412,7 +412,8 @@ fn an_emergency_takes_places_one_after_the_other() {
         hours.push([of("mine_plains_1"), of("lent"), of("campus_city_1")].map(|mw| mw.unwrap_or(f64::NAN)));
     });
     let (mut second, mut third) = (0, 0);
-    for [paid, lent, named] in hours {
+    // From the first power of the second place on.
+    for [paid, lent, named] in hours.into_iter().filter(|hour| !hour[1].is_nan()) {
         let off = |mw: f64| mw < 1e-6;
         if off(lent) {
             second += 1;
@@ -420,12 +421,12 @@ fn an_emergency_takes_places_one_after_the_other() {
         }
         if off(named) {
             third += 1;
-            assert!(off(paid) && (off(lent) || lent.is_nan()), "{paid} and {lent} MW go on");
+            assert!(off(paid) && off(lent), "{paid} and {lent} MW go on");
         }
     }
     assert!(second > third && third > 0, "{second} and {third} hours");
     let table = run.table("rules_yearly");
     let cut: BTreeMap<String, f64> =
         texts(&table, "policy").into_iter().zip(table.floats("cut_h").unwrap().to_vec()).collect();
-    assert!(cut["paid"] >= cut["non_firm"] && cut["non_firm"] >= cut["law"] && cut["law"] > 0.0, "{cut:?}");
+    assert!(cut["paid"] >= cut["non_firm"].max(cut["law"]) && cut["law"] > 0.0, "{cut:?}");
 }
