@@ -93,12 +93,18 @@ fn simulate(region: &str, per_month: f64, desks: Option<u32>) -> Outcome {
     let months = sink.frame("queue_monthly").expect("the queue");
     let (stages, count) =
         (months.texts("stage").expect("stages"), months.integers("requests").expect("counts"));
+    // A study whose result is a refusal is not among those that the table counts.
+    let (stage, left) =
+        (requests.texts("stage").expect("stages"), requests.texts("left_from").expect("stages"));
+    let refused = (0..requests.len())
+        .filter(|&row| stage.get(row) == "rejected" && left.get(row) == "studying")
+        .count();
     let waits = |row: &usize| WAITING.contains(&stages.get(*row));
     let waiting: i64 = (0..months.len()).filter(waits).map(|row| count[row]).sum();
     Outcome {
         requests: requests.len(),
         waiting: waiting as f64 / 240.0,
-        studies: requests.integers("studies").expect("studies").iter().sum(),
+        studies: requests.integers("studies").expect("studies").iter().sum::<i64>() + refused as i64,
         events: world.events(),
         seconds,
         processor_s,

@@ -16,10 +16,10 @@ use super::inverse::dot;
 use super::problem::{DispatchProblem, RowId};
 use super::topology::{Topology, WholeRows};
 
-/// The entries of live groups.
+/// Appends the entries of the live groups that are not there yet.
 fn pick(row: &[f64], live: &[u32], out: &mut Vec<f64>) {
-    out.clear();
-    out.extend(live.iter().map(|&group| row[group as usize]));
+    let known = out.len();
+    out.extend(live[known..].iter().map(|&group| row[group as usize]));
 }
 
 /// The row of a branch or flowgate.
@@ -46,7 +46,7 @@ pub(super) struct Rows {
     linear: Vec<Vec<f64>>,
     /// Groups that can move, and the rows of islands and linear rows over them.
     live: Vec<u32>,
-    /// Counts the changes of `live`.
+    /// Counts the times that `live` was made anew.
     edition: u64,
     live_islands: Vec<Vec<f64>>,
     live_linear: Vec<Vec<f64>>,
@@ -86,15 +86,19 @@ impl Rows {
         }
     }
 
-    /// Says which groups are live from now on. Rows of flows follow when they are prepared next.
-    pub(super) fn set_live(&mut self, live: &[u32]) {
+    /// Says which groups are live from now on: the same list as before with more behind it, or one made `anew`.
+    /// Rows of flows follow when they are prepared next.
+    pub(super) fn set_live(&mut self, live: &[u32], anew: bool) {
         self.live.clear();
         self.live.extend_from_slice(live);
-        self.edition += 1;
+        self.edition += u64::from(anew);
         let Rows { islands, linear, live_islands, live_linear, .. } = self;
         for (rows, live_rows) in [(islands, live_islands), (linear, live_linear)] {
             live_rows.resize(rows.len(), Vec::new());
             for (row, live_row) in rows.iter().zip(live_rows) {
+                if anew {
+                    live_row.clear();
+                }
                 pick(row, live, live_row);
             }
         }
@@ -172,8 +176,9 @@ impl Rows {
         let row = &mut self.flows[slot];
         if row.edition != self.edition {
             row.edition = self.edition;
-            pick(&row.by_group, &self.live, &mut row.by_live);
+            row.by_live.clear();
         }
+        pick(&row.by_group, &self.live, &mut row.by_live);
         if row.interval != self.interval {
             row.interval = self.interval;
             let shift = |l: u32| topology.links()[l as usize].shift_mw;

@@ -148,8 +148,12 @@ pub(super) struct Engine {
     /// Least cost of the columns that may rise, greatest cost of those that may fall.
     next_up: Vec<f64>,
     next_down: Vec<f64>,
-    /// Live groups: those with a column that is basic or can move.
+    /// Groups with a column that is basic or can move, and some that had one.
     live: Vec<u32>,
+    /// How many of them have one.
+    live_count: usize,
+    /// Groups that came to have one.
+    newly_live: Vec<u32>,
     /// They have to be listed anew.
     live_stale: bool,
 

@@ -10,6 +10,9 @@ use crate::dispatch::problem::Bound;
 /// The place of a group that is not live.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
+/// The list of live groups is made anew when one in so many has nothing that moves any more.
+const DEAD_SHARE: usize = 8;
+
 impl Engine {
     /// Puts columns that are not basic on their bounds and says which way they may move.
     pub(super) fn place_columns(&mut self) {
@@ -23,29 +26,44 @@ impl Engine {
             self.refresh(self.stale[at] as usize);
         }
         self.stale.clear();
-        if std::mem::take(&mut self.live_stale) {
-            self.list_live();
-        }
+        self.list_live();
     }
 
-    /// Lists the groups that pivots look at; what is known of each of them follows.
+    /// Lists the groups that pivots look at: new ones are appended; when too many have nothing that moves any more,
+    /// the list is made anew. The order of the list does not matter.
     fn list_live(&mut self) {
-        self.live.clear();
-        self.next_up.clear();
-        self.next_down.clear();
-        for (group, (&live, spot)) in (0..).zip(self.is_live.iter().zip(&mut self.spot)) {
-            *spot = NOWHERE;
-            if live {
-                *spot = self.live.len() as u32;
-                self.live.push(group);
-                self.next_up.push(self.up[group as usize]);
-                self.next_down.push(self.down[group as usize]);
+        let dead = self.live.len() - self.live.len().min(self.live_count);
+        let anew = std::mem::take(&mut self.live_stale) || dead * DEAD_SHARE > self.live.len();
+        if anew {
+            for &group in &self.live {
+                // Groups may be others now; then all places are free already.
+                if let Some(spot) = self.spot.get_mut(group as usize) {
+                    *spot = NOWHERE;
+                }
+            }
+            self.live.clear();
+            self.next_up.clear();
+            self.next_down.clear();
+            self.newly_live.clear();
+            let live = self.is_live.iter().zip(0..).filter(|live| *live.0);
+            self.newly_live.extend(live.map(|live| live.1));
+        } else if self.newly_live.is_empty() {
+            return;
+        }
+        for at in 0..self.newly_live.len() {
+            let group = self.newly_live[at] as usize;
+            if self.spot[group] == NOWHERE && self.is_live[group] {
+                self.spot[group] = self.live.len() as u32;
+                self.live.push(group as u32);
+                self.next_up.push(self.up[group]);
+                self.next_down.push(self.down[group]);
             }
         }
+        self.newly_live.clear();
         self.alpha.resize(self.live.len(), 0.0);
         self.worth.resize(self.live.len(), 0.0);
         self.duals_stale = true;
-        self.rows.set_live(&self.live);
+        self.rows.set_live(&self.live, anew);
     }
 
     /// Where the group of a basic column, or of one that can move, is among the live ones.
@@ -97,10 +115,16 @@ impl Engine {
         self.up[group] = up;
         self.down[group] = down;
         let live = basic || up < f64::INFINITY || down > f64::NEG_INFINITY;
-        self.live_stale |= live != self.is_live[group];
-        self.is_live[group] = live;
+        if live != self.is_live[group] {
+            self.is_live[group] = live;
+            self.live_count = if live { self.live_count + 1 } else { self.live_count - 1 };
+        }
         let spot = self.spot[group];
-        if spot != NOWHERE {
+        if spot == NOWHERE {
+            if live {
+                self.newly_live.push(group as u32);
+            }
+        } else {
             self.next_up[spot as usize] = up;
             self.next_down[spot as usize] = down;
         }

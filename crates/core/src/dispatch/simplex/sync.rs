@@ -44,6 +44,8 @@ impl Engine {
             next_up: Vec::new(),
             next_down: Vec::new(),
             live: Vec::new(),
+            live_count: 0,
+            newly_live: Vec::new(),
             live_stale: true,
             spot: Vec::new(),
             is_live: Vec::new(),
@@ -148,7 +150,10 @@ impl Engine {
         for values in [&mut self.up, &mut self.down, &mut self.total] {
             values.resize(groups, 0.0);
         }
+        self.is_live.clear();
         self.is_live.resize(groups, false);
+        self.live_count = 0;
+        self.newly_live.clear();
         self.spot.clear();
         self.spot.resize(groups, NOWHERE);
         self.live_stale = true;
