@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-ROUNDS = 5
+ROUNDS = 3
 SPEED_UP = 1.9
 GROWTH = 0.10
 FACTOR = 3.0

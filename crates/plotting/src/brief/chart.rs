@@ -48,7 +48,11 @@ pub(super) fn draw(pairs: &Batch, answer: &Batch, says: &str) -> Result<String, 
             let mine: Vec<f64> =
                 parts.iter().zip(differences).filter(|(of, _)| *of == part).map(|(_, x)| *x).collect();
             page.text((8.0, middle - 14.0), heading, HEADING)?;
-            page.text((8.0, middle), &format!("{} pairs of runs", mine.len()), TEXT)?;
+            page.text(
+                (8.0, middle),
+                &format!("{} {}", mine.len(), if mine.len() == 1 { "pair of runs" } else { "pairs of runs" }),
+                TEXT,
+            )?;
             let color = if number == 0 { BEST } else { DRAWS };
             if low.is_finite() && high.is_finite() {
                 page.text((8.0, middle + 14.0), band, TEXT)?;
