@@ -5,16 +5,16 @@ use std::fmt::Write;
 
 use super::{Place, current};
 
-/// First year of a brief. [assumed]
+/// First year of a brief. (assumed)
 pub const START_YEAR: i16 = 2026;
 /// Factor on the default rates of requests in PJM, as in the ready experiments: fewer and more serious requests
-/// than the raw queue of 2025. [assumed]
+/// than the raw queue of 2025. (assumed)
 const PJM_SCALE: f64 = 0.4;
 /// Study desks in PJM, as there. [S] for Texas, assumed for PJM
 const PJM_DESKS: f64 = 45.0;
 /// The peak of PJM in the pack's public figures, to which other regions are compared.
 const PJM_PEAK_MW: f64 = 152_600.0;
-/// Least scale, so that small test systems have requests at all. [assumed]
+/// Least scale, so that small test systems have requests at all. (assumed)
 const LEAST_SCALE: f64 = 0.05;
 
 /// The two arms of a brief, as lists of changes to its scenario.

@@ -20,7 +20,7 @@ impl Clearing {
     }
 
     /// Lets a unit of the fleet come, go, or lose its production credit. Returns what came or went, by fuel. A
-    /// battery that goes still stands in the hour that is settled next; [`Stores::let_go`] ends that.
+    /// battery that goes still stands in the hour that is settled next; [`Stores::let_go`](crate::stores::Stores::let_go) ends that.
     pub fn change_unit(&mut self, position: usize, change: FleetChange) -> Option<(Fuel, f64)> {
         let of = &self.terms.fleet.units[position].unit;
         match (self.slots[position]?, change) {
