@@ -17,6 +17,8 @@ mod error;
 mod flowgates;
 mod inverse;
 mod ldl;
+mod lens;
+mod loads;
 mod parts;
 mod pipes;
 mod problem;
@@ -34,7 +36,7 @@ pub use error::DispatchError;
 pub use parts::PriceParts;
 pub use pipes::Pipe;
 pub use problem::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, LinearRow, Place, RowId,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, LinearRow, LoadZone, Place, RowId,
 };
 pub use solver::Solver;
 pub use topology::{Islands, Topology, TopologyError};

@@ -26,7 +26,7 @@ mod terms;
 
 use std::ops::Range;
 
-use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, Islands, Place, Shortage};
+use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, Islands, LoadZone, Place, Shortage};
 use gridrush_core::grid::pack::NetworkKind;
 use gridrush_core::grid::{Fuel, Network, Technology, ZoneId};
 use gridrush_core::names::Key;
@@ -146,6 +146,7 @@ impl Clearing {
             let id = ZoneId(position as u16);
             let strong = strong_buses(network, id);
             let load = load_buses(network, id);
+            problem.load_zones.push(LoadZone { shares: load.clone(), level_mw: 0.0 });
             let name = |what: &str| Key::of(&format!("{}/{what}", zone.name));
             let spread = |list: &[(u32, f64)], sign: f64| {
                 Place::Spread(list.iter().map(|&(bus, share)| (bus, sign * share)).collect())

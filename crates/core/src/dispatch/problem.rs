@@ -100,15 +100,27 @@ pub struct LinearRow {
     pub upper: f64,
 }
 
+/// Buses whose demand rises and falls together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LoadZone {
+    /// Buses with their shares of the zone's level. A bus is in one zone at most.
+    pub shares: Vec<(u32, f64)>,
+    /// Load of the zone as it was set last.
+    pub level_mw: f64,
+}
+
 /// One interval's market, changed in place from interval to interval.
 ///
 /// Bounds, costs, demand, branch limits and row bounds may change at will between solves. Columns and
 /// rows may be appended. A change of `in_service` or `susceptance`, or of a flowgate other than its limits and
-/// ceiling, or of the place of a column, must be followed by [`DispatchProblem::touch_topology`].
+/// ceiling, or of the place of a column, or of the shares of a load zone, must be followed by [`DispatchProblem::touch_topology`].
 #[derive(Clone, Debug, Default)]
 pub struct DispatchProblem {
     /// Fixed withdrawal by bus.
     pub demand_mw: Vec<f64>,
+    /// Zones that spread their load by fixed shares. They add nothing to `demand_mw`: they say how it comes about, and where a
+    /// bus has just its share of the level, flows of demand cost one product per zone.
+    pub load_zones: Vec<LoadZone>,
     /// All branches.
     pub branches: Vec<FlowBranch>,
     /// Limits on sums of flows.
@@ -135,6 +147,18 @@ impl DispatchProblem {
     /// How many buses there are.
     pub fn bus_count(&self) -> usize {
         self.demand_mw.len()
+    }
+
+    /// Sets the demand of all buses of a zone to their shares of a level.
+    ///
+    /// # Panics
+    /// If there is no such zone, or it names a bus that does not exist.
+    pub fn set_zone_load(&mut self, zone: usize, level_mw: f64) {
+        let zone = &mut self.load_zones[zone];
+        zone.level_mw = level_mw;
+        for &(bus, share) in &zone.shares {
+            self.demand_mw[bus as usize] = share * level_mw;
+        }
     }
 
     /// Appends a column. `key` is the stable name that decides ties.

@@ -5,14 +5,16 @@
 //!
 //! An island's row holds what a column of each group injects into the island, a linear row its own terms, and a
 //! branch's or flowgate's row the transfer factors gathered at the groups. Rows of flows are built when
-//! one first binds (from rows of the factored network, which outlive the topology) and kept until the topology changes, so the
-//! memory is `O(flows that ever bound x (buses + groups))`.
+//! one is first looked at and kept until the topology changes: by group from the images of rows of the factored
+//! network ([`Lens`]), which outlive the topology; by bus only for those that carry a price. The memory is
+//! `O(flows looked at x (buses + groups))`.
 
 use super::basis::Constraint;
 use super::columns::Columns;
 use super::error::DispatchError;
 use super::flowgates::Gates;
 use super::inverse::dot;
+use super::lens::Lens;
 use super::problem::{DispatchProblem, RowId};
 use super::topology::{Topology, WholeRows};
 
@@ -25,9 +27,11 @@ fn pick(row: &[f64], live: &[u32], out: &mut Vec<f64>) {
 /// The row of a branch or flowgate.
 #[derive(Clone, Debug, Default)]
 struct FlowRow {
-    /// Transfer factors by bus, in elimination order.
+    /// Transfer factors by bus, in elimination order; none until they are needed.
     by_bus: Vec<f64>,
-    by_group: Vec<f64>,
+    /// By group, then what else the lens shows.
+    image: Vec<f64>,
+    groups: usize,
     /// By live group, as of an edition of these.
     by_live: Vec<f64>,
     edition: u64,
@@ -35,8 +39,22 @@ struct FlowRow {
     base_mw: f64,
     /// The interval of `base_mw`.
     interval: u64,
-    /// By how much the flow falls when demand grows by one step of its tiny increase.
-    growth: f64,
+}
+
+/// What rows of flows are made of.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'a> {
+    pub(super) topology: &'a Topology,
+    pub(super) gates: &'a Gates,
+    pub(super) lens: Lens<'a>,
+    /// What shifters inject less demand, by place.
+    pub(super) base_injection: &'a [f64],
+}
+
+impl FlowRow {
+    fn by_group(&self) -> &[f64] {
+        &self.image[..self.groups]
+    }
 }
 
 /// All rows known so far.
@@ -72,7 +90,7 @@ impl Rows {
         match constraint {
             Constraint::Island(i) => &self.islands[i as usize],
             Constraint::Row(r) => &self.linear[r as usize],
-            Constraint::Branch(_) | Constraint::Flowgate(_) => &self.flow(constraint).by_group,
+            Constraint::Branch(_) | Constraint::Flowgate(_) => self.flow(constraint).by_group(),
         }
     }
 
@@ -104,7 +122,7 @@ impl Rows {
         }
     }
 
-    /// The transfer factors of a prepared flow, in elimination order.
+    /// The transfer factors of a completed flow, in elimination order.
     pub(super) fn by_bus(&self, constraint: Constraint) -> &[f64] {
         &self.flow(constraint).by_bus
     }
@@ -116,7 +134,7 @@ impl Rows {
 
     /// By how much a prepared flow falls with the tiny increase of demand, all columns fixed.
     pub(super) fn growth(&self, constraint: Constraint) -> f64 {
-        self.flow(constraint).growth
+        self.flow(constraint).image.last().copied().unwrap_or(0.0)
     }
 
     fn slot(&self, constraint: Constraint) -> Option<u32> {
@@ -137,71 +155,85 @@ impl Rows {
         self.interval += 1;
     }
 
-    /// Builds the row of a branch or flowgate unless it is there, and its flow under these injections (in
-    /// elimination order, shifters included) unless it was built in this interval.
-    pub(super) fn prepare(
-        &mut self,
-        constraint: Constraint,
-        topology: &Topology,
-        gates: &Gates,
-        columns: &Columns,
-        base_injection: &[f64],
-        growth: &[f64],
-    ) {
+    /// Builds the row of a branch or flowgate unless it is there, and its flow when all columns are zero unless it
+    /// was built in this interval.
+    pub(super) fn prepare(&mut self, constraint: Constraint, sources: Sources) {
+        let Sources { topology, gates, lens, base_injection } = sources;
+        let own = [(if let Constraint::Branch(l) = constraint { l } else { 0 }, 1.0)];
+        let terms = if let Constraint::Flowgate(g) = constraint { gates.terms(g) } else { &own[..] };
         let slot = self.slot(constraint).unwrap_or(self.used as u32) as usize;
         if slot == self.used {
             if self.used == self.flows.len() {
                 self.flows.push(FlowRow::default());
             }
             self.used += 1;
-            let row = &mut self.flows[slot];
-            row.by_bus.resize(topology.bus_count(), 0.0);
             match constraint {
-                Constraint::Flowgate(g) => {
-                    self.whole.combine(topology, gates.terms(g), &mut row.by_bus);
-                    self.gate_slot[g as usize] = Some(slot as u32);
-                }
-                Constraint::Branch(l) => {
-                    self.whole.combine(topology, &[(l, 1.0)], &mut row.by_bus);
-                    self.branch_slot[l as usize] = Some(slot as u32);
-                }
+                Constraint::Flowgate(g) => self.gate_slot[g as usize] = Some(slot as u32),
+                Constraint::Branch(l) => self.branch_slot[l as usize] = Some(slot as u32),
                 Constraint::Island(_) | Constraint::Row(_) => unreachable!("only flows are prepared"),
             }
-            let by_bus = &row.by_bus;
-            columns.gather(|bus| by_bus[bus as usize], &mut row.by_group);
+            let row = &mut self.flows[slot];
+            row.by_bus.clear();
+            if !self.whole.image(topology, terms, &lens, &mut row.image) {
+                row.by_bus.resize(topology.bus_count(), 0.0);
+                self.whole.combine(topology, terms, &mut row.by_bus);
+                lens.image(&row.by_bus, &mut row.image);
+            }
+            row.groups = lens.by_group(&row.image).len();
             row.edition = 0;
             row.interval = 0;
-            row.growth = dot(by_bus, growth);
         }
         let row = &mut self.flows[slot];
         if row.edition != self.edition {
             row.edition = self.edition;
             row.by_live.clear();
         }
-        pick(&row.by_group, &self.live, &mut row.by_live);
+        pick(&row.image, &self.live, &mut row.by_live);
         if row.interval != self.interval {
             row.interval = self.interval;
-            let shift = |l: u32| topology.links()[l as usize].shift_mw;
-            let shift_mw: f64 = match constraint {
-                Constraint::Flowgate(g) => gates.terms(g).iter().map(|&(l, weight)| weight * shift(l)).sum(),
-                Constraint::Branch(l) => shift(l),
-                Constraint::Island(_) | Constraint::Row(_) => 0.0,
-            };
-            row.base_mw = dot(&row.by_bus, base_injection) - shift_mw;
+            let shift = |&(l, weight): &(u32, f64)| weight * topology.links()[l as usize].shift_mw;
+            let shift_mw: f64 = terms.iter().map(shift).sum();
+            let apart = lens.loads.apart();
+            if apart.is_none_or(|apart| !apart.is_empty()) {
+                self.complete(constraint, topology, gates);
+            }
+            let row = &mut self.flows[slot];
+            let unshifted = apart.map_or_else(
+                || dot(&row.by_bus, base_injection),
+                |apart| {
+                    let apart = apart.iter().map(|&(place, mw)| row.by_bus[place as usize] * mw);
+                    lens.loads.flow_of_zones(lens.by_zone(&row.image)) + apart.sum::<f64>()
+                },
+            );
+            row.base_mw = unshifted - shift_mw;
+        }
+    }
+
+    /// Builds the transfer factors by bus of a prepared flow, unless they are there.
+    pub(super) fn complete(&mut self, constraint: Constraint, topology: &Topology, gates: &Gates) {
+        let Some(slot) = self.slot(constraint) else { return };
+        let row = &mut self.flows[slot as usize];
+        if row.by_bus.is_empty() {
+            row.by_bus.resize(topology.bus_count(), 0.0);
+            match constraint {
+                Constraint::Flowgate(g) => self.whole.combine(topology, gates.terms(g), &mut row.by_bus),
+                Constraint::Branch(l) => self.whole.combine(topology, &[(l, 1.0)], &mut row.by_bus),
+                Constraint::Island(_) | Constraint::Row(_) => {}
+            }
         }
     }
 
     /// Forgets the rows of flows.
-    pub(super) fn forget_flows(&mut self, branch_count: usize) {
+    pub(super) fn forget_flows(&mut self) {
         self.used = 0;
-        self.branch_slot.clear();
-        self.branch_slot.resize(branch_count, None);
-        self.gate_slot.clear();
+        self.branch_slot.fill(None);
+        self.gate_slot.fill(None);
     }
 
-    /// Makes room for appended flowgates.
-    pub(super) fn extend_gates(&mut self, count: usize) {
-        self.gate_slot.resize(count, None);
+    /// Makes room for so many branches and flowgates.
+    pub(super) fn extend_flows(&mut self, branches: usize, gates: usize) {
+        self.branch_slot.resize(branches, None);
+        self.gate_slot.resize(gates, None);
     }
 
     /// Checks the linear rows; says whether there are new ones or new terms.
@@ -225,8 +257,8 @@ impl Rows {
         Ok(changed)
     }
 
-    /// Builds the rows of islands (`island_of` by place), linear rows and known flows for these groups; says
-    /// whether an old linear row changed.
+    /// Builds the rows of islands (`island_of` by place) and linear rows for these groups and forgets those of flows;
+    /// says whether an old linear row changed.
     pub(super) fn regroup(
         &mut self,
         problem: &DispatchProblem,
@@ -238,11 +270,7 @@ impl Rows {
         for (island, row) in (0_u32..).zip(&mut self.islands) {
             columns.gather(|bus| f64::from(u8::from(island_of[bus as usize] == island)), row);
         }
-        for row in &mut self.flows[..self.used] {
-            row.edition = 0;
-            let by_bus = &row.by_bus;
-            columns.gather(|bus| by_bus[bus as usize], &mut row.by_group);
-        }
+        self.forget_flows();
         let old = self.linear.len();
         self.linear.resize(problem.rows.len(), Vec::new());
         let mut changed = false;

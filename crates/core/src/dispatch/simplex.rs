@@ -35,9 +35,11 @@ use super::columns::Columns;
 use super::error::DispatchError;
 use super::flowgates::Gates;
 use super::inverse::{Inverse, dot, independent_part};
+use super::lens::Lens;
+use super::loads::Loads;
 use super::problem::{Bound, DispatchProblem};
 use super::ratio::RatioTest;
-use super::rows::Rows;
+use super::rows::{Rows, Sources};
 use super::topology::{Islands, Topology};
 use pivot::Leaving;
 use ties::{LOOSER, TIES_MAX};
@@ -126,6 +128,9 @@ pub(super) struct Engine {
     columns: Columns,
     rows: Rows,
     gates: Gates,
+    loads: Loads,
+    /// Counts the times that groups or zones became others.
+    lens_edition: u64,
 
     // By column.
     /// With costs as they are.
@@ -479,11 +484,25 @@ impl Engine {
 
     /// Builds the rows of all flows that carry a price.
     fn prepare_rows(&mut self) {
-        let Some(topology) = &self.topology else { return };
-        let kernel = self.kernel.iter().map(|row| row.constraint);
-        let flows = kernel.filter(|c| matches!(c, Constraint::Branch(_) | Constraint::Flowgate(_)));
-        for flow in flows.chain(self.overloaded.iter().map(|o| o.constraint)) {
-            self.rows.prepare(flow, topology, &self.gates, &self.columns, &self.base_injection, &self.growth);
+        for r in 0..self.kernel.len() {
+            self.prepare(self.kernel[r].constraint);
+        }
+        for o in 0..self.overloaded.len() {
+            self.prepare(self.overloaded[o].constraint);
+        }
+    }
+
+    /// Builds the row of a flow unless it is there; does nothing for other constraints.
+    fn prepare(&mut self, flow: Constraint) {
+        if let (Some(topology), Some(_)) = (&self.topology, self.flow_index(flow)) {
+            let (gates, base_injection) = (&self.gates, &self.base_injection[..]);
+            let lens = Lens {
+                edition: self.lens_edition,
+                columns: &self.columns,
+                loads: &self.loads,
+                growth: &self.growth,
+            };
+            self.rows.prepare(flow, Sources { topology, gates, lens, base_injection });
         }
     }
 

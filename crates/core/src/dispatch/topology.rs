@@ -464,6 +464,24 @@ impl Topology {
         self.outages.correct_row(&links, row);
     }
 
+    /// The branches of the factored network, with weights, whose transfer factors there add up to those of a weighted sum
+    /// of flows in the present network (but for the reference of pieces: [`Topology::refer`]).
+    fn parts(&self, terms: &[(u32, f64)], parts: &mut Vec<(u32, f64)>) {
+        parts.extend(self.present(terms).map(|(branch, _, weight)| (branch, weight)));
+        let links = self.present(terms).map(|(_, link, weight)| (link, weight));
+        parts.extend(self.outages.parts(&links));
+    }
+
+    /// Counts transfer factors from the references of pieces.
+    fn refer(&self, row: &mut [f64]) {
+        self.outages.refer(row);
+    }
+
+    /// Whether islands of the present network are parts of those of the factored one.
+    fn has_pieces(&self) -> bool {
+        self.outages.has_pieces()
+    }
+
     /// Those of the branches that are in service, as they are in the factored network, with their weights.
     fn present(&self, terms: &[(u32, f64)]) -> impl Iterator<Item = (u32, Link, f64)> + Clone {
         let in_service =

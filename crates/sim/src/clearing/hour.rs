@@ -35,9 +35,7 @@ impl Clearing {
     /// series. Sites keep their bids until [`Clearing::set_block`] or [`Clearing::clear_site`].
     pub fn set_hour(&mut self, native_mw: &[f64], weather: &[f32], hours: f64) {
         for (zone, columns) in self.zones.iter().enumerate() {
-            for &(bus, share) in &columns.demand {
-                self.problem.demand_mw[bus as usize] = share * native_mw[zone];
-            }
+            self.problem.set_zone_load(zone, native_mw[zone]);
             let home_mw = columns.home_share * native_mw[zone];
             self.problem.bounds[columns.shed.0 as usize].upper_mw = home_mw.max(0.0);
         }

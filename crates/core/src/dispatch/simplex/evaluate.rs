@@ -17,6 +17,7 @@ impl Engine {
         solution: &mut DispatchSolution,
     ) {
         self.evaluate_duals();
+        self.complete_rows();
         self.report_prices(problem, solution);
         self.report_flows(problem, solution);
 
@@ -43,6 +44,15 @@ impl Engine {
         }
         solution.objective_usd_per_h = objective;
         solution.pivots = pivots;
+    }
+
+    /// Builds the transfer factors by bus of all flows that carry a price.
+    fn complete_rows(&mut self) {
+        let Some(topology) = &self.topology else { return };
+        let flows = self.kernel.iter().map(|row| row.constraint);
+        for flow in flows.chain(self.overloaded.iter().map(|o| o.constraint)) {
+            self.rows.complete(flow, topology, &self.gates);
+        }
     }
 
     /// What these values of columns cost, summed in four lanes.

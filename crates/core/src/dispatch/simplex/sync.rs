@@ -7,6 +7,7 @@ use crate::dispatch::columns::Columns;
 use crate::dispatch::error::DispatchError;
 use crate::dispatch::flowgates::Gates;
 use crate::dispatch::inverse::Inverse;
+use crate::dispatch::loads::Loads;
 use crate::dispatch::problem::{Bound, DispatchProblem};
 use crate::dispatch::ratio::RatioTest;
 use crate::dispatch::rows::Rows;
@@ -31,6 +32,8 @@ impl Engine {
             columns: Columns::default(),
             rows: Rows::default(),
             gates: Gates::default(),
+            loads: Loads::default(),
+            lens_edition: 0,
             bounds: Vec::new(),
             read: 0,
             changed: Vec::new(),
@@ -113,6 +116,13 @@ impl Engine {
                 self.columns = Columns::default();
             }
         }
+        if rewired || problem.load_zones.len() != self.loads.zone_count() {
+            let loads = Loads::of(problem, &self.order);
+            if !loads.is_like(&self.loads) {
+                self.loads = loads;
+                self.ungrouped = true;
+            }
+        }
         let new_rows = self.rows.check_linear(problem)?;
         let new_columns = new_rows || problem.bounds.len() > self.columns.count();
         if new_columns {
@@ -136,6 +146,7 @@ impl Engine {
             self.reselect = true;
             self.inverse_stale = true;
         }
+        self.lens_edition += 1;
         self.island_idle.clear();
         self.island_idle.extend((0..islands).map(|i| !self.rows.island_has_columns(i)));
         self.row_binds.resize(problem.rows.len(), false);
@@ -168,7 +179,7 @@ impl Engine {
     fn extend_gates(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
         if let Some(topology) = &self.topology {
             self.gates.extend(&problem.flowgates, &problem.branches, topology)?;
-            self.rows.extend_gates(self.gates.count());
+            self.rows.extend_flows(self.branch_count, self.gates.count());
         }
         let flows = self.branch_count + self.gates.count();
         self.flow_taken.resize(flows, false);
@@ -208,7 +219,7 @@ impl Engine {
             }
         }
         self.branch_count = problem.branches.len();
-        self.rows.forget_flows(self.branch_count);
+        self.rows.forget_flows();
         self.gates.clear();
         self.extend_gates(problem)?;
         self.drop_idle(problem);

@@ -96,9 +96,8 @@ impl Engine {
         for at in 0..self.touching.len() {
             let (constraint, activity) = self.touching[at];
             let mut moves = 0.0;
-            if let (Some(topology), false) = (&self.topology, matches!(constraint, Constraint::Row(_))) {
-                let (gates, columns) = (&self.gates, &self.columns);
-                self.rows.prepare(constraint, topology, gates, columns, &self.base_injection, &self.growth);
+            if !matches!(constraint, Constraint::Row(_)) {
+                self.prepare(constraint);
                 moves -= self.rows.growth(constraint);
             }
             let row = self.rows.by_group(constraint);

@@ -118,12 +118,10 @@ impl Engine {
 
     /// Lets watched flows beyond their limit take part in what follows; says whether there are any.
     pub(super) fn activate_watched(&mut self, problem: &DispatchProblem) -> bool {
-        let Some(topology) = &self.topology else { return false };
         self.active.clear();
         for at in self.watched.len() - self.seen..self.watched.len() {
             let constraint = self.watched[at];
-            let (gates, columns) = (&self.gates, &self.columns);
-            self.rows.prepare(constraint, topology, gates, columns, &self.base_injection, &self.growth);
+            self.prepare(constraint);
             if self.flow_violated(problem, constraint).is_some() {
                 self.active.push(constraint);
             }
@@ -163,15 +161,13 @@ impl Engine {
             self.violations.select_nth_unstable_by(WATCHED_AT_ONCE, order);
             self.violations.truncate(WATCHED_AT_ONCE);
         }
-        let topology = self.topology.as_ref()?;
         let mut worst: (f64, Option<u32>) = (0.0, None);
-        for &(violation, index) in &self.violations {
+        for at in 0..self.violations.len() {
+            let (violation, index) = self.violations[at];
             if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| index < other)) {
                 worst = (violation, Some(index));
             }
-            let flow = self.flow_at(index);
-            let (gates, columns) = (&self.gates, &self.columns);
-            self.rows.prepare(flow, topology, gates, columns, &self.base_injection, &self.growth);
+            self.prepare(self.flow_at(index));
         }
         for at in 0..self.violations.len() {
             let flow = self.flow_at(self.violations[at].1);

@@ -144,14 +144,33 @@ impl Outages {
     /// Adds to a weighted sum of transfer factors of the factored network what makes it one of the present
     /// network; `terms` are its branches, by their links in the factored network.
     pub(super) fn correct_row(&self, terms: &(impl Iterator<Item = (Link, f64)> + Clone), row: &mut [f64]) {
-        for (i, lost) in self.lost.iter().enumerate() {
-            let share = |j: usize| -> f64 {
-                terms.clone().map(|(link, weight)| weight * link.carries(&self.lost[j].angle)).sum()
-            };
-            let moved: f64 = (0..self.lost.len()).map(|j| share(j) * self.mix.row(j)[i]).sum();
+        for (lost, (_, moved)) in self.lost.iter().zip(self.parts(terms)) {
             add_scaled(row, moved * lost.link.susceptance_mw_per_rad, &lost.angle);
         }
         self.refer(row);
+    }
+
+    /// The lost branches with the weights that their transfer factors have in a weighted sum of those of the present network.
+    pub(super) fn parts(
+        &self,
+        terms: &(impl Iterator<Item = (Link, f64)> + Clone),
+    ) -> impl Iterator<Item = (u32, f64)> {
+        let share = |lost: &Lost| -> f64 {
+            terms.clone().map(|(link, weight)| weight * link.carries(&lost.angle)).sum()
+        };
+        let mut shares = [0.0; RANK_MAX];
+        for (slot, lost) in shares.iter_mut().zip(&self.lost) {
+            *slot = share(lost);
+        }
+        self.lost.iter().enumerate().map(move |(i, lost)| {
+            let moved = (0..self.lost.len()).map(|j| shares[j] * self.mix.row(j)[i]).sum();
+            (lost.branch, moved)
+        })
+    }
+
+    /// Whether islands are parts of those of the factored network.
+    pub(super) fn has_pieces(&self) -> bool {
+        !self.pieces.is_empty()
     }
 
     /// The flow of a branch per MW from end to end of another one, given what it is in the factored network.
