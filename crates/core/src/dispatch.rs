@@ -27,6 +27,7 @@ mod rows;
 mod simplex;
 mod solver;
 mod topology;
+mod vector;
 
 pub use basis::{Basis, Binding, Constraint};
 pub use causes::{Block, Cause, Causes, Curtailment, Shortage};

@@ -5,8 +5,8 @@
 //! needed bus by bus.
 
 use super::columns::Columns;
-use super::inverse::dot;
 use super::loads::Loads;
+use super::vector::long_dot;
 
 /// What an image is made of.
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ impl Lens<'_> {
     pub(super) fn image(&self, by_bus: &[f64], image: &mut Vec<f64>) {
         self.columns.gather(|bus| by_bus[bus as usize], image);
         self.loads.gather(by_bus, image);
-        image.push(dot(by_bus, self.growth));
+        image.push(long_dot(by_bus, self.growth));
     }
 
     /// An image's part by group.

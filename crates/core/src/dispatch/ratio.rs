@@ -11,6 +11,7 @@
 
 use super::columns::Columns;
 use super::problem::Bound;
+use super::vector::widest;
 
 /// Coefficients below this do not count as able to help.
 pub(super) const COEFFICIENT_MIN: f64 = 1e-9;
@@ -165,6 +166,12 @@ impl RatioTest {
 
     /// Gathers the breakpoints up to the threshold; returns the loss of slope when all are passed.
     fn collect(&mut self, columns: ColumnView, sign: f64) -> f64 {
+        widest!(self.collect_wide(columns, sign))
+    }
+
+    #[allow(clippy::inline_always, reason = "takes over the instruction set of its caller")]
+    #[inline(always)]
+    fn collect_wide(&mut self, columns: ColumnView, sign: f64) -> f64 {
         let threshold = self.threshold;
         self.collected.clear();
         self.collected.extend(self.constraints.iter().filter(|b| b.step <= threshold));

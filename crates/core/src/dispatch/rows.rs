@@ -13,10 +13,10 @@ use super::basis::Constraint;
 use super::columns::Columns;
 use super::error::DispatchError;
 use super::flowgates::Gates;
-use super::inverse::dot;
 use super::lens::Lens;
 use super::problem::{DispatchProblem, RowId};
 use super::topology::{Topology, WholeRows};
+use super::vector::long_dot;
 
 /// Appends the entries of the live groups that are not there yet.
 fn pick(row: &[f64], live: &[u32], out: &mut Vec<f64>) {
@@ -199,7 +199,7 @@ impl Rows {
             }
             let row = &mut self.flows[slot];
             let unshifted = apart.map_or_else(
-                || dot(&row.by_bus, base_injection),
+                || long_dot(&row.by_bus, base_injection),
                 |apart| {
                     let apart = apart.iter().map(|&(place, mw)| row.by_bus[place as usize] * mw);
                     lens.loads.flow_of_zones(lens.by_zone(&row.image)) + apart.sum::<f64>()

@@ -34,13 +34,14 @@ use super::basis::{Basis, Binding, Constraint};
 use super::columns::Columns;
 use super::error::DispatchError;
 use super::flowgates::Gates;
-use super::inverse::{Inverse, dot, independent_part};
+use super::inverse::{Inverse, independent_part};
 use super::lens::Lens;
 use super::loads::Loads;
 use super::problem::{Bound, DispatchProblem};
 use super::ratio::RatioTest;
 use super::rows::{Rows, Sources};
 use super::topology::{Islands, Topology};
+use super::vector::long_dot;
 use pivot::Leaving;
 use ties::{LOOSER, TIES_MAX};
 
@@ -570,7 +571,7 @@ impl Engine {
 
     /// Activity of a constraint under the present values of columns.
     fn activity(&self, constraint: Constraint) -> f64 {
-        let of_columns = dot(self.rows.by_group(constraint), &self.total);
+        let of_columns = long_dot(self.rows.by_group(constraint), &self.total);
         match constraint {
             Constraint::Branch(_) | Constraint::Flowgate(_) => of_columns + self.rows.base_mw(constraint),
             Constraint::Island(_) | Constraint::Row(_) => of_columns,

@@ -7,7 +7,7 @@
 //! Both forms do the same operations on each entry in forward substitution, so a solve that climbs single
 //! columns gives the same bits.
 
-use crate::dispatch::inverse::{add_scaled, dot};
+use crate::dispatch::vector::{add_scaled, dot};
 
 /// Rows of a panel that are gathered at once.
 const GATHERED: usize = 64;

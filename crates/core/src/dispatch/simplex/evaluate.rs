@@ -4,9 +4,9 @@ use super::Engine;
 use crate::dispatch::basis::Constraint;
 #[cfg(debug_assertions)]
 use crate::dispatch::flowgates::Gates;
-use crate::dispatch::inverse::{add_combination, dot};
 use crate::dispatch::problem::{Bound, DispatchProblem, DispatchSolution};
 use crate::dispatch::topology::Islands;
+use crate::dispatch::vector::{add_combination, long_dot};
 
 impl Engine {
     /// Fills the solution; the last run must have ended well.
@@ -100,7 +100,7 @@ impl Engine {
     ) {
         let factors = self.rows.by_bus(flow);
         if let [mean] = mean {
-            *mean = dot(factors, share_by_place);
+            *mean = long_dot(factors, share_by_place);
             return;
         }
         for ((&factor, &share), &island) in factors.iter().zip(share_by_place).zip(&self.island_of) {

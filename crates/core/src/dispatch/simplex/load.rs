@@ -6,8 +6,8 @@
 use super::{Engine, ROW_TOLERANCE};
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::error::DispatchError;
-use crate::dispatch::inverse::sum;
 use crate::dispatch::problem::{Bound, ColumnId, DispatchProblem};
+use crate::dispatch::vector::sum;
 
 impl Engine {
     /// Numbers: bounds, costs, ceilings of overloaded branches, demand.

@@ -7,7 +7,7 @@
 
 use super::Engine;
 use crate::dispatch::basis::Constraint;
-use crate::dispatch::inverse::add_combination;
+use crate::dispatch::vector::add_combination;
 
 impl Engine {
     /// Fills `by_bus` with the change of the sum of `by_column` times what columns do, per MW of demand.

@@ -2,7 +2,7 @@
 
 use super::{DUAL_TOLERANCE, Engine, KernelRow, Overload, Stop};
 use crate::dispatch::basis::Constraint;
-use crate::dispatch::inverse::add_combination;
+use crate::dispatch::vector::add_combination;
 use crate::dispatch::problem::DispatchProblem;
 
 /// Groups looked at together.

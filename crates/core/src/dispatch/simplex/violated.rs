@@ -8,8 +8,8 @@ use super::{
     COLUMN_TOLERANCE, Engine, Overload, ROW_TOLERANCE, Range, WATCH_FROM, WATCHED_AT_ONCE, WATCHED_MAX,
 };
 use crate::dispatch::basis::Constraint;
-use crate::dispatch::inverse::dot;
 use crate::dispatch::problem::{DispatchProblem, FlowBranch, Flowgate};
+use crate::dispatch::vector::dot;
 
 /// Branches looked at together.
 const RUN: usize = 8;

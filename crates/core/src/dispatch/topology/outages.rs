@@ -24,7 +24,8 @@
 //! methods for modified network solutions", IEEE Trans. PAS 102 (1983).
 
 use super::{Islands, Link};
-use crate::dispatch::inverse::{Inverse, add_scaled};
+use crate::dispatch::inverse::Inverse;
+use crate::dispatch::vector::add_scaled;
 
 /// So many branches are corrected for at most; beyond, a new factor is cheaper in the long run.
 pub(super) const RANK_MAX: usize = 8;

@@ -6,8 +6,8 @@
 
 use super::Topology;
 use super::outages::RANK_MAX;
-use crate::dispatch::inverse::add_combination;
 use crate::dispatch::lens::Lens;
+use crate::dispatch::vector::add_combination;
 
 /// So many rows are kept at most.
 const KEPT_MAX: usize = 256;
