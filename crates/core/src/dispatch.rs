@@ -17,6 +17,7 @@ mod error;
 mod flowgates;
 mod inverse;
 mod ldl;
+mod merit;
 mod parts;
 mod pipes;
 mod problem;

@@ -282,8 +282,9 @@ impl World {
     }
 
     /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date. Where flow runs
-    /// in a circle of pipes, the interval is cleared again instead.
-    pub fn apply(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
+    /// in a circle of pipes, the interval is cleared again instead. The world keeps the solution and leaves an old one
+    /// in its place.
+    pub fn apply(&mut self, solver: &Solver, solution: &mut DispatchSolution) -> Result<(), RunError> {
         self.pivots += u64::from(solution.pivots);
         if self.clearing.break_circle(solution) {
             self.again = true;

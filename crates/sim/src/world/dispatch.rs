@@ -151,12 +151,17 @@ impl World {
 
     /// Tells every block what it got, finds the causes of what it did not get, and schedules the next
     /// interval.
-    pub(super) fn award(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
+    pub(super) fn award(
+        &mut self,
+        solver: &Solver,
+        solution: &mut DispatchSolution,
+    ) -> Result<(), RunError> {
         let now = self.calendar.now();
         let Some(mut interval) = self.interval.take() else {
             return Ok(());
         };
-        interval.solution.clone_from(solution);
+        std::mem::swap(&mut interval.solution, solution);
+        let solution = &interval.solution;
         // Ratings may grow before the interval is settled.
         self.clearing.binding_limits(solution, &mut interval.limits);
         self.emissions.see(&self.clearing, solver);
