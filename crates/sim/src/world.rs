@@ -35,7 +35,8 @@ use std::sync::Arc;
 
 use gridrush_core::demand::BidBook;
 use gridrush_core::dispatch::{
-    Causes, Curtailment, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Solver, Topology,
+    Block as CauseBlock, Causes, Curtailment, DispatchError, DispatchProblem, DispatchSolution, FlowBranch,
+    Solver, Topology,
 };
 use gridrush_core::grid::BusId;
 use gridrush_core::interconnection::{Queue, QueueError, Snapshot, StudyBranch, StudyError, UnitFlows};
@@ -152,6 +153,8 @@ struct Interval {
     native_mw: Vec<f64>,
     weather: Vec<f32>,
     solution: DispatchSolution,
+    /// What may lack power: `blocks`, then what is shed.
+    may_lack: Vec<CauseBlock>,
     causes: Vec<Curtailment>,
     limits: Vec<BindingLimit>,
     /// Branches that withheld power and the outage behind each.

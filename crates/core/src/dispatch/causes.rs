@@ -20,6 +20,7 @@
 use super::basis::{Basis, Constraint};
 use super::copper::CopperPlate;
 use super::error::DispatchError;
+use super::inverse::sum;
 use super::merit::MeritOrder;
 use super::parts::PriceParts;
 use super::pipes::Joined;
@@ -182,7 +183,9 @@ impl Causes {
             let short = blocks.iter().filter(|block| block.is_short(&solution.column_mw));
             let asked = short.map(|block| block.column());
             let asked = asked.chain(shortages.iter().map(|shortage| shortage.column()));
-            self.clear_plate(problem, solver, asked)?;
+            let prices = &solution.lmp_usd_per_mwh;
+            let near = sum(prices) / prices.len() as f64;
+            self.clear_plate(problem, solver, near, asked)?;
         }
         let plate_mw = if congested { &self.plate_solution.column_mw } else { &solution.column_mw };
         let islands = self.joined.as_ref().map_or_else(|| solver.islands(), Joined::islands);
@@ -224,11 +227,13 @@ impl Causes {
         Ok(())
     }
 
-    /// Brings these columns of the copper plate's solution to the interval; others may stay as they were.
+    /// Brings these columns of the copper plate's solution to the interval; others may stay as they were. Its price may
+    /// be near the one given.
     fn clear_plate(
         &mut self,
         problem: &DispatchProblem,
         solver: &Solver,
+        near_usd_per_mwh: f64,
         mut asked: impl Iterator<Item = ColumnId>,
     ) -> Result<(), DispatchError> {
         let (plate, islands) = match &self.joined {
@@ -243,7 +248,7 @@ impl Causes {
                 let told = self.merit.tell(plate, column);
                 told.inspect(|&mw| plate_mw[column.0 as usize] = mw).is_some()
             });
-            if told && self.merit.rows_are_slack(plate) {
+            if told && self.merit.rows_are_slack(plate, near_usd_per_mwh) {
                 return Ok(());
             }
         }

@@ -22,6 +22,11 @@ use super::problem::{Bound, ColumnId, DispatchProblem, LinearRow, Place};
 const PRICE_MARGIN_USD_PER_MWH: f64 = 1e-4;
 /// Supply and demand, or a row and its bound, that differ by less are not told apart, in MW.
 const MARGIN_MW: f64 = 1e-3;
+/// The first step in search of a price that is above or below, in $/MWh, and how much longer each following one is.
+const STEP_USD_PER_MWH: f64 = 2.0;
+const STEP_GROWTH: f64 = 3.0;
+/// At most so many prices are compared before the simplex method is asked.
+const COMPARED_MAX: u32 = 8;
 
 /// What a column adds to supply once the price is high enough: when `slope x price` exceeds `worth`.
 #[derive(Clone, Copy, Debug)]
@@ -89,19 +94,40 @@ impl MeritOrder {
         if known.is_some() || injection == 0.0 {
             return known;
         }
-        let price = problem.bounds[column.0 as usize].cost_usd_per_mwh / injection;
+        self.compare(problem.bounds[column.0 as usize].cost_usd_per_mwh / injection);
+        told(self.range(problem, column))
+    }
+
+    /// Whether it can be told that no linear row binds, whatever else cannot. `near` is a price that may be close to
+    /// the plate's; around it the price is narrowed down as far as needed.
+    pub(super) fn rows_are_slack(&mut self, problem: &DispatchProblem, near: f64) -> bool {
+        let (mut price, mut step) = (near, STEP_USD_PER_MWH);
+        for _ in 0..COMPARED_MAX {
+            self.compare(price);
+            if problem.rows.iter().all(|row| self.is_slack(problem, row)) {
+                return true;
+            }
+            let middle = f64::midpoint(self.above, self.below);
+            price = if middle.is_finite() {
+                middle.min(self.above + step)
+            } else if self.above.is_finite() {
+                self.above + step
+            } else {
+                self.below - step
+            };
+            step *= STEP_GROWTH;
+        }
+        false
+    }
+
+    /// Puts the price of the plate above or below this one, if it is not about the same.
+    fn compare(&mut self, price: f64) {
         let margin = PRICE_MARGIN_USD_PER_MWH;
         if self.surplus_mw(price - margin) > MARGIN_MW {
             self.below = self.below.min(price - margin / 2.0);
         } else if self.surplus_mw(price + margin) < -MARGIN_MW {
             self.above = self.above.max(price + margin / 2.0);
         }
-        told(self.range(problem, column))
-    }
-
-    /// Whether no linear row can bind, whatever is not told.
-    pub(super) fn rows_are_slack(&self, problem: &DispatchProblem) -> bool {
-        problem.rows.iter().all(|row| self.is_slack(problem, row))
     }
 
     fn is_slack(&self, problem: &DispatchProblem, row: &LinearRow) -> bool {
@@ -140,5 +166,97 @@ impl MeritOrder {
             if injection > 0.0 { (supplies, rests) } else { (rests, supplies) }
         };
         (if rises { upper_mw } else { lower_mw }, if falls { lower_mw } else { upper_mw })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::dispatch::{CopperPlate, DispatchSolution};
+    use crate::names::Key;
+
+    /// Two buses; units, loads and a link between them, and a row that keeps units and its own step below a limit.
+    fn market(of: &[(f64, f64, u8)], demand_mw: f64, limit_mw: f64) -> DispatchProblem {
+        let mut problem = DispatchProblem::new(2, Vec::new());
+        let mut terms = Vec::new();
+        for (n, &(mw, cost, kind)) in (0..).zip(of) {
+            let (place, lower_mw, cost) = match kind {
+                0 => (Place::Bus(0, 1.0), 0.0, cost),
+                1 => (Place::Bus(1, 1.0), 0.3 * mw, cost),
+                2 => (Place::Bus(1, -1.0), 0.0, -cost),
+                3 => (Place::Spread(vec![(0, 0.4), (1, 0.6)]), 0.0, cost),
+                4 => (Place::Spread(vec![(0, -1.0), (1, 0.97)]), 0.0, 0.01),
+                _ => (Place::None, 0.0, -cost),
+            };
+            let bound = Bound { lower_mw, upper_mw: mw, cost_usd_per_mwh: cost };
+            let column = problem.add_column(Key::of("column").part(n), place, bound);
+            if matches!(kind, 0 | 1 | 5) {
+                terms.push((column, 1.0));
+            }
+        }
+        let shed = Bound { lower_mw: 0.0, upper_mw: 1e4, cost_usd_per_mwh: 5000.0 };
+        problem.add_column(Key::of("shed"), Place::Bus(0, 1.0), shed);
+        let spill = Bound { cost_usd_per_mwh: 250.0, ..shed };
+        problem.add_column(Key::of("spill"), Place::Bus(0, -1.0), spill);
+        problem.add_row(LinearRow { key: Key::of("row"), terms, lower: f64::NEG_INFINITY, upper: limit_mw });
+        problem.demand_mw = vec![0.25 * demand_mw, 0.75 * demand_mw];
+        problem.branches.push(crate::dispatch::FlowBranch {
+            from: 0,
+            to: 1,
+            susceptance_mw_per_rad: 1.0,
+            shift_rad: 0.0,
+            limit_mw: f64::INFINITY,
+            ceiling_usd_per_mwh: f64::INFINITY,
+            in_service: true,
+        });
+        problem
+    }
+
+    /// What the simplex method finds, column by column, and what is told; none when a row may bind.
+    fn both(problem: &DispatchProblem, near: f64) -> (Vec<f64>, Option<Vec<Option<f64>>>) {
+        let mut solution = DispatchSolution::default();
+        CopperPlate::new(problem).unwrap().solve(problem, &mut solution).unwrap();
+        let mut merit = MeritOrder::default();
+        merit.take(problem);
+        let told = (0..problem.bounds.len() as u32).map(|j| merit.tell(problem, ColumnId(j))).collect();
+        (solution.column_mw, merit.rows_are_slack(problem, near).then_some(told))
+    }
+
+    #[test]
+    fn all_but_the_marginal_unit_is_told() {
+        let problem =
+            market(&[(50.0, 10.0, 0), (50.0, 30.0, 0), (20.0, 90.0, 2), (20.0, 12.0, 2)], 60.0, 1e4);
+        let (_, told) = both(&problem, 500.0);
+        let want = [Some(50.0), None, Some(20.0), Some(0.0), Some(0.0), Some(0.0)];
+        assert_eq!(told.unwrap(), want);
+    }
+
+    #[test]
+    fn nothing_is_told_where_a_row_binds() {
+        let problem = market(&[(50.0, 10.0, 0), (50.0, 30.0, 0), (9.0, 40.0, 5)], 60.0, 65.0);
+        assert!(both(&problem, 30.0).1.is_none());
+    }
+
+    proptest! {
+        /// Whole numbers make many ties and markets that clear exactly between two steps.
+        #[test]
+        fn what_is_told_is_what_the_simplex_method_finds(
+            of in prop::collection::vec((0.0..40.0_f64, 0.0..60.0_f64, 0..6_u8), 1..40),
+            demand_mw in 0.0..400.0_f64,
+            limit_mw in 0.0..900.0_f64,
+            near in -50.0..200.0_f64,
+            whole: bool,
+        ) {
+            let number = |value: f64| if whole { value.round() } else { value };
+            let of: Vec<(f64, f64, u8)> =
+                of.into_iter().map(|(mw, cost, kind)| (number(mw), number(cost), kind)).collect();
+            let problem = market(&of, number(demand_mw), 300.0 + limit_mw);
+            let (found, told) = both(&problem, near);
+            for (found, told) in found.iter().zip(told.into_iter().flatten()) {
+                prop_assert!(told.is_none_or(|told| told == *found), "{told:?} is not {found}");
+            }
+        }
     }
 }
