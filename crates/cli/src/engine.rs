@@ -42,7 +42,7 @@ pub fn probe(setup: &Arc<Setup>, most: Duration) -> anyhow::Result<Rate> {
     let mut hours_done = setup.hours;
     while world.advance(&mut NoRows)? == sim::Step::NeedsDispatch {
         solver.solve(world.problem(), &mut solution)?;
-        world.apply(&solver, &solution)?;
+        world.apply(&solver, &mut solution)?;
         if started.elapsed() >= most {
             hours_done = world.now().hour().max(1);
             break;

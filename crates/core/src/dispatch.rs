@@ -19,6 +19,7 @@ mod inverse;
 mod ldl;
 mod lens;
 mod loads;
+mod merit;
 mod parts;
 mod pipes;
 mod problem;

@@ -57,7 +57,7 @@ fn main() {
         kind.pivots += u64::from(solution.pivots);
         kind.binding += solution.binding.len() + solution.binding_flowgates.len();
         let start = Instant::now();
-        world.apply(&solver, &solution).expect("awards");
+        world.apply(&solver, &mut solution).expect("awards");
         kinds.entry("award").or_default().us.push(start.elapsed().as_secs_f64() * 1e6);
     }
     println!("| hours | count | median us | mean us | total s | pivots | binding limits |");

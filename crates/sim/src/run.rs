@@ -36,7 +36,7 @@ pub fn run(
     while world.advance(sink)? == Step::NeedsDispatch {
         let hour = world.now().hour();
         solver.solve(world.problem(), &mut solution).map_err(|source| RunError::Dispatch { hour, source })?;
-        world.apply(&solver, &solution)?;
+        world.apply(&solver, &mut solution)?;
         progress(world.now());
     }
     let (intervals, pivots) = world.dispatched();

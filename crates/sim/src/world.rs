@@ -35,7 +35,8 @@ use std::sync::Arc;
 
 use gridrush_core::demand::BidBook;
 use gridrush_core::dispatch::{
-    Causes, Curtailment, DispatchError, DispatchProblem, DispatchSolution, FlowBranch, Solver, Topology,
+    Block as CauseBlock, Causes, Curtailment, DispatchError, DispatchProblem, DispatchSolution, FlowBranch,
+    Solver, Topology,
 };
 use gridrush_core::grid::BusId;
 use gridrush_core::interconnection::{Queue, QueueError, Snapshot, StudyBranch, StudyError, UnitFlows};
@@ -152,6 +153,8 @@ struct Interval {
     native_mw: Vec<f64>,
     weather: Vec<f32>,
     solution: DispatchSolution,
+    /// What may lack power: `blocks`, then what is shed.
+    may_lack: Vec<CauseBlock>,
     causes: Vec<Curtailment>,
     limits: Vec<BindingLimit>,
     /// Branches that withheld power and the outage behind each.
@@ -282,8 +285,9 @@ impl World {
     }
 
     /// Takes the interval that `solver` has just cleared: awards, causes, and the next interval's date. Where flow runs
-    /// in a circle of pipes, the interval is cleared again instead.
-    pub fn apply(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
+    /// in a circle of pipes, the interval is cleared again instead. The world keeps the solution and leaves an old one
+    /// in its place.
+    pub fn apply(&mut self, solver: &Solver, solution: &mut DispatchSolution) -> Result<(), RunError> {
         self.pivots += u64::from(solution.pivots);
         if self.clearing.break_circle(solution) {
             self.again = true;

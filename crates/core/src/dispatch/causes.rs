@@ -14,12 +14,14 @@
 //! Only `w` matters there, not the reference bus of `h`. Where [pipes](super::Pipe) join the buses, the copper plate
 //! is the whole of what they join, and the pipe that binds most is found likewise (see `pipes`).
 //!
-//! Cost: nothing when no block is short; no second solve when no flow binds; otherwise one warm
-//! copper-plate solve and `O(binding flows x (buses + blocks))`.
+//! Cost: nothing when no block is short; no copper plate when no flow binds; otherwise a look at its merit order,
+//! a warm solve where that does not tell enough (see `merit`), and `O(binding flows x (buses + blocks))`.
 
 use super::basis::{Basis, Constraint};
 use super::copper::CopperPlate;
 use super::error::DispatchError;
+use super::vector::sum;
+use super::merit::MeritOrder;
 use super::parts::PriceParts;
 use super::pipes::Joined;
 use super::problem::{ColumnId, DispatchProblem, DispatchSolution, Place};
@@ -53,6 +55,10 @@ impl Block {
         }
     }
 
+    fn is_short(self, column_mw: &[f64]) -> bool {
+        self.curtailed_mw(column_mw[self.column().0 as usize]) > CURTAILED_MIN_MW
+    }
+
     /// How much is curtailed when the column has this value.
     fn curtailed_mw(self, column_mw: f64) -> f64 {
         match self {
@@ -69,6 +75,14 @@ pub enum Shortage {
     Used(ColumnId),
     /// Short when not full: a reserve step that is worth its price.
     Unfilled(ColumnId),
+}
+
+impl Shortage {
+    fn column(self) -> ColumnId {
+        match self {
+            Shortage::Used(column) | Shortage::Unfilled(column) => column,
+        }
+    }
 }
 
 /// Why a block got less than its ceiling.
@@ -114,6 +128,8 @@ pub struct Causes {
     plate: CopperPlate,
     /// What pipes join, where there are any.
     joined: Option<Joined>,
+    merit: MeritOrder,
+    /// Of columns, what was asked for last.
     plate_solution: DispatchSolution,
     /// Which islands are short of power or reserve.
     scarce: Vec<bool>,
@@ -127,6 +143,7 @@ impl Causes {
         Ok(Causes {
             plate: CopperPlate::new(joined.as_ref().map_or(problem, Joined::problem))?,
             joined,
+            merit: MeritOrder::default(),
             plate_solution: DispatchSolution::default(),
             scarce: Vec::new(),
             parts: PriceParts::default(),
@@ -155,8 +172,7 @@ impl Causes {
         rows: &mut Vec<Curtailment>,
     ) -> Result<(), DispatchError> {
         rows.clear();
-        let lacks = |block: &Block| block.curtailed_mw(solution.column_mw[block.column().0 as usize]);
-        if blocks.iter().all(|block| lacks(block) <= CURTAILED_MIN_MW) {
+        if !blocks.iter().any(|block| block.is_short(&solution.column_mw)) {
             return Ok(());
         }
         let congested = match &mut self.joined {
@@ -164,8 +180,12 @@ impl Causes {
             None => !solution.binding.is_empty() || !solution.binding_flowgates.is_empty(),
         };
         if congested {
-            let plate = self.joined.as_ref().map_or(problem, Joined::problem);
-            self.plate.solve(plate, &mut self.plate_solution)?;
+            let short = blocks.iter().filter(|block| block.is_short(&solution.column_mw));
+            let asked = short.map(|block| block.column());
+            let asked = asked.chain(shortages.iter().map(|shortage| shortage.column()));
+            let prices = &solution.lmp_usd_per_mwh;
+            let near = sum(prices) / prices.len() as f64;
+            self.clear_plate(problem, solver, near, asked)?;
         }
         let plate_mw = if congested { &self.plate_solution.column_mw } else { &solution.column_mw };
         let islands = self.joined.as_ref().map_or_else(|| solver.islands(), Joined::islands);
@@ -173,7 +193,7 @@ impl Causes {
         self.parts.flows.clear();
 
         for (at, &block) in blocks.iter().enumerate() {
-            let lacks_mw = lacks(&block);
+            let lacks_mw = block.curtailed_mw(solution.column_mw[block.column().0 as usize]);
             if lacks_mw <= CURTAILED_MIN_MW {
                 continue;
             }
@@ -205,6 +225,34 @@ impl Causes {
             }
         }
         Ok(())
+    }
+
+    /// Brings these columns of the copper plate's solution to the interval; others may stay as they were. Its price may
+    /// be near the one given.
+    fn clear_plate(
+        &mut self,
+        problem: &DispatchProblem,
+        solver: &Solver,
+        near_usd_per_mwh: f64,
+        mut asked: impl Iterator<Item = ColumnId>,
+    ) -> Result<(), DispatchError> {
+        let (plate, islands) = match &self.joined {
+            Some(joined) => (joined.problem(), joined.islands()),
+            None => (problem, solver.islands()),
+        };
+        if islands.count() == 1 {
+            self.merit.take(plate);
+            let plate_mw = &mut self.plate_solution.column_mw;
+            plate_mw.resize(plate.bounds.len(), 0.0);
+            let told = asked.all(|column| {
+                let told = self.merit.tell(plate, column);
+                told.inspect(|&mw| plate_mw[column.0 as usize] = mw).is_some()
+            });
+            if told && self.merit.rows_are_slack(plate, near_usd_per_mwh) {
+                return Ok(());
+            }
+        }
+        self.plate.solve(plate, &mut self.plate_solution)
     }
 }
 

@@ -85,6 +85,10 @@ impl PriceParts {
         let add_up = |share: &[f64], total: &mut Vec<f64>| {
             total.clear();
             total.resize(islands.count(), 0.0);
+            if let [total] = &mut total[..] {
+                *total = share.iter().fold(0.0, |total, share| total + share);
+                return;
+            }
             for (&island, &share) in islands.by_bus().iter().zip(share) {
                 total[island as usize] += share;
             }
@@ -100,8 +104,12 @@ impl PriceParts {
             }
             add_up(&self.share, &mut self.island);
         }
-        for (&island, share) in islands.by_bus().iter().zip(&mut self.share) {
-            *share /= self.island[island as usize];
+        if let [total] = self.island[..] {
+            self.share.iter_mut().for_each(|share| *share /= total);
+        } else {
+            for (&island, share) in islands.by_bus().iter().zip(&mut self.share) {
+                *share /= self.island[island as usize];
+            }
         }
         solver.in_order(&self.share, &mut self.share_by_place);
     }

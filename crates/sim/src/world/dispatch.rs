@@ -151,12 +151,13 @@ impl World {
 
     /// Tells every block what it got, finds the causes of what it did not get, and schedules the next
     /// interval.
-    pub(super) fn award(&mut self, solver: &Solver, solution: &DispatchSolution) -> Result<(), RunError> {
+    pub(super) fn award(&mut self, solver: &Solver, solution: &mut DispatchSolution) -> Result<(), RunError> {
         let now = self.calendar.now();
         let Some(mut interval) = self.interval.take() else {
             return Ok(());
         };
-        interval.solution.clone_from(solution);
+        std::mem::swap(&mut interval.solution, solution);
+        let solution = &interval.solution;
         // Ratings may grow before the interval is settled.
         self.clearing.binding_limits(solution, &mut interval.limits);
         self.emissions.see(&self.clearing, solver);
@@ -199,12 +200,13 @@ impl World {
             ceiling_mw: block.ceiling_mw,
         });
         let sheds = self.clearing.sheds().iter().map(|&column| CauseBlock::Shed { column });
-        let blocks: Vec<CauseBlock> = asked.chain(sheds).collect();
+        interval.may_lack.clear();
+        interval.may_lack.extend(asked.chain(sheds));
         self.causes.attribute(
             &self.clearing.problem,
             solver,
             &interval.solution,
-            &blocks,
+            &interval.may_lack,
             self.clearing.shortages(),
             &mut interval.causes,
         )

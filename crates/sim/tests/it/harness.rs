@@ -162,7 +162,7 @@ impl Run {
 
     /// Takes the cleared interval.
     pub fn apply(&mut self) {
-        self.world.apply(&self.solver, &self.solution).unwrap();
+        self.world.apply(&self.solver, &mut self.solution).unwrap();
     }
 
     /// Clears and takes one interval; false at the end. `see` looks at the market in between.

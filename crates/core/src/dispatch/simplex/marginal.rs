@@ -21,14 +21,25 @@ impl Engine {
                 by_island[i as usize] = value;
             }
         }
-        let mut by_place: Vec<f64> =
-            self.island_of.iter().map(|&island| by_island[island as usize]).collect();
+        // The second half is room for the values in the order of nodal vectors.
+        let buses = self.order.len();
+        by_bus.resize(2 * buses, 0.0);
+        let (by_order, by_place) = by_bus.split_at_mut(buses);
+        if let [value] = by_island[..] {
+            by_place.fill(value);
+        } else {
+            for (value, &island) in by_place.iter_mut().zip(&self.island_of) {
+                *value = by_island[island as usize];
+            }
+        }
         let flows = self.kernel.iter().zip(&by_row).filter_map(|(row, &value)| match row.constraint {
             flow @ (Constraint::Branch(_) | Constraint::Flowgate(_)) => Some((value, self.rows.by_bus(flow))),
             Constraint::Island(_) | Constraint::Row(_) => None,
         });
-        add_combination(&mut by_place, flows);
-        by_bus.clear();
-        by_bus.extend(self.order.iter().map(|&place| by_place[place as usize]));
+        add_combination(by_place, flows);
+        for (value, &place) in by_order.iter_mut().zip(&self.order) {
+            *value = by_place[place as usize];
+        }
+        by_bus.truncate(buses);
     }
 }
