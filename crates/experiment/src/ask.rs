@@ -112,7 +112,7 @@ pub static ASKED: [Asked; 10] = [
         tables: &[],
         metrics: &["large_loads_connected_gw_years", "ai_training_curtailed_percent", "firm_shed_gwh"],
         chart: "the one on the first page of brief.html",
-        limits: "Own generation of sites is not modelled. gridrush headroom texas tells what every bus could take without works.",
+        limits: "Owners do not choose own generation: only a rule or a dated request brings it. gridrush headroom texas tells what every bus could take without works.",
     },
     Asked {
         question: "How do momentum and guessing what others think change the amplitude of the cycle?",

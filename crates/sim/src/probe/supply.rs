@@ -26,7 +26,7 @@ pub const TABLE: Table = Table {
             name: "entered_mw",
             kind: Kind::Float,
             unit: "MW",
-            meaning: "Came online by merchant entry.",
+            meaning: "Came online by merchants, or brought along by sites.",
         },
         Column { name: "retired_mw", kind: Kind::Float, unit: "MW", meaning: "Closed." },
         Column {
