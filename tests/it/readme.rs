@@ -28,6 +28,13 @@ fn its_commands_are_taken() {
 }
 
 #[test]
+fn its_catalogue_has_as_many_rules_as_it_says() {
+    let policies = fs::read_dir(root().join("data/policies")).expect("folder").count();
+    let said = format!("The catalogue of {policies} queue rules");
+    assert!(readme().contains(&said), "{said}");
+}
+
+#[test]
 fn its_links_lead_somewhere() {
     let text = readme();
     let targets: Vec<&str> =
