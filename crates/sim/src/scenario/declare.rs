@@ -55,7 +55,7 @@ pub trait Section: Sized + Clone {
 /// The declaration of a table as data, for documentation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SectionDoc {
-    /// The dotted path; empty for the top of the file.
+    /// The dotted path, in brackets for the entries of a list; empty for the top of the file.
     pub path: String,
     /// What the table is about.
     pub meaning: &'static str,
@@ -85,6 +85,11 @@ pub struct KeyDoc {
 /// Turns a written range into the bounds of a key.
 pub(super) fn bounds(range: RangeInclusive<f64>) -> (f64, f64) {
     range.into_inner()
+}
+
+/// How the reference names the entries of a list, also of one that stands in the entries of another: in brackets.
+pub(super) fn entries(path: &str, list: &str) -> String {
+    format!("[{}]", join(path.trim_matches(['[', ']']), list))
 }
 
 /// Joins a table's path and a key.
@@ -271,7 +276,7 @@ macro_rules! section {
                 $($( <$item as d::Section>::describe(
                     &<$item as d::Section>::defaults(),
                     concat!($($list_meaning),+),
-                    &format!("[{}]", d::join(path, stringify!($list))),
+                    &d::entries(path, stringify!($list)),
                     out,
                 ); )*)?
             }
