@@ -51,8 +51,8 @@ fn tables_of_the_pages_are_whole() {
             while let Some(line) = lines.next() {
                 fenced ^= line.starts_with("```");
                 if !fenced && line.starts_with('|') && !above.starts_with('|') {
-                    let dashes =
-                        lines.peek().is_some_and(|next| next.starts_with("|-") || next.starts_with("|:"));
+                    let is_dashes = |line: &&str| line.trim_start_matches(['|', ' ', ':']).starts_with('-');
+                    let dashes = lines.peek().is_some_and(is_dashes);
                     assert!(dashes, "{}: no header above {line}", path.display());
                     tables += 1;
                 }
