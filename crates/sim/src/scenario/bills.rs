@@ -60,7 +60,7 @@ section! {
     /// How investments are recovered. The defaults cost 2.5 + 7 + 2.5 = 12 % of an investment in its first year.
     RateBase {
         /// Life of network assets.
-        life_years: u32 = 40, "a", "[M]", 1.0..=200.0;
+        life_years: u32 = 40, "years", "[M]", 1.0..=200.0;
         /// Return on what is not depreciated, taxes on it included.
         return_percent: f64 = 7.0, "% per year", "assumed, for 12 % in all", 0.0..=100.0;
         /// Operation, taxes and insurance by cost.
