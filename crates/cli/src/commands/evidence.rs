@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! DIR/facts.parquet, .csv          a line per claim: target, accepted values, mean, interval, verdict
+//!     facts.md                     the same as the table of docs/evidence.md
 //!     replications.parquet, .csv   the measures of every replication
 //!     <scenario>.toml              what was run, every value explicit
 //! ```
@@ -13,6 +14,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use gridrush_experiment::evidence::facts::{self, Arm, FACTS, Fact, Kept, Line};
+use gridrush_experiment::evidence::record;
 use gridrush_experiment::{Comparison, Metric, compare, report};
 use gridrush_tables::{DirectorySink, RowSink, atomic, write_dictionary};
 
@@ -137,9 +139,12 @@ fn write(
     let seeds: Vec<u64> = groups.iter().map(|group| group.jobs[0].setup.scenario.seed).collect();
     let [replications, ..] = result.batches(&seeds, CONFIDENCE);
     let mut sink = DirectorySink::create(dir)?;
-    sink.write(&facts::batch(chosen, lines))?;
+    let facts = facts::batch(chosen, lines);
+    sink.write(&facts)?;
     sink.write(&replications)?;
     sink.finish()?;
+    let rows = record::read(&String::from_utf8(gridrush_tables::csv(&facts)?)?)?;
+    atomic::write(&dir.join("facts.md"), record::page(&rows).as_bytes())?;
     write_dictionary(&dir.join("dictionary.md"), &[&facts::TABLE, &report::REPLICATIONS])?;
     for group in groups {
         let stem = group.file.trim_end_matches(".toml");
