@@ -3,6 +3,8 @@
 //! `verdicts.csv` is a copy of the `facts.csv` that `gridrush evidence` writes; briefs are graded by it, and the table
 //! of `docs/evidence.md` is made of it.
 
+use std::fmt::Write;
+
 use gridrush_tables::shown;
 use serde::Deserialize;
 
@@ -84,8 +86,9 @@ pub fn page(rows: &[Row]) -> String {
         } else {
             format!(" ({} to {})", shown(row.low), shown(row.high))
         };
-        out += &format!(
-            "| {} | {} | {} | {} to {} | {}{interval} | {} | {}, {} | {} |\n",
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} to {} | {}{interval} | {} | {}, {} | {} |",
             row.fact,
             row.measured(),
             shown(row.target),
@@ -102,9 +105,10 @@ pub fn page(rows: &[Row]) -> String {
     let rivals = rows.iter().filter(|row| !row.naive.is_nan());
     let naive_passes =
         rivals.clone().filter(|row| (row.accepted_low..=row.accepted_high).contains(&row.naive)).count();
-    out += &format!(
+    let _ = writeln!(
+        out,
         "\n{} claims pass, {} fail, {} had nothing to measure; the naive forecast would pass {naive_passes} of the {} \
-         that have one.\n",
+         that have one.",
         count("passes"),
         count("fails"),
         count("none"),
