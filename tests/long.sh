@@ -28,6 +28,8 @@ if [[ $name != fuzz-matpower ]]; then
     cargo build --release --quiet
 fi
 gridrush=target/release/gridrush
+# Public files that are not part of the project; docs/evidence.md lists them.
+public_data=${GRIDRUSH_TEST_DATA:-../shared/data}
 
 # Runs a scenario without charts; what it prints goes to a log beside its results.
 simulate() {
@@ -74,7 +76,7 @@ prove_identity() {
 
 # The weather of four regions against the history that it was fitted to, which is not part of the project.
 prove_calibrate() {
-    local data=../shared/data packed region
+    local data=$public_data packed region
     if [[ ! -d $data ]]; then
         echo "skipped: the history of loads, wind and sun is not in $data"
         return
@@ -94,7 +96,7 @@ prove_calibrate() {
 
 # Real years beside what happened; the files are not part of the project.
 prove_backtest() {
-    local data=../shared/data packed year
+    local data=$public_data packed year
     if [[ ! -d $data ]]; then
         echo "skipped: the files of real years are not in $data"
         return
@@ -122,6 +124,7 @@ prove_regions() {
         cargo run --release --quiet -p gridrush-tables --example region_year -- "$@"
     }
     for region in texas nyiso pjm caiso isone miso spp rts; do
+        echo "-- $region"
         year "$out/$region" "$region"
         words "$out/$region"
         if [[ $region == rts ]]; then

@@ -395,7 +395,7 @@ fn duckdb_reads_the_tables() {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             assert_eq!(out.lines().count(), 5, "a head and four cells: {out}");
         }
-        Err(_) => println!("SKIPPED: duckdb is not here; tests/long.sh engines asks it through Python"),
+        Err(_) => println!("SKIPPED: duckdb is not here; tests/long.sh experiments asks it through Python"),
     }
 }
 

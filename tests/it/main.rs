@@ -5,6 +5,8 @@ mod backtest;
 mod brief;
 mod calibrate;
 mod cases;
+#[path = "../data.rs"]
+mod data;
 mod evidence;
 mod experiments;
 mod headroom;

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::data::public_data;
 use crate::{gridrush, root};
 
 /// 90 MW at bus 3 of a triangle of equal lines; 1-3 is full at 50 MW, so bus 1 sends 60 MW at 10 $/MWh and bus
@@ -182,9 +183,9 @@ fn a_reader_that_leaves_early_is_no_failure() {
 
 #[test]
 fn published_objectives_to_every_printed_digit() {
-    let cases = root().join("../shared/data/cases");
+    let cases = public_data().join("cases");
     let Ok(table) = fs::read_to_string(cases.join("dc_objectives.csv")) else {
-        println!("skipped: no folder of public cases beside the project");
+        println!("skipped: no table of published objectives in {}", cases.display());
         return;
     };
     let dir = tempfile::tempdir().expect("folder");

@@ -18,6 +18,9 @@ mod plan;
 mod progress;
 mod render;
 mod stop;
+#[cfg(test)]
+#[path = "../../../tests/data.rs"]
+mod test_data;
 
 use std::process::ExitCode;
 

@@ -302,6 +302,7 @@ fn print_checks(out: &mut impl Write, checks: &[Check], repetitions: u32) -> io:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_data::public_data;
     use std::process::Command;
 
     const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -318,7 +319,7 @@ mod tests {
 
     /// The real files, unpacked; `None` where they or `gzip` are absent.
     fn unpacked() -> Option<tempfile::TempDir> {
-        let data = Path::new(ROOT).join("../shared/data");
+        let data = public_data();
         let out = tempfile::tempdir().ok()?;
         for (folder, prefix) in FOLDERS {
             for entry in fs::read_dir(data.join(folder)).ok()? {
