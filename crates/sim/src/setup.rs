@@ -3,13 +3,15 @@
 //! Time zones are resolved here, once: after this the simulator knows only hours since the start, their
 //! local stamps and the edges of local months.
 
+mod usable;
+
 use std::collections::BTreeMap;
 
-use gridrush_core::grid::pack::{PlannedAction, RegionPack};
+use gridrush_core::demand::ClassId;
+use gridrush_core::grid::pack::RegionPack;
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
-use gridrush_core::outage::MachineClass;
 use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
@@ -20,21 +22,22 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
+use gridrush_workload::MINING;
 use gridrush_workload::ai::AiParams;
 use gridrush_workload::bitcoin::{BitcoinParams, FleetParams, PriceHistory, parse_history};
 use gridrush_workload::firms::{AcceptParams, ArrivalParams, OwnerParams, ZoneShare};
-use gridrush_workload::{CLASSES, MINING};
 
 use crate::area::{Area, Series, areas};
 use crate::clearing::ClearingTerms;
-use crate::fleet::{Fleet, FleetTerms, FleetUnit};
+use crate::fleet::{Fleet, FleetTerms};
 use crate::limits::interface_gates;
 use crate::outages::{reference_means, unknown_names, usual_shares};
 use crate::replay::{FuelPath, Observed, Reader, Replayed};
 use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, Security, ZonedFuel};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
-use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices, ZoneExtra};
+use crate::units::{Availabilities, Availability, FuelPrices, ZoneExtra};
+use usable::{classes_of_sites, nothing_to_change, unusable};
 
 /// Why a scenario cannot be set up for its region.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -112,6 +115,8 @@ pub struct Setup {
     pub pack: RegionPack,
     /// What is not common to the regions, one by one.
     pub areas: Vec<Area>,
+    /// The class of each of the pack's sites.
+    pub site_classes: Vec<ClassId>,
     /// The region of each zone.
     pub area_of_zone: Vec<usize>,
     /// Kinds of all series of the weather.
@@ -180,6 +185,7 @@ impl Setup {
             return Err(faults);
         };
         faults.extend(unusable(&pack));
+        let site_classes = classes_of_sites(&pack, &mut faults);
         faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
         let terms = FleetTerms {
@@ -251,6 +257,7 @@ impl Setup {
             params,
             policies,
             arrival_zones,
+            site_classes,
             area_of_zone: (0..series.len()).map(area_of).collect(),
             kinds: all_series.iter().map(|series| series.1).collect(),
             scenario,
@@ -539,8 +546,8 @@ impl Setup {
         if !self.scenario.load.large_loads {
             return 0.0;
         }
-        let mines = self.pack.sites.iter().filter(|site| site.class == CLASSES[usize::from(MINING.0)]);
-        mines.map(|site| existing_mine_ehs(site.installed_mw, &self.params)).sum()
+        let mines = self.pack.sites.iter().zip(&self.site_classes).filter(|(_, class)| **class == MINING);
+        mines.map(|(site, _)| existing_mine_ehs(site.installed_mw, &self.params)).sum()
     }
 
     /// Growth of a zone's native load, as a share per year.
@@ -595,46 +602,6 @@ fn zone_series(pack: &RegionPack, all: &[Series], faults: &mut Vec<SetupError>) 
             solar: find(&zone.name, &zone.solar_series, SeriesKind::Solar, "solar"),
         })
         .collect()
-}
-
-/// What a pack says and this market cannot do: every fault with the row it stands in.
-fn unusable(pack: &RegionPack) -> Vec<SetupError> {
-    let mut out = Vec::new();
-    for unit in pack.network.generators.iter().filter(|unit| unit.forced_outage_rate.is_some_and(|r| r > 0.0))
-    {
-        if MachineClass::typical_mw(unit.technology).is_none() {
-            let (name, technology) = (&unit.name, unit.technology.name());
-            let why =
-                format!("`{name}` has a forced outage rate, and outages of {technology} are not modelled");
-            out.push(SetupError::Pack(format!("generators.csv: {why}")));
-        }
-    }
-    for link in &pack.network.dc_links {
-        if link.fixed_loss_mw != 0.0 || link.cost.is_some() {
-            let why = "has a fixed loss or a cost; the hourly market knows losses as a fraction of flow only";
-            out.push(SetupError::Pack(format!("dc_links.csv: `{}` {why}", link.name)));
-        }
-    }
-    out
-}
-
-/// Plans that the fleet of the run gives nothing to change.
-fn nothing_to_change(pack: &RegionPack, fleet: &Fleet) -> Vec<SetupError> {
-    let mut out = Vec::new();
-    for planned in &pack.planned {
-        let stands = fleet.units.iter().any(|FleetUnit { unit, .. }| {
-            unit.technology == planned.technology && pack.network.bus(unit.bus).zone == planned.zone
-        });
-        let enters = ENTRANTS.contains(&planned.technology) || planned.technology == Technology::Battery;
-        let can_come = enters && planned.action == PlannedAction::Add;
-        if !(stands || can_come) {
-            let (name, technology) = (&planned.name, planned.technology.name());
-            let zone = &pack.network.zones[usize::from(planned.zone.0)].name;
-            let message = format!("planned.csv: `{name}`: zone {zone} has no {technology} to change");
-            out.push(SetupError::Pack(message));
-        }
-    }
-    out
 }
 
 /// The user's coin prices, if the scenario names a file of them.

@@ -383,10 +383,9 @@ impl World {
         if !setup.scenario.load.large_loads {
             return;
         }
-        for existing in &setup.pack.sites {
-            let class = CLASSES.iter().position(|name| *name == existing.class).unwrap_or(0);
+        for (existing, &class) in setup.pack.sites.iter().zip(&setup.site_classes) {
             let (name, bus, mw) = (&existing.name, existing.bus, existing.contract_mw);
-            let site = self.open_site(name, ClassId(class as u8), bus, mw);
+            let site = self.open_site(name, class, bus, mw);
             self.sites[site].energized_mw = mw;
             self.note_energized(site);
             match &mut self.sites[site].asset {
