@@ -51,7 +51,7 @@ pub use arrivals::Arrivals;
 pub use backtest::{
     Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
 };
-pub use bills::{Bills, Customers, SharedBy};
+pub use bills::{Bills, CUSTOMERS, Customers, SharedBy};
 pub use bitcoin::Bitcoin;
 pub use capacity::{Capacity, CapacityMarket};
 pub use check::{Fault, Faults, nearest};
