@@ -11,6 +11,8 @@ use std::time::Instant;
 
 use anyhow::Context;
 use gridrush_experiment::report::{self, Connections};
+use gridrush_sim::metrics;
+use gridrush_sim::scenario::nearest;
 use gridrush_experiment::stats::Stopping;
 use gridrush_experiment::{Comparison, compare};
 use gridrush_tables::{DirectorySink, RowSink, atomic, write_dictionary};
@@ -116,6 +118,12 @@ fn wanted(args: &CompareArgs) -> Result<Option<(String, Stopping)>, Stop> {
 fn read(args: &CompareArgs) -> Result<Vec<Job>, Stop> {
     let mut jobs: Vec<Job> = Vec::new();
     let mut faults = Vec::new();
+    let known = metrics::names();
+    if !known.iter().any(|name| name == metric) {
+        let near = nearest(metric, known.iter().map(String::as_str));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        return Err(Stop::usage(format!("--half-width: no run has a metric {metric}{near}")));
+    }
     for path in &args.scenarios {
         match plan::arms(path, &args.input) {
             Ok(more) => jobs.extend(more),
