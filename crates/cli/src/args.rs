@@ -148,7 +148,8 @@ pub struct CompareArgs {
     /// Threads; as many as the machine has if not given.
     #[arg(short = 'j', long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Folder for results; `output/` and the names of the scenarios if not given.
+    /// Folder for results; if not given, `output/` and the names of the arms, of more than three the name of
+    /// the first scenario.
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Level of confidence of the intervals, in percent.

@@ -19,7 +19,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::Context;
 use gridrush_experiment::Metric;
 use gridrush_experiment::brief::{
     self, About, Arms, Brief, Findings, Kept, Pair, Part, Question, START_YEAR, Standing,
@@ -33,6 +32,7 @@ use self::subject::Subject;
 use crate::archive;
 use crate::args::InputArgs;
 use crate::engine;
+use crate::output;
 use crate::plan::{Base, Checked};
 use crate::progress::Progress;
 use crate::render;
@@ -116,6 +116,12 @@ pub fn run(args: &BriefArgs) -> Result<(), Stop> {
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
     let years = years(args, &subject, question, budget, threads)?;
     let work = Work::new(args, subject, question, years)?;
+    let dir = args.output.clone().unwrap_or_else(|| {
+        let place = &work.subject.place.name;
+        let name = format!("brief-{place}-{}-{}", work.subject.policy.about.id, question.id);
+        Path::new("output").join(name)
+    });
+    output::ready(&dir)?;
     render_plan(&work, args)?;
     let pairs = match args.pairs {
         Some(count) => round(&work, 0..count, threads, args)?,
@@ -138,10 +144,6 @@ pub fn run(args: &BriefArgs) -> Result<(), Stop> {
     let about = work.about(args, count);
     let grade = brief::grade(&findings, &about.numbers, &about.verdicts);
     let brief = brief::brief(&about, &pairs, &findings, &grade);
-    let dir = args.output.clone().unwrap_or_else(|| {
-        let name = format!("brief-{}-{}-{}", about.region[0], about.policy, question.id);
-        Path::new("output").join(name)
-    });
     write(&dir, &brief, &work)?;
     provenance(started, threads).write(&dir).map_err(anyhow::Error::from)?;
     let rows = [
@@ -415,7 +417,6 @@ fn write(dir: &Path, brief: &Brief, work: &Work) -> anyhow::Result<()> {
     for (name, text) in ["without.toml", "with.toml"].into_iter().zip(&work.texts) {
         files.push((name.to_owned(), text.clone().into_bytes()));
     }
-    fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     atomic::write(&dir.join("tables.zip"), &archive::zip(&files)?)?;
     atomic::write(&dir.join("brief.html"), page.as_bytes())?;
     Ok(())
