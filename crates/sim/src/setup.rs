@@ -8,7 +8,7 @@ mod usable;
 use std::collections::BTreeMap;
 
 use gridrush_core::demand::ClassId;
-use gridrush_core::grid::pack::RegionPack;
+use gridrush_core::grid::pack::{ExistingSite, RegionPack};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
@@ -29,7 +29,7 @@ use gridrush_workload::firms::{AcceptParams, ArrivalParams, OwnerParams, ZoneSha
 
 use crate::area::{Area, Series, areas};
 use crate::clearing::ClearingTerms;
-use crate::fleet::{Fleet, FleetTerms};
+use crate::fleet::{Fleet, FleetTerms, civil};
 use crate::limits::interface_gates;
 use crate::outages::{reference_means, unknown_names, usual_shares};
 use crate::replay::{FuelPath, Observed, Reader, Replayed};
@@ -546,12 +546,19 @@ impl Setup {
         if !self.scenario.load.large_loads {
             return 0.0;
         }
-        let mines = self.pack.sites.iter().zip(&self.site_classes).filter(|(_, class)| **class == MINING);
+        let sites = self.pack.sites.iter().zip(&self.site_classes);
+        let mines =
+            sites.filter(|(site, class)| **class == MINING && self.energized_at(site) == SimTime::ZERO);
         mines.map(|(site, _)| existing_mine_ehs(site.installed_mw, &self.params)).sum()
     }
 
     /// Growth of a zone's native load, as a share per year.
     pub fn growth_per_year(&self, zone: usize) -> f64 {
+    /// When a large load of the pack begins to draw power: the start for those that stood before.
+    pub fn energized_at(&self, site: &ExistingSite) -> SimTime {
+        civil(site.energized).map_or(SimTime::ZERO, |day| self.time_of(day))
+    }
+
         let load = &self.scenario.load;
         let name = &self.pack.region.zones[zone].name;
         let percent = load.growth_by_zone_percent_per_year.get(name).unwrap_or(&load.growth_percent_per_year);

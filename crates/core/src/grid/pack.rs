@@ -114,7 +114,7 @@ pub struct PlannedChange {
     pub source: String,
 }
 
-/// A large load that draws power when the simulation starts.
+/// A large load that stands, or has a date at which it does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExistingSite {
     /// The name in files and tables, unique in the pack.
@@ -127,9 +127,9 @@ pub struct ExistingSite {
     pub bus: BusId,
     /// What it may draw.
     pub contract_mw: f64,
-    /// What its equipment draws at full load when the simulation starts, at most the contract.
+    /// What the equipment that it begins with draws at full load, at most the contract.
     pub installed_mw: f64,
-    /// When it was connected.
+    /// When it was connected. It draws power from then on, or from the start of a run that begins later.
     pub energized: Date,
     /// Where the numbers come from.
     pub source: String,
@@ -173,15 +173,18 @@ const PLANNED_TABLE: Declared = Declared {
 };
 const SITE_TABLE: Declared = Declared {
     file: SITES,
-    about: "A large load that draws power when the simulation starts.",
+    about: "A large load that stands when the run begins, or is energized on a date in it.",
     required: &[
         ("name", "unique"),
         ("class", "`mining`, `ai_training`, ..."),
         ("zone", "a zone of `region.toml`"),
         ("bus", "number of a bus in that zone"),
         ("contract_mw", "what it may draw"),
-        ("installed_mw", "what its equipment draws at full load at the start; at most the contract"),
-        ("energized", "date on which it was connected"),
+        ("installed_mw", "what the equipment that it begins with draws at full load; at most the contract"),
+        (
+            "energized",
+            "date on which it was connected; where that is after the start of a run, it draws power from then on",
+        ),
         ("source", "where the numbers come from"),
     ],
     optional: &[],
