@@ -331,6 +331,48 @@ fn the_models_keep_their_defaults() {
     let arrivals = scenario.arrivals.params();
     assert_eq!(arrivals.mining, ArrivalParams::default().mining);
     assert_eq!(arrivals.ai, ArrivalParams::default().ai);
+/// The source of a default is that of this table, also where several tables share a declaration.
+#[test]
+fn every_default_has_the_tag_of_its_own_source() {
+    let tag = |path: &str| Tag::of_source(declared(path).unwrap_or_else(|| panic!("{path}")).source);
+    let expected = [
+        ("supply.entry.combustion_turbine.lead_months", Tag::Source),
+        ("supply.entry.wind.lead_months", Tag::Memory),
+        ("supply.entry.solar.lead_months", Tag::Memory),
+        ("supply.entry.battery.lead_months", Tag::Memory),
+        ("arrivals.mining.base_per_month", Tag::Memory),
+        ("arrivals.ai.base_per_month", Tag::Source),
+        ("arrivals.mining.median_mw", Tag::Memory),
+        ("arrivals.ai.median_mw", Tag::Secondary),
+        ("arrivals.mining.max_mw", Tag::Source),
+        ("arrivals.ai.max_mw", Tag::Memory),
+        ("arrivals.mining.real_share", Tag::Memory),
+        ("arrivals.ai.real_share", Tag::Secondary),
+        ("arrivals.mining.construction_months", Tag::Memory),
+        ("arrivals.ai.construction_months", Tag::Source),
+        ("thermal.coal_steam.minimum_up_h", Tag::Source),
+        ("thermal.gas_steam.minimum_up_h", Tag::Memory),
+        ("thermal.combustion_turbine.start_mmbtu_per_mw", Tag::Memory),
+        ("outages.machines.coal_steam.forced_share", Tag::Data),
+        ("outages.machines.gas_steam.forced_share", Tag::Memory),
+        ("outages.machines.nuclear.forced_share", Tag::Memory),
+        ("outages.machines.nuclear.repair_hours", Tag::Data),
+        ("outages.machines.combustion_turbine.machine_mw", Tag::Memory),
+    ];
+    for (path, expected) in expected {
+        assert_eq!(tag(path), Some(expected), "{path}");
+    }
+    let mut sections = Vec::new();
+    Scenario::describe(&Scenario::defaults(), "", "", &mut sections);
+    for section in &sections {
+        for key in section.keys.iter().filter(|key| key.source.starts_with('[')) {
+            let rest = key.source.split_once(']').map_or("", |(_, rest)| rest);
+            let at = format!("{}.{}: {}", section.path, key.name, key.source);
+            assert!(!rest.contains("assumed") && !rest.contains('['), "{at}: two sources");
+        }
+    }
+}
+
 
     let changed =
         ["arrivals.enabled=false", "bitcoin.price.shape=flat", "ai.campus.pue=1.5", "start=2025-07-02"];
