@@ -180,9 +180,12 @@ impl Setup {
         let series = zone_series(&pack, &all_series, &mut faults);
         let zone = areas[0].clock.clone();
         let (start, end) = (scenario.start, scenario.end);
-        let (Ok(start_s), Ok(end_s)) = (midnight_s(&zone, start), midnight_s(&zone, end)) else {
-            faults.push(SetupError::Date(start));
-            return Err(faults);
+        let [start_s, end_s] = match [start, end].map(|day| midnight_s(&zone, day).map_err(|()| day)) {
+            [Ok(start_s), Ok(end_s)] => [start_s, end_s],
+            ends => {
+                faults.extend(ends.into_iter().filter_map(Result::err).map(SetupError::Date));
+                return Err(faults);
+            }
         };
         faults.extend(unusable(&pack));
         let site_classes = classes_of_sites(&pack, &mut faults);

@@ -83,6 +83,20 @@ fn all_faults_are_found_at_once() {
 }
 
 #[test]
+fn days_outside_the_calendar_are_refused_one_by_one() {
+    let found = |set: &[&str]| {
+        let faults = read_over(PLAIN, set, &around()).expect_err("faults");
+        faults.into_iter().map(|fault| (fault.path, fault.value.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let of = |key: &str, day: &str| (key.to_owned(), day.to_owned());
+    let far = found(&["start=9999-10-01", "end=9999-12-15"]);
+    assert_eq!(far, [of("end", "9999-12-15"), of("start", "9999-10-01")]);
+    assert_eq!(found(&["start=1890-01-01", "end=1910-01-01"]), [of("start", "1890-01-01")]);
+    assert_eq!(found(&["start=2199-01-01", "end=2201-01-01"]), [of("end", "2201-01-01")]);
+    read_over(PLAIN, &["start=2190-01-01", "end=2200-12-31"], &around()).expect("valid");
+}
+
+#[test]
 fn a_fault_says_what_would_be_right() {
     let text = format!("{PLAIN}[load]\ngrowth_percnt_per_year = 1\n[dispatch]\ncommitment = \"lihgt\"\n");
     let found = read(&text).expect_err("faults");
