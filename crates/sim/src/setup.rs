@@ -45,6 +45,11 @@ pub enum SetupError {
     /// The region's time zone is not in the time-zone database.
     #[error("region.toml: region.time_zone: `{0}` is not a known time zone")]
     TimeZone(String),
+    /// Clocks of the region's time zone are not whole hours from UTC during the run.
+    #[error(
+        "region.toml: region.time_zone: `{0}` is not whole hours from UTC in these years; hours begin with those of UTC"
+    )]
+    UnevenZone(String),
     /// A zone names a series that `weather.toml` does not have, or one of another kind.
     #[error(
         "region.toml: zones: `{zone}` wants the {kind} series `{series}`, which weather.toml does not have"
@@ -188,6 +193,9 @@ impl Setup {
             }
         };
         faults.extend(unusable(&pack));
+        let uneven = |area: &&Area| !in_whole_hours(&area.clock, start_s, end_s);
+        let names = areas.iter().filter(uneven).filter_map(|area| area.clock.iana_name());
+        faults.extend(names.map(|name| SetupError::UnevenZone(name.to_owned())));
         let site_classes = classes_of_sites(&pack, &mut faults);
         faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
@@ -544,6 +552,11 @@ impl Setup {
         zones.map(|zone| named.get(&zone.name).copied().unwrap_or(0.0)).collect()
     }
 
+    /// When a large load of the pack begins to draw power: the start for those that stood before.
+    pub fn energized_at(&self, site: &ExistingSite) -> SimTime {
+        civil(site.energized).map_or(SimTime::ZERO, |day| self.time_of(day))
+    }
+
     /// Hashrate of the mines that stand at the start, EH/s, if all their rigs run.
     pub fn existing_ehs(&self) -> f64 {
         if !self.scenario.load.large_loads {
@@ -557,11 +570,6 @@ impl Setup {
 
     /// Growth of a zone's native load, as a share per year.
     pub fn growth_per_year(&self, zone: usize) -> f64 {
-    /// When a large load of the pack begins to draw power: the start for those that stood before.
-    pub fn energized_at(&self, site: &ExistingSite) -> SimTime {
-        civil(site.energized).map_or(SimTime::ZERO, |day| self.time_of(day))
-    }
-
         let load = &self.scenario.load;
         let name = &self.pack.region.zones[zone].name;
         let percent = load.growth_by_zone_percent_per_year.get(name).unwrap_or(&load.growth_percent_per_year);
@@ -671,6 +679,16 @@ fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
 
 fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
     zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
+}
+
+/// Whether local clocks differ from UTC by whole hours all the time.
+fn in_whole_hours(zone: &TimeZone, start_s: i64, end_s: i64) -> bool {
+    let (Ok(start), Ok(end)) = (Timestamp::from_second(start_s), Timestamp::from_second(end_s)) else {
+        return false;
+    };
+    let later = zone.following(start).take_while(|change| change.timestamp() < end);
+    let mut offsets = std::iter::once(zone.to_offset(start)).chain(later.map(|change| change.offset()));
+    offsets.all(|offset| offset.seconds() % 3600 == 0)
 }
 
 /// The local months of a run, in order.

@@ -28,3 +28,20 @@ fn a_class_that_is_no_large_load_is_refused_with_the_nearest_one() {
 fn the_testbed_itself_is_fine() {
     assert_eq!(faults(&|_| {}), Vec::<String>::new());
 }
+
+#[test]
+fn a_time_zone_that_is_not_whole_hours_from_utc_is_refused() {
+    // The last of these is half an hour off in its winter only, which is not in these months.
+    for (zone, fine) in [
+        ("Asia/Kolkata", false),
+        ("Australia/Adelaide", false),
+        ("Asia/Kathmandu", false),
+        ("Europe/Berlin", true),
+        ("Australia/Lord_Howe", true),
+    ] {
+        let found = faults(&|pack| pack.region.facts.time_zone = zone.to_owned());
+        assert_eq!(found.is_empty(), fine, "{zone}: {found:?}");
+        let named = format!("`{zone}` is not whole hours from UTC");
+        assert!(fine || found[0].contains(&named), "{found:?}");
+    }
+}

@@ -44,7 +44,7 @@ settings! {
         pub title: String,
         /// Buses and branches, or one bus per zone and pipes between them.
         pub network: NetworkKind,
-        /// Time zone of load shapes and tariffs, as in the IANA database.
+        /// Time zone of load shapes and tariffs, as in the IANA database; whole hours from UTC.
         pub time_zone: String,
         /// The year whose load and fleet the pack describes (its end, for the fleet).
         pub base_year: i16,
