@@ -164,8 +164,8 @@ fn region_template(name: &str, network: &Network) -> String {
         );
     }
     text += "\n[market]\noffer_floor_usd_per_mwh = -250.0\noffer_cap_usd_per_mwh = 5000.0\n\
-         settlement_cap_usd_per_mwh = 6000.0\nvalue_of_lost_load_usd_per_mwh = 20000.0\nsource = \"assumed\"\n\n\
-         [shed]\nlarge_load_usd_per_mwh = 5200.0\nnative_usd_per_mwh = 5400.0\npocket_usd_per_mwh = 5800.0\n\
+         settlement_cap_usd_per_mwh = 6000.0\nsource = \"assumed\"\n\n\
+         [shed]\nlarge_load_usd_per_mwh = 5200.0\nnative_usd_per_mwh = 5400.0\n\
          source = \"assumed\"\n\n\
          [[branch_ceilings]]\nminimum_kv = 0.0\nusd_per_mwh = 3500.0\nsource = \"assumed\"\n\n\
          [[reserve]]\nsize_mw = 1.0\nusd_per_mwh = 10.0\nsource = \"assumed\"\n\n\
