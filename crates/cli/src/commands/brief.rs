@@ -30,7 +30,7 @@ use gridrush_tables::{Provenance, atomic, csv, dictionary};
 use self::ranges::{Range, ranges};
 use self::subject::Subject;
 use crate::archive;
-use crate::args::InputArgs;
+use crate::args::{InputArgs, at_least_one};
 use crate::engine;
 use crate::output;
 use crate::plan::{Base, Checked};
@@ -74,7 +74,7 @@ pub struct BriefArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=9_007_199_254_740_992))]
     pub seed: u64,
     /// Threads; as many as the machine has if not given.
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one())]
     pub threads: Option<usize>,
     /// Overrides a key of the scenario in both arms; may be repeated.
     #[arg(short = 'p', long = "set", value_name = "DOTTED.PATH=VALUE")]
