@@ -60,8 +60,8 @@ pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storag
 pub use document::{Node, Place, Table, Value};
 pub use equipment::Equipment;
 pub use experiment::{
-    AnyValues, DesignName, Experiment, Factor, FactorLevel, Measure, MeasureOf, ParameterRange, Preference,
-    Tag,
+    AnyValues, DesignName, Experiment, Factor, FactorLevel, MOST_SOBOL_FACTORS, Measure, MeasureOf,
+    ParameterRange, Preference, Tag,
 };
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};

@@ -228,8 +228,8 @@ section! {
     }
 }
 
-/// Most factors of a Sobol design.
-const MOST_SOBOL_FACTORS: usize = 20;
+/// Most factors of a Sobol design: its points have two coordinates for each.
+pub const MOST_SOBOL_FACTORS: usize = 20;
 
 impl Experiment {
     /// Reads an experiment file. `columns` are names that factors may not have.
