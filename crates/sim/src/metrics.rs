@@ -179,7 +179,8 @@ impl RunTotals {
             let of_class: Vec<&Site> =
                 sites.iter().filter(|site| usize::from(site.asset.class().0) == class).collect();
             if filed > 0 || !of_class.is_empty() {
-                let standing_mw: f64 = of_class.iter().map(|site| site.energized_mw).sum();
+                // An empty sum is -0.0.
+                let standing_mw = 0.0 + of_class.iter().map(|site| site.energized_mw).sum::<f64>();
                 // Sites are opened for the market only.
                 let mw = if dispatched { standing_mw } else { standing_mw + connected_mw };
                 add(format!("{name}_energized_gw"), "GW", mw / 1e3);

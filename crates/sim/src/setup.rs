@@ -173,6 +173,26 @@ pub struct Params {
     pub queue: QueueParams,
 }
 
+impl Params {
+    /// The parameters of a scenario.
+    fn of(scenario: &Scenario) -> Params {
+        Params {
+            bitcoin: scenario.bitcoin.params(scenario.start),
+            fleet: scenario.bitcoin.fleet.params(),
+            ai: scenario.ai.params(),
+            arrivals: scenario.arrivals.params(),
+            accept: scenario.arrivals.accept_params(),
+            owners: scenario.arrivals.owner_params(),
+            queue: QueueParams {
+                equipment: scenario.equipment.params(),
+                start_year: f64::from(scenario.start.year())
+                    + (f64::from(scenario.start.day_of_year()) - 1.0) / 365.25,
+                ..scenario.queue.params()
+            },
+        }
+    }
+}
+
 impl Setup {
     /// Joins a scenario with its region and files. All faults at once.
     pub fn new(resolved: Resolved) -> Result<Setup, Vec<SetupError>> {
@@ -185,17 +205,15 @@ impl Setup {
         let series = zone_series(&pack, &all_series, &mut faults);
         let zone = areas[0].clock.clone();
         let (start, end) = (scenario.start, scenario.end);
-        let [start_s, end_s] = match [start, end].map(|day| midnight_s(&zone, day).map_err(|()| day)) {
-            [Ok(start_s), Ok(end_s)] => [start_s, end_s],
+        let (start_s, end_s) = match (midnight_s(&zone, start), midnight_s(&zone, end)) {
+            (Ok(start_s), Ok(end_s)) => (start_s, end_s),
             ends => {
-                faults.extend(ends.into_iter().filter_map(Result::err).map(SetupError::Date));
+                faults.extend([ends.0.err(), ends.1.err()].into_iter().flatten());
                 return Err(faults);
             }
         };
         faults.extend(unusable(&pack));
-        let uneven = |area: &&Area| !in_whole_hours(&area.clock, start_s, end_s);
-        let names = areas.iter().filter(uneven).filter_map(|area| area.clock.iana_name());
-        faults.extend(names.map(|name| SetupError::UnevenZone(name.to_owned())));
+        faults.extend(areas.iter().filter_map(|area| uneven(&area.clock, start_s, end_s)));
         let site_classes = classes_of_sites(&pack, &mut faults);
         faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
@@ -238,20 +256,7 @@ impl Setup {
             }
         }
         let months = months_between(&zone, start, end).map_err(|fault| vec![fault])?;
-        let params = Params {
-            bitcoin: scenario.bitcoin.params(scenario.start),
-            fleet: scenario.bitcoin.fleet.params(),
-            ai: scenario.ai.params(),
-            arrivals: scenario.arrivals.params(),
-            accept: scenario.arrivals.accept_params(),
-            owners: scenario.arrivals.owner_params(),
-            queue: QueueParams {
-                equipment: scenario.equipment.params(),
-                start_year: f64::from(scenario.start.year())
-                    + (f64::from(scenario.start.day_of_year()) - 1.0) / 365.25,
-                ..scenario.queue.params()
-            },
-        };
+        let params = Params::of(&scenario);
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         let policies = scenario.policy.rules_in(
             scenario.start,
@@ -677,23 +682,23 @@ fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
     params.zone_shares.iter().filter_map(zone).collect()
 }
 
-fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
-    zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
+fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, SetupError> {
+    let midnight = zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible();
+    midnight.map(Timestamp::as_second).map_err(|_| SetupError::Date(day))
 }
 
-/// Whether local clocks differ from UTC by whole hours all the time.
-fn in_whole_hours(zone: &TimeZone, start_s: i64, end_s: i64) -> bool {
-    let (Ok(start), Ok(end)) = (Timestamp::from_second(start_s), Timestamp::from_second(end_s)) else {
-        return false;
-    };
+/// What is wrong with a time zone that is not whole hours from UTC all the time.
+fn uneven(zone: &TimeZone, start_s: i64, end_s: i64) -> Option<SetupError> {
+    let (start, end) = (Timestamp::from_second(start_s).ok()?, Timestamp::from_second(end_s).ok()?);
     let later = zone.following(start).take_while(|change| change.timestamp() < end);
     let mut offsets = std::iter::once(zone.to_offset(start)).chain(later.map(|change| change.offset()));
-    offsets.all(|offset| offset.seconds() % 3600 == 0)
+    let name = zone.iana_name().unwrap_or_default().to_owned();
+    offsets.any(|offset| offset.seconds() % 3600 != 0).then_some(SetupError::UnevenZone(name))
 }
 
 /// The local months of a run, in order.
 fn months_between(zone: &TimeZone, start: Date, end: Date) -> Result<Vec<Month>, SetupError> {
-    let second = |day: Date| midnight_s(zone, day.min(end)).map_err(|()| SetupError::Date(day));
+    let second = |day: Date| midnight_s(zone, day.min(end));
     let start_s = second(start)?;
     let edge = |day: Date| Ok(SimTime::from_hours(((second(day)? - start_s) / 3600) as u64));
     let mut months = Vec::new();

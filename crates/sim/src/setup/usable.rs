@@ -56,17 +56,16 @@ pub(super) fn classes_of_sites(pack: &RegionPack, faults: &mut Vec<SetupError>) 
     let allowed = || CLASSES.iter().copied().skip(1);
     let mut classes = Vec::new();
     for site in &pack.sites {
-        match CLASSES.iter().skip(1).position(|name| *name == site.class) {
-            Some(n) => classes.push(ClassId(n as u8 + 1)),
-            None => {
-                let near = nearest(&site.class, allowed())
-                    .map_or_else(String::new, |near| format!("; did you mean {near}?"));
-                let names = allowed().collect::<Vec<_>>().join(", ");
-                let (name, class) = (&site.name, &site.class);
-                faults.push(SetupError::Pack(format!(
-                    "sites.csv: `{name}`: `{class}` is no class of large load (allowed: {names}){near}"
-                )));
-            }
+        if let Some(n) = CLASSES.iter().skip(1).position(|name| *name == site.class) {
+            classes.push(ClassId(n as u8 + 1));
+        } else {
+            let near = nearest(&site.class, allowed())
+                .map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            let names = allowed().collect::<Vec<_>>().join(", ");
+            let (name, class) = (&site.name, &site.class);
+            faults.push(SetupError::Pack(format!(
+                "sites.csv: `{name}`: `{class}` is no class of large load (allowed: {names}){near}"
+            )));
         }
     }
     classes
