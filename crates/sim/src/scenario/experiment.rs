@@ -404,7 +404,7 @@ impl Checker<'_> {
             for (key, metric) in std::iter::once(("metric", &measure.metric)).chain(per) {
                 if !metric.is_empty() && !metrics.contains(metric) {
                     let path = format!("measures.{i}.{key}");
-                    let message = "is not a closing number of a run (metrics.csv)".to_owned();
+                    let message = "is not a closing number, as `gridrush run` prints them".to_owned();
                     let fault = Fault::new(&self.place("measures", Some(i)), &path, message);
                     let near = metrics.iter().map(String::as_str);
                     self.faults.add(fault.value(format!("\"{metric}\"")).nearest(metric, near));
