@@ -259,7 +259,7 @@ mpc.branch = [ 1 2 0 0.1 0 100 0 0 0 0 1 ];
             .expect("a case");
         let faults = refused(&case, &out);
         assert_eq!(faults.len(), 3, "{faults:?}");
-        for part in ["bad.m:7: gen.Pmin", "bad.m:9: branch.tbus", "bad.m:9: branch.x"] {
+        for part in ["bad.m:7: gen.Pmin:", "bad.m:9: branch.tbus:", "bad.m:9: branch.x:"] {
             assert!(faults.iter().any(|fault| fault.ends_with(part)), "{part} not in {faults:?}");
         }
         assert!(!out.exists());
@@ -273,7 +273,7 @@ mpc.branch = [ 1 2 0 0.1 0 100 0 0 0 0 1 ];
         fs::write(&case, parts).expect("a case");
         let faults = refused(&case, &out);
         assert!(
-            faults.iter().all(|fault| fault.contains("buses.csv") && fault.ends_with("bus")),
+            faults.iter().all(|fault| fault.contains("buses.csv") && fault.ends_with("bus:")),
             "{faults:?}"
         );
         assert!(!out.exists());
