@@ -477,5 +477,5 @@ fn a_comparison_goes_on_until_the_half_width() {
     assert!(head.starts_with("arm,metric,unit,replications,") && head.contains("p_holm"), "{head}");
     let said =
         run(dir.path(), &["compare", "base.toml", "-n", "2", "--half-width", "nothing=1", "--no-progress"]);
-    assert!(said.code == 2 && said.err.contains("no metric nothing"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("no run has a metric nothing"), "{}", said.err);
 }

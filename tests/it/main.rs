@@ -17,6 +17,7 @@ mod readme;
 mod reference;
 mod regions;
 mod results;
+mod slips;
 mod validate;
 
 use std::path::{Path, PathBuf};

@@ -113,7 +113,7 @@ fn broken_input_and_impossible_cases_say_so() {
         (vec!["notes.txt"], "no MATPOWER case"),
         (vec!["."], "holds no case"),
         (vec!["small.m", "--hour", "0"], "no hourly series"),
-        (vec!["small.m", "--limit-scale", "0"], "limit_scale"),
+        (vec!["small.m", "--limit-scale", "0"], "--limit-scale 0: a number above 0"),
     ] {
         let (code, out, err) = run(dir.path(), &arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {err}");

@@ -14,6 +14,7 @@ mod commands;
 mod engine;
 mod experiment;
 mod files;
+mod output;
 mod plan;
 mod progress;
 mod render;

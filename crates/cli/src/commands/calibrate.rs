@@ -38,7 +38,7 @@ pub struct CalibrateArgs {
     #[arg(long, conflicts_with = "out")]
     pub check: bool,
     /// How often history's calendar is generated for the checks.
-    #[arg(long, default_value_t = 300, value_name = "N")]
+    #[arg(long, default_value_t = 300, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub repetitions: u32,
     /// Seed of the checks.
     #[arg(long, default_value_t = 1)]

@@ -7,7 +7,6 @@
 //!     <scenario>.toml              what was run, every value explicit
 //! ```
 
-use std::fs;
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -22,7 +21,7 @@ use crate::args::{EvidenceArgs, InputArgs};
 use crate::plan::{self, Job};
 use crate::progress::Progress;
 use crate::stop::Stop;
-use crate::{engine, render};
+use crate::{engine, output, render};
 
 /// Level of confidence of the printed intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -46,6 +45,7 @@ pub fn run(args: &EvidenceArgs) -> Result<(), Stop> {
         return Ok(());
     }
     let groups = read(args, &chosen)?;
+    output::ready(&args.output)?;
     let names: Vec<String> = groups.iter().map(|group| group.file.to_owned()).collect();
     let total = u64::from(args.replications) * groups.len() as u64;
     let progress = Progress::new("evidence", "replications", total, !args.no_progress);
@@ -135,7 +135,6 @@ fn write(
     result: &Comparison,
 ) -> anyhow::Result<()> {
     let dir = &args.output;
-    fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let seeds: Vec<u64> = groups.iter().map(|group| group.jobs[0].setup.scenario.seed).collect();
     let [replications, ..] = result.batches(&seeds, CONFIDENCE);
     let mut sink = DirectorySink::create(dir)?;

@@ -82,6 +82,15 @@ pub struct KeyDoc {
     pub meaning: &'static str,
 }
 
+impl SectionDoc {
+    /// Gives a key of this table another source than that of its declaration.
+    pub(super) fn set_source(&mut self, name: &str, source: &'static str) {
+        for key in self.keys.iter_mut().filter(|key| key.name == name) {
+            key.source = source;
+        }
+    }
+}
+
 /// Turns a written range into the bounds of a key.
 pub(super) fn bounds(range: RangeInclusive<f64>) -> (f64, f64) {
     range.into_inner()
@@ -205,7 +214,8 @@ pub(super) fn write_key<T: Setting>(value: &T, key: &Key, out: &mut String) {
 ///
 /// A key is `name: Type = default, "unit", "source", least..=greatest;`. Without `= default` it is
 /// required; the range is optional. After the keys, `tables { .. }` names tables below with their
-/// defaults, and `lists { .. }` repeated tables.
+/// defaults, and `lists { .. }` repeated tables. Where several tables share a declaration, a default of one
+/// may have another source: `table: Type = default, sources { key: "source" };`.
 macro_rules! section {
     (
         $(#[doc = $about:literal])+
@@ -215,7 +225,10 @@ macro_rules! section {
                 $key:ident : $type:ty $(= $default:expr)?, $unit:literal, $source:literal $(, $range:expr)? ;
             )*
         }
-        $(tables { $( $(#[doc = $sub_meaning:literal])+ $sub:ident : $sub_type:ty $(= $sub_default:expr)? ; )* })?
+        $(tables { $(
+            $(#[doc = $sub_meaning:literal])+
+            $sub:ident : $sub_type:ty $(= $sub_default:expr)? $(, sources { $( $sourced:ident : $own:literal ),+ $(,)? })? ;
+        )* })?
         $(lists { $( $(#[doc = $list_meaning:literal])+ $list:ident : $item:ty ; )* })?
     ) => {
         $(#[doc = $about])+
@@ -270,9 +283,18 @@ macro_rules! section {
                     $key, $unit, $source, [$($meaning),+], [$($range)?], [$($default)?]
                 )), )* ];
                 out.push(d::SectionDoc { path: path.to_owned(), meaning: meaning.trim(), keys });
-                $($( d::Section::describe(
-                    &base.$sub, concat!($($sub_meaning),+), &d::join(path, stringify!($sub)), out,
-                ); )*)?
+                $($(
+                    let at = out.len();
+                    d::Section::describe(
+                        &base.$sub, concat!($($sub_meaning),+), &d::join(path, stringify!($sub)), out,
+                    );
+                    $( $(
+                        // Only a key of that table has a source.
+                        let _ = |table: &$sub_type| { let _ = &table.$sourced; };
+                        out[at].set_source(stringify!($sourced), $own);
+                    )+ )?
+                    let _ = at;
+                )*)?
                 $($( <$item as d::Section>::describe(
                     &<$item as d::Section>::defaults(),
                     concat!($($list_meaning),+),

@@ -233,7 +233,7 @@ fn nothing_retires_that_is_not_there() {
         }
     };
     let row = |name: &str, date: &str, action: &str, mw: u32| {
-        format!("{name},{date},city,{action},coal,coal_steam,{mw},0,0,0,1,0,assumed\n")
+        format!("{name},{date},city,{action},coal,coal_steam,{mw},0,1,0,assumed\n")
     };
     // Mill coal has 200 MW.
     let all = row("a", "2030-06-01", "retire", 150) + &row("b", "2031-06-01", "retire", 50);
