@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|backtest|time|fuzz-matpower|experiments|scaling
+# The proofs that take minutes, by name: tests/long.sh adequacy|identity|calibrate|backtest|regions|time|fuzz-matpower|
+# experiments|scaling
 # fuzz-matpower takes a number of seconds behind it; ten minutes without.
 # Results go to a folder of their own that is removed at the end, unless LONG_OUT names one to keep.
 # docs/evidence.md holds what they said last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-names="adequacy identity calibrate backtest time fuzz-matpower experiments scaling"
+names="adequacy identity calibrate backtest regions time fuzz-matpower experiments scaling"
 name=${1:-}
 seconds=${2:-600}
 if [[ " $names " != *" $name "* || $# -gt 2 || ($# -eq 2 && $name != fuzz-matpower) ]]; then
@@ -27,6 +28,8 @@ if [[ $name != fuzz-matpower ]]; then
     cargo build --release --quiet
 fi
 gridrush=target/release/gridrush
+# Public files that are not part of the project; docs/evidence.md lists them.
+public_data=${GRIDRUSH_TEST_DATA:-../shared/data}
 
 # Runs a scenario without charts; what it prints goes to a log beside its results.
 simulate() {
@@ -73,7 +76,7 @@ prove_identity() {
 
 # The weather of four regions against the history that it was fitted to, which is not part of the project.
 prove_calibrate() {
-    local data=../shared/data packed region
+    local data=$public_data packed region
     if [[ ! -d $data ]]; then
         echo "skipped: the history of loads, wind and sun is not in $data"
         return
@@ -93,7 +96,7 @@ prove_calibrate() {
 
 # Real years beside what happened; the files are not part of the project.
 prove_backtest() {
-    local data=../shared/data packed year
+    local data=$public_data packed year
     if [[ ! -d $data ]]; then
         echo "skipped: the files of real years are not in $data"
         return
@@ -106,6 +109,40 @@ prove_backtest() {
     cp "$data"/ercot_price_dam_2021/*.csv "$data"/uri_2021/*.csv "$data"/nyiso_2019_2020/fuelPriceWeekly_2019.csv "$out/observed"
     for year in ercot-2021 ercot-uri nyiso-2019; do
         "$gridrush" backtest "scenarios/backtest-$year.toml" --observed "$out/observed" -o "$out/$year" --no-progress
+    done
+}
+
+# A year of each shipped region, the mean peak of its base year over weather draws, and two regions joined: what
+# docs/regions.md says of them.
+prove_regions() {
+    local region seed draws
+    # Hours without charts of a region: folder, region, then options of `gridrush run`.
+    year() {
+        simulate scenarios/one-year.toml "$1" -p "region=$2" "${@:3}" >/dev/null
+    }
+    words() {
+        cargo run --release --quiet -p gridrush-tables --example region_year -- "$@"
+    }
+    for region in texas nyiso pjm caiso isone miso spp rts; do
+        echo "-- $region"
+        year "$out/$region" "$region"
+        words "$out/$region"
+        if [[ $region == rts ]]; then
+            continue
+        fi
+        draws=()
+        for seed in 1 2 3 4 5 6 7 8; do
+            draws+=("$out/$region-$seed")
+            year "$out/$region-$seed" "$region" -p start=2024-01-01 -p end=2025-01-01 --seed "$seed"
+        done
+        words --peaks "${draws[@]}"
+    done
+    year "$out/nyiso-2019" nyiso -p start=2019-01-01 -p end=2020-01-01 -p fuel.gas_usd_per_mmbtu=2.56 \
+        -p fuel.carbon_usd_per_tonne=6
+    simulate scenarios/pjm-nyiso.toml "$out/pjm-nyiso"
+    for region in nyiso-2019 pjm nyiso pjm-nyiso; do
+        echo "-- $region by zone"
+        words --zones "$out/$region"
     done
 }
 

@@ -102,14 +102,33 @@ fn faults_of_a_folder_come_at_once_and_nothing_is_written() {
     let why = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{why}");
     for part in [
-        "lines.csv:2: bus1 unknown bus \"Bergn\"",
+        "lines.csv:2: bus1: unknown bus \"Bergn\"",
         "did you mean Bergen?",
-        "lines.csv:2: s_nom -60",
+        "lines.csv:2: s_nom: -60",
         "faults; nothing was written",
     ] {
         assert!(why.contains(part), "{part} not in {why}");
     }
     assert!(!pack.exists());
+}
+
+#[test]
+fn a_file_that_is_missing_or_empty_is_told_as_such() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tables = folder.path().join("tables");
+    printed(&["export", "testbed", "--format", "csv", "--out", path(&tables)]);
+    let table = tables.join("generators.csv");
+    let faults_of = || {
+        let refused = gridrush().args(["opf", path(&tables)]).output().expect("runs");
+        assert_eq!(refused.status.code(), Some(2));
+        String::from_utf8_lossy(&refused.stderr).into_owned()
+    };
+    fs::write(&table, "").expect("a table");
+    let why = faults_of();
+    assert!(why.contains("generators.csv: header: the table is empty"), "{why}");
+    fs::remove_file(&table).expect("a table");
+    let why = faults_of();
+    assert!(why.contains("generators.csv: this file is missing"), "{why}");
 }
 
 #[test]

@@ -27,6 +27,11 @@ fn a_fact_is_judged_and_written() {
     }
     let table = fs::read_to_string(one.join("facts.csv")).expect("table");
     assert!(table.lines().skip(1).all(|line| line.starts_with("T11,")), "{table}");
+    let page = fs::read_to_string(one.join("facts.md")).expect("table");
+    assert!(
+        page.lines().any(|line| line.starts_with("| T11 | room at 1 % over room at 0.25 % | 1.66 |")),
+        "{page}"
+    );
     assert!(one.join("facts-headroom.ercot.toml").exists());
 }
 

@@ -395,7 +395,7 @@ fn duckdb_reads_the_tables() {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             assert_eq!(out.lines().count(), 5, "a head and four cells: {out}");
         }
-        Err(_) => println!("SKIPPED: duckdb is not here; tests/long.sh engines asks it through Python"),
+        Err(_) => println!("SKIPPED: duckdb is not here; tests/long.sh experiments asks it through Python"),
     }
 }
 
@@ -477,5 +477,5 @@ fn a_comparison_goes_on_until_the_half_width() {
     assert!(head.starts_with("arm,metric,unit,replications,") && head.contains("p_holm"), "{head}");
     let said =
         run(dir.path(), &["compare", "base.toml", "-n", "2", "--half-width", "nothing=1", "--no-progress"]);
-    assert!(said.code == 2 && said.err.contains("no metric nothing"), "{}", said.err);
+    assert!(said.code == 2 && said.err.contains("no run has a metric nothing"), "{}", said.err);
 }

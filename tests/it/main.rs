@@ -5,6 +5,8 @@ mod backtest;
 mod brief;
 mod calibrate;
 mod cases;
+#[path = "../data.rs"]
+mod data;
 mod evidence;
 mod experiments;
 mod headroom;
@@ -15,6 +17,7 @@ mod readme;
 mod reference;
 mod regions;
 mod results;
+mod slips;
 mod validate;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::data::public_data;
 use crate::{gridrush, root};
 
 /// 90 MW at bus 3 of a triangle of equal lines; 1-3 is full at 50 MW, so bus 1 sends 60 MW at 10 $/MWh and bus
@@ -112,7 +113,7 @@ fn broken_input_and_impossible_cases_say_so() {
         (vec!["notes.txt"], "no MATPOWER case"),
         (vec!["."], "holds no case"),
         (vec!["small.m", "--hour", "0"], "no hourly series"),
-        (vec!["small.m", "--limit-scale", "0"], "limit_scale"),
+        (vec!["small.m", "--limit-scale", "0"], "--limit-scale 0: a number above 0"),
     ] {
         let (code, out, err) = run(dir.path(), &arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {err}");
@@ -182,9 +183,9 @@ fn a_reader_that_leaves_early_is_no_failure() {
 
 #[test]
 fn published_objectives_to_every_printed_digit() {
-    let cases = root().join("../shared/data/cases");
+    let cases = public_data().join("cases");
     let Ok(table) = fs::read_to_string(cases.join("dc_objectives.csv")) else {
-        println!("skipped: no folder of public cases beside the project");
+        println!("skipped: no table of published objectives in {}", cases.display());
         return;
     };
     let dir = tempfile::tempdir().expect("folder");

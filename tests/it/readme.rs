@@ -1,4 +1,4 @@
-//! The README agrees with the program and with the tree.
+//! The README and the pages agree with the program and with the tree.
 
 use std::fs;
 
@@ -25,6 +25,42 @@ fn its_commands_are_taken() {
         commands += 1;
     }
     assert!(commands >= 5, "{commands} commands found");
+}
+
+#[test]
+fn its_catalogue_has_as_many_rules_as_it_says() {
+    let policies = fs::read_dir(root().join("data/policies")).expect("folder").count();
+    let said = format!("The catalogue of {policies} queue rules");
+    assert!(readme().contains(&said), "{said}");
+}
+
+/// Tables of Markdown begin with a header and a line of dashes: a blank line within one makes text of its rows.
+#[test]
+fn tables_of_the_pages_are_whole() {
+    let docs = root().join("docs");
+    let mut tables = 0;
+    for folder in [root(), docs.clone(), docs.join("models")] {
+        for entry in fs::read_dir(folder).expect("folder") {
+            let path = entry.expect("entry").path();
+            if path.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("text");
+            let (mut above, mut fenced) = ("", false);
+            let mut lines = text.lines().peekable();
+            while let Some(line) = lines.next() {
+                fenced ^= line.starts_with("```");
+                if !fenced && line.starts_with('|') && !above.starts_with('|') {
+                    let is_dashes = |line: &&str| line.trim_start_matches(['|', ' ', ':']).starts_with('-');
+                    let dashes = lines.peek().is_some_and(is_dashes);
+                    assert!(dashes, "{}: no header above {line}", path.display());
+                    tables += 1;
+                }
+                above = line;
+            }
+        }
+    }
+    assert!(tables > 50, "{tables} tables found");
 }
 
 #[test]

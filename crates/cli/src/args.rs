@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::ask::AskArgs;
@@ -18,9 +19,14 @@ use crate::commands::rerun::RerunArgs;
 use crate::commands::resume::ResumeArgs;
 use crate::commands::submit::SubmitArgs;
 
+/// A whole number from 1 on, such as a number of threads.
+pub fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
+
 /// Simulates electric grids, Bitcoin mines and AI campuses that contend for power.
 #[derive(Debug, Parser)]
-#[command(name = "gridrush", version, about, max_term_width = 100)]
+#[command(name = "gridrush", version, max_term_width = 100)]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -146,9 +152,10 @@ pub struct CompareArgs {
     #[arg(short = 'n', long, value_name = "N")]
     pub replications: Option<u32>,
     /// Threads; as many as the machine has if not given.
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one())]
     pub threads: Option<usize>,
-    /// Folder for results; `output/` and the names of the scenarios if not given.
+    /// Folder for results; if not given, `output/` and the names of the arms, of more than three the name of
+    /// the first scenario.
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Level of confidence of the intervals, in percent.
@@ -196,7 +203,7 @@ pub struct EvidenceArgs {
     #[arg(short = 'n', long, value_name = "N", default_value_t = 30)]
     pub replications: u32,
     /// Threads; as many as the machine has if not given.
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one())]
     pub threads: Option<usize>,
     /// Folder for results.
     #[arg(short, long, value_name = "DIR", default_value = "output/facts")]

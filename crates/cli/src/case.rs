@@ -202,13 +202,18 @@ fn texts(dir: &Path) -> Result<BTreeMap<String, String>, Stop> {
     Ok(texts)
 }
 
+/// Where in its file a fault is; nothing more is said of a whole file.
+pub fn place_of(fault: &CaseFault) -> String {
+    if fault.field == "file" { String::new() } else { format!("{}:", fault.field) }
+}
+
 /// The faults of a case in the form in which all faults are printed.
 pub fn refuse(origin: &str, list: &[CaseFault]) -> Stop {
     let fault = |fault: &CaseFault| Fault {
         file: if fault.file == origin { fault.file.clone() } else { format!("{origin}/{}", fault.file) },
         line: fault.line.and_then(|line| u32::try_from(line).ok()),
         column: None,
-        path: fault.field.clone(),
+        path: place_of(fault),
         message: fault.message.clone(),
         value: None,
         allowed: fault.allowed.clone(),

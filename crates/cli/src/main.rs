@@ -14,10 +14,14 @@ mod commands;
 mod engine;
 mod experiment;
 mod files;
+mod output;
 mod plan;
 mod progress;
 mod render;
 mod stop;
+#[cfg(test)]
+#[path = "../../../tests/data.rs"]
+mod test_data;
 
 use std::process::ExitCode;
 

@@ -15,6 +15,7 @@ use gridrush_sim::setup::{Setup, SetupError};
 use gridrush_tables::{DataFile, sha256};
 
 use crate::args::InputArgs;
+use crate::case::place_of;
 use crate::files::PackSource;
 use crate::stop::Stop;
 
@@ -410,7 +411,7 @@ pub fn pack_fault(origin: &str, fault: &CaseFault) -> Fault {
         file: format!("{} ({origin})", fault.file),
         line: fault.line.and_then(|line| u32::try_from(line).ok()),
         column: None,
-        path: fault.field.clone(),
+        path: place_of(fault),
         message: fault.message.clone(),
         value: None,
         allowed: fault.allowed.clone(),

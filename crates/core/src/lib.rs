@@ -32,3 +32,7 @@ pub mod opf;
 pub mod outage;
 pub mod policy;
 pub mod weather;
+
+#[cfg(test)]
+#[path = "../../../tests/data.rs"]
+mod test_data;

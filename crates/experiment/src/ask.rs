@@ -48,7 +48,7 @@ pub static ASKED: [Asked; 10] = [
     Asked {
         question: "How do booms, halvings and crashes of coins move mining, and with it everybody else's prices and waits?",
         commands: BOOM,
-        runs: "Five years of Texas on three paths of the coin price: flat, booms and busts, cycles with the mean of the flat one.",
+        runs: "Five years of Texas on three paths of the coin price: its trend alone, the trend times random booms and busts, the trend scaled to the mean of the boom path.",
         tables: &[(
             "bitcoin_daily",
             &["price_usd", "network_ehs", "modelled_ehs", "hashprice_usd_per_ph_day"],
@@ -112,12 +112,12 @@ pub static ASKED: [Asked; 10] = [
         tables: &[],
         metrics: &["large_loads_connected_gw_years", "ai_training_curtailed_percent", "firm_shed_gwh"],
         chart: "the one on the first page of brief.html",
-        limits: "Own generation of sites is not modelled. gridrush headroom texas tells what every bus could take without works.",
+        limits: "Owners do not choose own generation: only a rule or a dated request brings it. gridrush headroom texas tells what every bus could take without works.",
     },
     Asked {
         question: "How do momentum and guessing what others think change the amplitude of the cycle?",
         commands: &["run scenarios/texas.toml -p bitcoin.price.path.boom_amplitude=1.0"],
-        runs: "Ten years of Texas with the cycle of the coin price at the amplitude of 2015-24 instead of the damped default.",
+        runs: "Ten years of Texas with the booms and busts of the coin price at the amplitude of 2015-24 instead of the damped default.",
         tables: &[("bitcoin_daily", &["price_usd", "hashprice_usd_per_ph_day"])],
         metrics: &["modelled_hashrate_mean_ehs", "mining_served_twh"],
         chart: "charts/hashrate.svg of a run",

@@ -60,6 +60,8 @@ pub enum OutageEvent {
 /// Firms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FirmEvent {
+    /// A large load of the pack is energized after the start.
+    Open(u32),
     /// A request of this month is filed.
     File(u32),
     /// Monthly review of fleets and plans.

@@ -87,7 +87,8 @@ impl Fleet {
     }
 }
 
-fn civil(day: Day) -> Option<Date> {
+/// The same day in the words of the calendar.
+pub(crate) fn civil(day: Day) -> Option<Date> {
     Date::new(day.year, day.month as i8, day.day as i8).ok()
 }
 

@@ -15,6 +15,7 @@ use waiting::TimeToPower;
 pub(crate) use waiting::Wait;
 
 use crate::probe::Cause;
+use crate::scenario;
 use crate::site::Site;
 
 /// One closing number.
@@ -26,6 +27,44 @@ pub struct Metric {
     pub unit: &'static str,
     /// Its value.
     pub value: f64,
+}
+
+/// Every name that a closing number can have; a run has those that its region, dates and rules give a value.
+pub fn names() -> Vec<String> {
+    let (native, large) = CLASSES.split_at(1);
+    let payers = scenario::CUSTOMERS.iter().chain(large);
+    let plain = [
+        "price_usd_per_mwh",
+        "firm_shed_gwh",
+        "delivered_training_flop_e24",
+        "modelled_hashrate_mean_ehs",
+        "transmission_cost_musd",
+        "upgrade_cost_musd",
+        "upgrades_in_rate_base_musd",
+        "stranded_musd",
+    ];
+    let of_class = ["served_twh", "price_paid_usd_per_mwh", "curtailed_percent"];
+    let of_large = [
+        "energized_gw",
+        "connected_gw",
+        "energized_requests",
+        "energized_share_percent",
+        "wait_of_energized_days",
+        "projects",
+        "time_to_power_days",
+        "powered_share_percent",
+    ];
+    let with = |classes: &[&str], ends: &[&str]| -> Vec<String> {
+        classes.iter().flat_map(|class| ends.iter().map(move |end| format!("{class}_{end}"))).collect()
+    };
+    let mut out: Vec<String> = plain.iter().map(|name| (*name).to_owned()).collect();
+    out.extend(with(native, &of_class));
+    out.extend(with(large, &[of_class.as_slice(), &of_large].concat()));
+    out.extend(Cause::ALL.iter().map(|cause| format!("curtailed_by_{}_gwh", cause.name())));
+    out.extend(payers.map(|payer| format!("{payer}_cents_per_kwh")));
+    out.extend(scenario::CUSTOMERS.iter().map(|payer| format!("{payer}_bill_usd_per_month")));
+    out.sort();
+    out
 }
 
 /// Energy and money of one class over the run.
@@ -140,7 +179,8 @@ impl RunTotals {
             let of_class: Vec<&Site> =
                 sites.iter().filter(|site| usize::from(site.asset.class().0) == class).collect();
             if filed > 0 || !of_class.is_empty() {
-                let standing_mw: f64 = of_class.iter().map(|site| site.energized_mw).sum();
+                // An empty sum is -0.0.
+                let standing_mw = 0.0 + of_class.iter().map(|site| site.energized_mw).sum::<f64>();
                 // Sites are opened for the market only.
                 let mw = if dispatched { standing_mw } else { standing_mw + connected_mw };
                 add(format!("{name}_energized_gw"), "GW", mw / 1e3);

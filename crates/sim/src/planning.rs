@@ -23,7 +23,7 @@ const EXTREME_HOURS: usize = 10;
 /// Hours sampled from a year to size transmission.
 const SAMPLED_HOURS: usize = 100;
 
-/// The states in which interconnection is studied (M9).
+/// The states in which interconnection is studied (`docs/limits.md`, M9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stress {
     SummerPeak,

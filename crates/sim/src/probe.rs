@@ -330,3 +330,24 @@ impl Probes {
         self.rows.iter_mut().try_for_each(|rows| rows.flush(sink))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use gridrush_tables::Kind;
+
+    use super::*;
+
+    #[test]
+    fn columns_say_what_stands_in_their_cells() {
+        for table in TABLES.iter().chain([&&headroom::TABLE]) {
+            for column in table.columns.iter().filter(|column| column.kind == Kind::Float) {
+                let name = format!("{}.{}", table.name, column.name);
+                // A number that is missing is written NaN.
+                assert!(!column.meaning.contains("empty"), "{name}: {}", column.meaning);
+                if column.name.ends_with("_share") || column.name == "reserve_margin" {
+                    assert_eq!(column.unit, "share", "{name}");
+                }
+            }
+        }
+    }
+}

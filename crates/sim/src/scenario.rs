@@ -51,7 +51,7 @@ pub use arrivals::Arrivals;
 pub use backtest::{
     Backtest, Excluded, FigureName, ObservedFigure, ObservedOutput, ObservedPrice, ObservedSpread,
 };
-pub use bills::{Bills, Customers, SharedBy};
+pub use bills::{Bills, CUSTOMERS, Customers, SharedBy};
 pub use bitcoin::Bitcoin;
 pub use capacity::{Capacity, CapacityMarket};
 pub use check::{Fault, Faults, nearest};
@@ -60,8 +60,8 @@ pub use dispatch::{CeilingStep, Ceilings, Commitment, Dispatch, Security, Storag
 pub use document::{Node, Place, Table, Value};
 pub use equipment::Equipment;
 pub use experiment::{
-    AnyValues, DesignName, Experiment, Factor, FactorLevel, Measure, MeasureOf, ParameterRange, Preference,
-    Tag,
+    AnyValues, DesignName, Experiment, Factor, FactorLevel, MOST_SOBOL_FACTORS, Measure, MeasureOf,
+    ParameterRange, Preference, Tag,
 };
 pub use forecast::Forecast;
 pub use fuel::{Dated, Fuel as FuelPrices, FuelFile, ZonedFuel};
@@ -367,10 +367,16 @@ impl Draft {
         self.check(&scenario, around, &mut faults);
         let mut places: Vec<Place> =
             (0..scenario.requests.len()).map(|i| self.place_in_list("requests", i)).collect();
+        let mut idle = Vec::new();
         for FileName { path, name } in self.files() {
             match around.files.get(&path) {
                 Some(Ok(text)) if path == "requests_file" => {
-                    for (place, row) in requests::parse_csv(&name, text, &mut faults) {
+                    let rows = requests::parse_csv(&name, text, &mut faults);
+                    if rows.is_empty() {
+                        let fault = Fault::new(&self.place(&path), &path, "holds no request".to_owned());
+                        idle.push(fault.value(format!("\"{name}\"")));
+                    }
+                    for (place, row) in rows {
                         places.push(place);
                         scenario.requests.push(row);
                     }
@@ -390,6 +396,7 @@ impl Draft {
         self.check_arms(&scenario, &mut faults);
         let mut warnings = self.warnings(&scenario, base, around);
         warnings.extend(self.idle_policies(&scenario.policies));
+        warnings.extend(idle);
         scenario.base = None;
         scenario.requests_file = None;
         faults.or(Checked { scenario, warnings })

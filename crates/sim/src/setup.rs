@@ -3,13 +3,15 @@
 //! Time zones are resolved here, once: after this the simulator knows only hours since the start, their
 //! local stamps and the edges of local months.
 
+mod usable;
+
 use std::collections::BTreeMap;
 
-use gridrush_core::grid::pack::{PlannedAction, RegionPack};
+use gridrush_core::demand::ClassId;
+use gridrush_core::grid::pack::{ExistingSite, RegionPack};
 use gridrush_core::grid::{Fuel, Technology, ZoneId};
 use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
-use gridrush_core::outage::MachineClass;
 use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
 use gridrush_core::weather::{
@@ -20,21 +22,22 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use thiserror::Error;
 
+use gridrush_workload::MINING;
 use gridrush_workload::ai::AiParams;
 use gridrush_workload::bitcoin::{BitcoinParams, FleetParams, PriceHistory, parse_history};
 use gridrush_workload::firms::{AcceptParams, ArrivalParams, OwnerParams, ZoneShare};
-use gridrush_workload::{CLASSES, MINING};
 
 use crate::area::{Area, Series, areas};
 use crate::clearing::ClearingTerms;
-use crate::fleet::{Fleet, FleetTerms, FleetUnit};
+use crate::fleet::{Fleet, FleetTerms, civil};
 use crate::limits::interface_gates;
 use crate::outages::{reference_means, unknown_names, usual_shares};
 use crate::replay::{FuelPath, Observed, Reader, Replayed};
 use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, Security, ZonedFuel};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
-use crate::units::{Availabilities, Availability, ENTRANTS, FuelPrices, ZoneExtra};
+use crate::units::{Availabilities, Availability, FuelPrices, ZoneExtra};
+use usable::{classes_of_sites, nothing_to_change, unusable};
 
 /// Why a scenario cannot be set up for its region.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -42,6 +45,11 @@ pub enum SetupError {
     /// The region's time zone is not in the time-zone database.
     #[error("region.toml: region.time_zone: `{0}` is not a known time zone")]
     TimeZone(String),
+    /// Clocks of the region's time zone are not whole hours from UTC during the run.
+    #[error(
+        "region.toml: region.time_zone: `{0}` is not whole hours from UTC in these years; hours begin with those of UTC"
+    )]
+    UnevenZone(String),
     /// A zone names a series that `weather.toml` does not have, or one of another kind.
     #[error(
         "region.toml: zones: `{zone}` wants the {kind} series `{series}`, which weather.toml does not have"
@@ -112,6 +120,8 @@ pub struct Setup {
     pub pack: RegionPack,
     /// What is not common to the regions, one by one.
     pub areas: Vec<Area>,
+    /// The class of each of the pack's sites.
+    pub site_classes: Vec<ClassId>,
     /// The region of each zone.
     pub area_of_zone: Vec<usize>,
     /// Kinds of all series of the weather.
@@ -163,6 +173,26 @@ pub struct Params {
     pub queue: QueueParams,
 }
 
+impl Params {
+    /// The parameters of a scenario.
+    fn of(scenario: &Scenario) -> Params {
+        Params {
+            bitcoin: scenario.bitcoin.params(scenario.start),
+            fleet: scenario.bitcoin.fleet.params(),
+            ai: scenario.ai.params(),
+            arrivals: scenario.arrivals.params(),
+            accept: scenario.arrivals.accept_params(),
+            owners: scenario.arrivals.owner_params(),
+            queue: QueueParams {
+                equipment: scenario.equipment.params(),
+                start_year: f64::from(scenario.start.year())
+                    + (f64::from(scenario.start.day_of_year()) - 1.0) / 365.25,
+                ..scenario.queue.params()
+            },
+        }
+    }
+}
+
 impl Setup {
     /// Joins a scenario with its region and files. All faults at once.
     pub fn new(resolved: Resolved) -> Result<Setup, Vec<SetupError>> {
@@ -175,11 +205,16 @@ impl Setup {
         let series = zone_series(&pack, &all_series, &mut faults);
         let zone = areas[0].clock.clone();
         let (start, end) = (scenario.start, scenario.end);
-        let (Ok(start_s), Ok(end_s)) = (midnight_s(&zone, start), midnight_s(&zone, end)) else {
-            faults.push(SetupError::Date(start));
-            return Err(faults);
+        let (start_s, end_s) = match (midnight_s(&zone, start), midnight_s(&zone, end)) {
+            (Ok(start_s), Ok(end_s)) => (start_s, end_s),
+            ends => {
+                faults.extend([ends.0.err(), ends.1.err()].into_iter().flatten());
+                return Err(faults);
+            }
         };
         faults.extend(unusable(&pack));
+        faults.extend(areas.iter().filter_map(|area| uneven(&area.clock, start_s, end_s)));
+        let site_classes = classes_of_sites(&pack, &mut faults);
         faults.extend(unknown_names(&scenario, &pack));
         let hours = ((end_s - start_s) / 3600) as usize;
         let terms = FleetTerms {
@@ -221,20 +256,7 @@ impl Setup {
             }
         }
         let months = months_between(&zone, start, end).map_err(|fault| vec![fault])?;
-        let params = Params {
-            bitcoin: scenario.bitcoin.params(scenario.start),
-            fleet: scenario.bitcoin.fleet.params(),
-            ai: scenario.ai.params(),
-            arrivals: scenario.arrivals.params(),
-            accept: scenario.arrivals.accept_params(),
-            owners: scenario.arrivals.owner_params(),
-            queue: QueueParams {
-                equipment: scenario.equipment.params(),
-                start_year: f64::from(scenario.start.year())
-                    + (f64::from(scenario.start.day_of_year()) - 1.0) / 365.25,
-                ..scenario.queue.params()
-            },
-        };
+        let params = Params::of(&scenario);
         let arrival_zones = arrival_zones(&params.arrivals, &pack);
         let policies = scenario.policy.rules_in(
             scenario.start,
@@ -251,6 +273,7 @@ impl Setup {
             params,
             policies,
             arrival_zones,
+            site_classes,
             area_of_zone: (0..series.len()).map(area_of).collect(),
             kinds: all_series.iter().map(|series| series.1).collect(),
             scenario,
@@ -534,13 +557,20 @@ impl Setup {
         zones.map(|zone| named.get(&zone.name).copied().unwrap_or(0.0)).collect()
     }
 
+    /// When a large load of the pack begins to draw power: the start for those that stood before.
+    pub fn energized_at(&self, site: &ExistingSite) -> SimTime {
+        civil(site.energized).map_or(SimTime::ZERO, |day| self.time_of(day))
+    }
+
     /// Hashrate of the mines that stand at the start, EH/s, if all their rigs run.
     pub fn existing_ehs(&self) -> f64 {
         if !self.scenario.load.large_loads {
             return 0.0;
         }
-        let mines = self.pack.sites.iter().filter(|site| site.class == CLASSES[usize::from(MINING.0)]);
-        mines.map(|site| existing_mine_ehs(site.installed_mw, &self.params)).sum()
+        let sites = self.pack.sites.iter().zip(&self.site_classes);
+        let mines =
+            sites.filter(|(site, class)| **class == MINING && self.energized_at(site) == SimTime::ZERO);
+        mines.map(|(site, _)| existing_mine_ehs(site.installed_mw, &self.params)).sum()
     }
 
     /// Growth of a zone's native load, as a share per year.
@@ -595,46 +625,6 @@ fn zone_series(pack: &RegionPack, all: &[Series], faults: &mut Vec<SetupError>) 
             solar: find(&zone.name, &zone.solar_series, SeriesKind::Solar, "solar"),
         })
         .collect()
-}
-
-/// What a pack says and this market cannot do: every fault with the row it stands in.
-fn unusable(pack: &RegionPack) -> Vec<SetupError> {
-    let mut out = Vec::new();
-    for unit in pack.network.generators.iter().filter(|unit| unit.forced_outage_rate.is_some_and(|r| r > 0.0))
-    {
-        if MachineClass::typical_mw(unit.technology).is_none() {
-            let (name, technology) = (&unit.name, unit.technology.name());
-            let why =
-                format!("`{name}` has a forced outage rate, and outages of {technology} are not modelled");
-            out.push(SetupError::Pack(format!("generators.csv: {why}")));
-        }
-    }
-    for link in &pack.network.dc_links {
-        if link.fixed_loss_mw != 0.0 || link.cost.is_some() {
-            let why = "has a fixed loss or a cost; the hourly market knows losses as a fraction of flow only";
-            out.push(SetupError::Pack(format!("dc_links.csv: `{}` {why}", link.name)));
-        }
-    }
-    out
-}
-
-/// Plans that the fleet of the run gives nothing to change.
-fn nothing_to_change(pack: &RegionPack, fleet: &Fleet) -> Vec<SetupError> {
-    let mut out = Vec::new();
-    for planned in &pack.planned {
-        let stands = fleet.units.iter().any(|FleetUnit { unit, .. }| {
-            unit.technology == planned.technology && pack.network.bus(unit.bus).zone == planned.zone
-        });
-        let enters = ENTRANTS.contains(&planned.technology) || planned.technology == Technology::Battery;
-        let can_come = enters && planned.action == PlannedAction::Add;
-        if !(stands || can_come) {
-            let (name, technology) = (&planned.name, planned.technology.name());
-            let zone = &pack.network.zones[usize::from(planned.zone.0)].name;
-            let message = format!("planned.csv: `{name}`: zone {zone} has no {technology} to change");
-            out.push(SetupError::Pack(message));
-        }
-    }
-    out
 }
 
 /// The user's coin prices, if the scenario names a file of them.
@@ -692,13 +682,23 @@ fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
     params.zone_shares.iter().filter_map(zone).collect()
 }
 
-fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, ()> {
-    zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().map(Timestamp::as_second).map_err(|_| ())
+fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, SetupError> {
+    let midnight = zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible();
+    midnight.map(Timestamp::as_second).map_err(|_| SetupError::Date(day))
+}
+
+/// What is wrong with a time zone that is not whole hours from UTC all the time.
+fn uneven(zone: &TimeZone, start_s: i64, end_s: i64) -> Option<SetupError> {
+    let (start, end) = (Timestamp::from_second(start_s).ok()?, Timestamp::from_second(end_s).ok()?);
+    let later = zone.following(start).take_while(|change| change.timestamp() < end);
+    let mut offsets = std::iter::once(zone.to_offset(start)).chain(later.map(|change| change.offset()));
+    let name = zone.iana_name().unwrap_or_default().to_owned();
+    offsets.any(|offset| offset.seconds() % 3600 != 0).then_some(SetupError::UnevenZone(name))
 }
 
 /// The local months of a run, in order.
 fn months_between(zone: &TimeZone, start: Date, end: Date) -> Result<Vec<Month>, SetupError> {
-    let second = |day: Date| midnight_s(zone, day.min(end)).map_err(|()| SetupError::Date(day));
+    let second = |day: Date| midnight_s(zone, day.min(end));
     let start_s = second(start)?;
     let edge = |day: Date| Ok(SimTime::from_hours(((second(day)? - start_s) / 3600) as u64));
     let mut months = Vec::new();

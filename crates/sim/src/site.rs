@@ -48,7 +48,7 @@ impl Demand for Asset {
     }
 }
 
-/// Rigs of the mines that stand at the start: share of power and J/TH. Assumed; the mean, 23 J/TH, lies
+/// Rigs of the pack's mines: share of power and J/TH. Assumed; the mean, 23 J/TH, lies
 /// a little below the world's 25 J/TH of 2024 \[D\], because American fleets are newer.
 const EXISTING_RIGS: [(f64, f64); 3] = [(0.35, 18.0), (0.35, 22.0), (0.30, 30.0)];
 
@@ -68,10 +68,10 @@ impl Asset {
     }
 }
 
-/// Fills an existing mine with the rigs of the start.
-pub fn install_existing_rigs(mine: &mut MineFleet, mw: f64) {
+/// Fills a mine of the pack with its rigs; `month` is the month of the run.
+pub fn install_existing_rigs(mine: &mut MineFleet, mw: f64, month: u32) {
     for (share, j_per_th) in EXISTING_RIGS {
-        mine.install_mw(share * mw, j_per_th, 0);
+        mine.install_mw(share * mw, j_per_th, month);
     }
 }
 

@@ -222,11 +222,6 @@ impl BitcoinWorld {
         &self.rest_of_world
     }
 
-    /// The price of each day, $.
-    pub fn prices_usd(&self) -> &[f64] {
-        &self.price_usd
-    }
-
     fn year(&self, day: u32) -> f64 {
         self.start_year + f64::from(day) / YEAR_DAYS
     }

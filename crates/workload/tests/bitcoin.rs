@@ -2,7 +2,6 @@
 //! hashrate to price.
 
 use std::fs;
-use std::path::Path;
 
 use gridrush_core::kernel::{Calendar, SimSpan, SimTime, Streams};
 use gridrush_core::math::ln;
@@ -15,6 +14,9 @@ use gridrush_workload::bitcoin::{
 };
 use gridrush_workload::firms::{AcceptParams, Answer, Arrival, ArrivalParams};
 use gridrush_workload::hardware::asic::AsicParams;
+
+#[path = "../../../tests/data.rs"]
+mod data;
 
 /// Bitcoin alone for some days; one modelled fleet of constant hashrate.
 fn run(params: &BitcoinParams, streams: &Streams, days: u32, modelled_ehs: f64) -> Vec<DayReport> {
@@ -50,8 +52,7 @@ fn slope(x: &[f64], y: &[f64]) -> f64 {
 #[test]
 #[expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "reads public data, if it is there")]
 fn difficulty_in_the_china_ban() {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/bitcoin/btc_daily_to_2024-03.csv");
+    let path = data::public_data().join("bitcoin/btc_daily_to_2024-03.csv");
     let Ok(text) = fs::read_to_string(&path) else {
         println!("skipped: no {}", path.display());
         return;
@@ -103,6 +104,7 @@ fn difficulty_in_the_china_ban() {
 /// Thirteen-week growth of hashrate on that of the price, weeks earlier: slope 0.24 at a lag of 4 weeks in
 /// 2016-26, and within 0.15-0.45 over all periods and methods.
 #[test]
+#[expect(clippy::disallowed_macros, reason = "prints what docs/models/bitcoin.md says")]
 fn hashrate_follows_price_with_a_lag() {
     let slope_at = |lag_weeks: usize| {
         let (mut price, mut hashrate) = (Vec::new(), Vec::new());
@@ -117,6 +119,7 @@ fn hashrate_follows_price_with_a_lag() {
         slope(&price, &hashrate)
     };
     let slopes = [4, 8, 16].map(slope_at);
+    println!("slope of hashrate on price 4, 8 and 16 weeks earlier: {slopes:.3?}");
     assert!((0.15..0.45).contains(&slopes[0]), "{slopes:?}");
     assert!(slopes.iter().all(|s| *s > 0.0), "{slopes:?}");
 }
@@ -144,6 +147,7 @@ fn no_reverse_causality() {
 /// of early 2020 near 36, in shares that give the 58 J/TH of that year. Tolerance: the noise of the data (3 %)
 /// and of the fleet's make-up.
 #[test]
+#[expect(clippy::disallowed_macros, reason = "prints what docs/models/bitcoin.md says")]
 fn a_halving_with_thin_margins_stops_the_marginal_rigs() {
     let vintage = |j_per_th, share| StartVintage { j_per_th, share };
     let params = RestOfWorldParams {
@@ -159,6 +163,7 @@ fn a_halving_with_thin_margins_stops_the_marginal_rigs() {
         mean += world.running_ehs() / 20.0;
     }
     let fall = 1.0 - mean / 116.1;
+    println!("fall of hashrate after the halving of 2020: {fall:.3}");
     assert!((fall - 0.17).abs() < 0.07, "{fall}");
 }
 

@@ -12,6 +12,7 @@ use std::time::Instant;
 use gridrush_experiment::batch::{Batch, BatchError, Done, PartError, Shard, UnitFailure, parts_folder};
 use gridrush_experiment::plan::Plan;
 
+use crate::args::at_least_one;
 use crate::experiment::{self, Cells};
 use crate::progress::Progress;
 use crate::render;
@@ -43,7 +44,7 @@ pub struct BatchArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub struct HowArgs {
     /// Threads; as many as the machine has if not given.
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one())]
     pub threads: Option<usize>,
     /// Prints no progress.
     #[arg(long)]

@@ -19,7 +19,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::Context;
 use gridrush_experiment::Metric;
 use gridrush_experiment::brief::{
     self, About, Arms, Brief, Findings, Kept, Pair, Part, Question, START_YEAR, Standing,
@@ -31,8 +30,9 @@ use gridrush_tables::{Provenance, atomic, csv, dictionary};
 use self::ranges::{Range, ranges};
 use self::subject::Subject;
 use crate::archive;
-use crate::args::InputArgs;
+use crate::args::{InputArgs, at_least_one};
 use crate::engine;
+use crate::output;
 use crate::plan::{Base, Checked};
 use crate::progress::Progress;
 use crate::render;
@@ -74,7 +74,7 @@ pub struct BriefArgs {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=9_007_199_254_740_992))]
     pub seed: u64,
     /// Threads; as many as the machine has if not given.
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one())]
     pub threads: Option<usize>,
     /// Overrides a key of the scenario in both arms; may be repeated.
     #[arg(short = 'p', long = "set", value_name = "DOTTED.PATH=VALUE")]
@@ -116,6 +116,12 @@ pub fn run(args: &BriefArgs) -> Result<(), Stop> {
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
     let years = years(args, &subject, question, budget, threads)?;
     let work = Work::new(args, subject, question, years)?;
+    let dir = args.output.clone().unwrap_or_else(|| {
+        let place = &work.subject.place.name;
+        let name = format!("brief-{place}-{}-{}", work.subject.policy.about.id, question.id);
+        Path::new("output").join(name)
+    });
+    output::ready(&dir)?;
     render_plan(&work, args)?;
     let pairs = match args.pairs {
         Some(count) => round(&work, 0..count, threads, args)?,
@@ -138,10 +144,6 @@ pub fn run(args: &BriefArgs) -> Result<(), Stop> {
     let about = work.about(args, count);
     let grade = brief::grade(&findings, &about.numbers, &about.verdicts);
     let brief = brief::brief(&about, &pairs, &findings, &grade);
-    let dir = args.output.clone().unwrap_or_else(|| {
-        let name = format!("brief-{}-{}-{}", about.region[0], about.policy, question.id);
-        Path::new("output").join(name)
-    });
     write(&dir, &brief, &work)?;
     provenance(started, threads).write(&dir).map_err(anyhow::Error::from)?;
     let rows = [
@@ -415,7 +417,6 @@ fn write(dir: &Path, brief: &Brief, work: &Work) -> anyhow::Result<()> {
     for (name, text) in ["without.toml", "with.toml"].into_iter().zip(&work.texts) {
         files.push((name.to_owned(), text.clone().into_bytes()));
     }
-    fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     atomic::write(&dir.join("tables.zip"), &archive::zip(&files)?)?;
     atomic::write(&dir.join("brief.html"), page.as_bytes())?;
     Ok(())

@@ -38,7 +38,7 @@ pub struct CalibrateArgs {
     #[arg(long, conflicts_with = "out")]
     pub check: bool,
     /// How often history's calendar is generated for the checks.
-    #[arg(long, default_value_t = 300, value_name = "N")]
+    #[arg(long, default_value_t = 300, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub repetitions: u32,
     /// Seed of the checks.
     #[arg(long, default_value_t = 1)]
@@ -302,6 +302,7 @@ fn print_checks(out: &mut impl Write, checks: &[Check], repetitions: u32) -> io:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_data::public_data;
     use std::process::Command;
 
     const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -318,7 +319,7 @@ mod tests {
 
     /// The real files, unpacked; `None` where they or `gzip` are absent.
     fn unpacked() -> Option<tempfile::TempDir> {
-        let data = Path::new(ROOT).join("../shared/data");
+        let data = public_data();
         let out = tempfile::tempdir().ok()?;
         for (folder, prefix) in FOLDERS {
             for entry in fs::read_dir(data.join(folder)).ok()? {

@@ -1,7 +1,6 @@
 //! `gridrush compare`: scenarios or arms against the first, under common random numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::Write;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,17 +8,21 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use anyhow::Context;
 use gridrush_experiment::report::{self, Connections};
 use gridrush_experiment::stats::Stopping;
 use gridrush_experiment::{Comparison, compare};
+use gridrush_sim::metrics;
+use gridrush_sim::scenario::nearest;
 use gridrush_tables::{DirectorySink, RowSink, atomic, write_dictionary};
 
 use crate::args::CompareArgs;
 use crate::plan::{self, Job};
 use crate::progress::Progress;
 use crate::stop::Stop;
-use crate::{engine, render};
+use crate::{engine, output, render};
+
+/// Most arms after which a folder is named.
+const MOST_NAMED: usize = 3;
 
 /// Checks all arms, runs every replication of each, prints and writes the differences.
 pub fn run(args: &CompareArgs) -> Result<(), Stop> {
@@ -42,6 +45,8 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
     }
     let replications = args.replications.unwrap_or(first.replications);
     let wanted = wanted(args)?;
+    let dir = args.output.clone().unwrap_or_else(|| own_folder(&first.name, &names));
+    output::ready(&dir)?;
     let started = Instant::now();
     let queues = Mutex::new(BTreeMap::new());
     let simulate = |arm: usize, replication: u32| {
@@ -81,7 +86,6 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
         }
     }
 
-    let dir = args.output.clone().unwrap_or_else(|| PathBuf::from("output").join(names.join("-vs-")));
     let queues = queues.into_inner().unwrap_or_default();
     let charts = write(&jobs, &result, &queues, args.confidence / 100.0, &dir)?;
     let mut out = std::io::stdout().lock();
@@ -101,6 +105,12 @@ pub fn run(args: &CompareArgs) -> Result<(), Stop> {
     Ok(())
 }
 
+/// The folder where none is given: named after the arms, if a name can hold them.
+fn own_folder(scenario: &str, arms: &[String]) -> PathBuf {
+    let name = if arms.len() <= MOST_NAMED { arms.join("-vs-") } else { scenario.to_owned() };
+    PathBuf::from("output").join(name)
+}
+
 /// The metric and half-width to stop at.
 fn wanted(args: &CompareArgs) -> Result<Option<(String, Stopping)>, Stop> {
     let Some(text) = &args.half_width else { return Ok(None) };
@@ -108,6 +118,12 @@ fn wanted(args: &CompareArgs) -> Result<Option<(String, Stopping)>, Stop> {
     let Some((metric, half_width)) = parts.filter(|(_, width)| *width > 0.0 && width.is_finite()) else {
         return Err(Stop::usage(format!("--half-width {text}: write METRIC=NUMBER, the number above 0")));
     };
+    let known = metrics::names();
+    if !known.iter().any(|name| name == metric) {
+        let near = nearest(metric, known.iter().map(String::as_str));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        return Err(Stop::usage(format!("--half-width: no run has a metric {metric}{near}")));
+    }
     // Fewer first replications stop too early by luck.
     let (confidence, least) = (args.confidence / 100.0, 4);
     Ok(Some((metric.to_owned(), Stopping { half_width, confidence, least, most: args.at_most })))
@@ -137,7 +153,6 @@ fn write(
     confidence: f64,
     dir: &Path,
 ) -> anyhow::Result<String> {
-    fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let seeds: Vec<u64> = jobs.iter().map(|job| job.setup.scenario.seed).collect();
     let tables = [report::TABLES.as_slice(), &[&report::CONNECTIONS, &report::WAITING]].concat();
     let mut sink = DirectorySink::create(dir)?;
@@ -157,4 +172,19 @@ fn write(
     let charts = dir.join("charts");
     let (files, skipped) = engine::draw_arms(dir, &charts, jobs[0].footer())?;
     Ok(if files.is_empty() { skipped.join("; ") } else { charts.display().to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_named_after_few_arms_or_the_scenario() {
+        let folder = |count: usize| {
+            let arms: Vec<String> = (0..count).map(|n| format!("arm{n}")).collect();
+            own_folder("laws", &arms).display().to_string()
+        };
+        assert_eq!(folder(3), "output/arm0-vs-arm1-vs-arm2");
+        assert_eq!(folder(4), "output/laws");
+    }
 }

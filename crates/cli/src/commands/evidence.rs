@@ -2,17 +2,18 @@
 //!
 //! ```text
 //! DIR/facts.parquet, .csv          a line per claim: target, accepted values, mean, interval, verdict
+//!     facts.md                     the same as the table of docs/evidence.md
 //!     replications.parquet, .csv   the measures of every replication
 //!     <scenario>.toml              what was run, every value explicit
 //! ```
 
-use std::fs;
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
 use gridrush_experiment::evidence::facts::{self, Arm, FACTS, Fact, Kept, Line};
+use gridrush_experiment::evidence::record;
 use gridrush_experiment::{Comparison, Metric, compare, report};
 use gridrush_tables::{DirectorySink, RowSink, atomic, write_dictionary};
 
@@ -20,7 +21,7 @@ use crate::args::{EvidenceArgs, InputArgs};
 use crate::plan::{self, Job};
 use crate::progress::Progress;
 use crate::stop::Stop;
-use crate::{engine, render};
+use crate::{engine, output, render};
 
 /// Level of confidence of the printed intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -44,6 +45,7 @@ pub fn run(args: &EvidenceArgs) -> Result<(), Stop> {
         return Ok(());
     }
     let groups = read(args, &chosen)?;
+    output::ready(&args.output)?;
     let names: Vec<String> = groups.iter().map(|group| group.file.to_owned()).collect();
     let total = u64::from(args.replications) * groups.len() as u64;
     let progress = Progress::new("evidence", "replications", total, !args.no_progress);
@@ -133,13 +135,15 @@ fn write(
     result: &Comparison,
 ) -> anyhow::Result<()> {
     let dir = &args.output;
-    fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let seeds: Vec<u64> = groups.iter().map(|group| group.jobs[0].setup.scenario.seed).collect();
     let [replications, ..] = result.batches(&seeds, CONFIDENCE);
     let mut sink = DirectorySink::create(dir)?;
-    sink.write(&facts::batch(chosen, lines))?;
+    let facts = facts::batch(chosen, lines);
+    sink.write(&facts)?;
     sink.write(&replications)?;
     sink.finish()?;
+    let rows = record::read(&String::from_utf8(gridrush_tables::csv(&facts)?)?)?;
+    atomic::write(&dir.join("facts.md"), record::page(&rows).as_bytes())?;
     write_dictionary(&dir.join("dictionary.md"), &[&facts::TABLE, &report::REPLICATIONS])?;
     for group in groups {
         let stem = group.file.trim_end_matches(".toml");

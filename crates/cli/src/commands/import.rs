@@ -164,8 +164,8 @@ fn region_template(name: &str, network: &Network) -> String {
         );
     }
     text += "\n[market]\noffer_floor_usd_per_mwh = -250.0\noffer_cap_usd_per_mwh = 5000.0\n\
-         settlement_cap_usd_per_mwh = 6000.0\nvalue_of_lost_load_usd_per_mwh = 20000.0\nsource = \"assumed\"\n\n\
-         [shed]\nlarge_load_usd_per_mwh = 5200.0\nnative_usd_per_mwh = 5400.0\npocket_usd_per_mwh = 5800.0\n\
+         settlement_cap_usd_per_mwh = 6000.0\nsource = \"assumed\"\n\n\
+         [shed]\nlarge_load_usd_per_mwh = 5200.0\nnative_usd_per_mwh = 5400.0\n\
          source = \"assumed\"\n\n\
          [[branch_ceilings]]\nminimum_kv = 0.0\nusd_per_mwh = 3500.0\nsource = \"assumed\"\n\n\
          [[reserve]]\nsize_mw = 1.0\nusd_per_mwh = 10.0\nsource = \"assumed\"\n\n\
@@ -259,7 +259,7 @@ mpc.branch = [ 1 2 0 0.1 0 100 0 0 0 0 1 ];
             .expect("a case");
         let faults = refused(&case, &out);
         assert_eq!(faults.len(), 3, "{faults:?}");
-        for part in ["bad.m:7: gen.Pmin", "bad.m:9: branch.tbus", "bad.m:9: branch.x"] {
+        for part in ["bad.m:7: gen.Pmin:", "bad.m:9: branch.tbus:", "bad.m:9: branch.x:"] {
             assert!(faults.iter().any(|fault| fault.ends_with(part)), "{part} not in {faults:?}");
         }
         assert!(!out.exists());
@@ -273,7 +273,7 @@ mpc.branch = [ 1 2 0 0.1 0 100 0 0 0 0 1 ];
         fs::write(&case, parts).expect("a case");
         let faults = refused(&case, &out);
         assert!(
-            faults.iter().all(|fault| fault.contains("buses.csv") && fault.ends_with("bus")),
+            faults.iter().all(|fault| fault.contains("buses.csv") && fault.ends_with("bus:")),
             "{faults:?}"
         );
         assert!(!out.exists());

@@ -95,7 +95,10 @@ pub fn run(args: &OpfArgs) -> Result<(), Stop> {
     let mut opf = Opf::new(&case.network, &options).map_err(|error| stop(&case.network, &error))?;
     if let Some(hour) = args.hour {
         let series = case.series.as_ref();
-        let series = series.ok_or_else(|| Stop::usage(format!("{} has no hourly series", case.title)))?;
+        let series = series.ok_or_else(|| {
+            let message = "has no hourly series; folders of RTS-GMLC and of PyPSA can have them";
+            Stop::usage(format!("{} {message}", case.title))
+        })?;
         if hour >= series.hours {
             return Err(Stop::usage(format!("the series have {} hours; --hour is {hour}", series.hours)));
         }
@@ -136,6 +139,12 @@ fn stop(network: &Network, error: &OpfError) -> Stop {
     let OpfError::Dispatch(error) = error else {
         return match error {
             OpfError::Coarse { .. } => Stop::Failed(anyhow::anyhow!("{error}")),
+            OpfError::Option { option: "limit_scale", value } => {
+                Stop::usage(format!("--limit-scale {value}: a number above 0"))
+            }
+            OpfError::Option { option: "shed_usd_per_mwh", value } => {
+                Stop::usage(format!("--shed {value}: a number"))
+            }
             _ => Stop::usage(error.to_string()),
         };
     };

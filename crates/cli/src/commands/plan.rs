@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use gridrush_experiment::plan::{PLAN_FILE, Plan};
 
-use crate::args::InputArgs;
+use crate::args::{InputArgs, at_least_one};
 use crate::engine;
 use crate::experiment::{self, Cells};
 use crate::render;
@@ -38,7 +38,7 @@ pub struct PlanArgs {
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Threads for which the time is estimated; as many as the machine has if not given.
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = at_least_one())]
     threads: Option<usize>,
     /// Longest time to simulate the first cell of each region, to measure its speed; 0 for no measurement.
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
@@ -84,7 +84,7 @@ pub fn run(args: &PlanArgs) -> Result<(), Stop> {
         total_s = total_s.zip(replication_s).map(|(sum, s)| sum + s * replications as f64);
     }
 
-    let threads = args.threads.or_else(|| available_parallelism().ok().map(usize::from)).unwrap_or(1).max(1);
+    let threads = args.threads.or_else(|| available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let mut out = std::io::stdout().lock();
     table(&mut out, &plan)?;
     let bytes = plan.units() as f64 * metrics as f64 * BYTES_PER_VALUE + plan.parts() as f64 * BYTES_PER_PART;

@@ -13,6 +13,10 @@ pub fn run(args: &PlotArgs) -> Result<(), Stop> {
     }
     let charts = args.output.clone().unwrap_or_else(|| args.results.join("charts"));
     let (written, skipped) = engine::draw(&args.results, &charts, None)?;
+    if written.is_empty() {
+        let dir = args.results.display();
+        return Err(Stop::usage(format!("{dir} holds no results of gridrush (no table could be read)")));
+    }
     let mut out = std::io::stdout().lock();
     for reason in skipped {
         writeln!(out, "not drawn: {reason}")?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use crate::args::at_least_one;
 use crate::experiment;
 use crate::stop::Stop;
 
@@ -25,10 +26,10 @@ pub struct SubmitArgs {
     #[arg(long, value_name = "plan.json")]
     plan: PathBuf,
     /// Number of shards; few and big ones, of 5 to 60 minutes each.
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..))]
     shards: u64,
     /// Threads of each shard.
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 1)]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 1, value_parser = at_least_one())]
     threads: usize,
     /// Time limit of each shard, as Slurm writes it.
     #[arg(long, value_name = "TIME", default_value = "01:00:00")]
@@ -54,9 +55,6 @@ pub fn run(args: &SubmitArgs) -> Result<(), Stop> {
         ));
     }
     let (plan, _) = experiment::read(&args.plan)?;
-    if args.shards == 0 || args.threads == 0 {
-        return Err(Stop::usage("--shards and -j are at least 1"));
-    }
     if args.shards > plan.parts() {
         let message =
             format!("--shards {}: the plan has {} parts, and a shard needs one", args.shards, plan.parts());

@@ -36,6 +36,8 @@ use gridrush_core::math;
 use gridrush_core::names::Key;
 use gridrush_core::opf::{Convention, Opf, Options};
 
+#[path = "../../../../tests/data.rs"]
+mod data;
 #[path = "product.rs"]
 mod product;
 
@@ -138,9 +140,9 @@ impl Set {
     }
 }
 
-/// The folder of public data beside the workspace.
+/// The folder of public data.
 pub fn data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data")
+    data::public_data()
 }
 
 /// The set of that name, or `None` when its files are not there.

@@ -102,10 +102,6 @@ pub struct PlannedChange {
     pub capacity_mw: f64,
     /// How much energy it stores; zero if none.
     pub storage_mwh: f64,
-    /// Full-load average heat rate of an addition; zero for units that burn nothing.
-    pub heat_rate_mmbtu_per_mwh: f64,
-    /// Variable operation and maintenance of an addition.
-    pub variable_om_usd_per_mwh: f64,
     /// The chance that it happens at all.
     pub completion_probability: f64,
     /// How late it is on average when it happens.
@@ -114,7 +110,7 @@ pub struct PlannedChange {
     pub source: String,
 }
 
-/// A large load that draws power when the simulation starts.
+/// A large load that stands, or has a date at which it does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExistingSite {
     /// The name in files and tables, unique in the pack.
@@ -127,9 +123,9 @@ pub struct ExistingSite {
     pub bus: BusId,
     /// What it may draw.
     pub contract_mw: f64,
-    /// What its equipment draws at full load when the simulation starts, at most the contract.
+    /// What the equipment that it begins with draws at full load, at most the contract.
     pub installed_mw: f64,
-    /// When it was connected.
+    /// When it was connected. It draws power from then on, or from the start of a run that begins later.
     pub energized: Date,
     /// Where the numbers come from.
     pub source: String,
@@ -150,7 +146,8 @@ pub struct Reinforcement {
 
 const PLANNED_TABLE: Declared = Declared {
     file: PLANNED,
-    about: "A dated addition or retirement of generation in a zone.",
+    about: "A dated addition or retirement of generation in a zone. Additions burn and cost what new plants do \
+            ([market.md](models/market.md)).",
     required: &[
         ("name", "unique; random draws belong to it"),
         ("date", "when it is announced to happen"),
@@ -160,11 +157,6 @@ const PLANNED_TABLE: Declared = Declared {
         ("technology", "as in `generators.csv`"),
         ("capacity_mw", "how much power"),
         ("storage_mwh", "energy that it stores; 0 if none"),
-        (
-            "heat_rate_mmbtu_per_mwh",
-            "not used: additions have that of new plants ([market.md](models/market.md))",
-        ),
-        ("variable_om_usd_per_mwh", "not used, as the heat rate"),
         ("completion_probability", "that it happens at all, 0 to 1"),
         ("mean_slip_months", "mean delay if it happens"),
         ("source", "where the numbers come from"),
@@ -173,15 +165,18 @@ const PLANNED_TABLE: Declared = Declared {
 };
 const SITE_TABLE: Declared = Declared {
     file: SITES,
-    about: "A large load that draws power when the simulation starts.",
+    about: "A large load that stands when the run begins, or is energized on a date in it.",
     required: &[
         ("name", "unique"),
         ("class", "`mining`, `ai_training`, ..."),
         ("zone", "a zone of `region.toml`"),
         ("bus", "number of a bus in that zone"),
         ("contract_mw", "what it may draw"),
-        ("installed_mw", "what its equipment draws at full load at the start; at most the contract"),
-        ("energized", "date on which it was connected"),
+        ("installed_mw", "what the equipment that it begins with draws at full load; at most the contract"),
+        (
+            "energized",
+            "date on which it was connected; where that is after the start of a run, it draws power from then on",
+        ),
         ("source", "where the numbers come from"),
     ],
     optional: &[],
@@ -287,8 +282,6 @@ impl RegionPack {
                 p.technology.name().to_owned(),
                 p.capacity_mw.to_string(),
                 p.storage_mwh.to_string(),
-                p.heat_rate_mmbtu_per_mwh.to_string(),
-                p.variable_om_usd_per_mwh.to_string(),
                 p.completion_probability.to_string(),
                 p.mean_slip_months.to_string(),
                 p.source.clone(),
@@ -346,8 +339,6 @@ fn read_planned(
         let technology = row.choice("technology", Technology::ALL, Technology::name, faults);
         let capacity_mw = row.not_negative("capacity_mw", faults);
         let storage_mwh = row.not_negative("storage_mwh", faults);
-        let heat_rate = row.not_negative("heat_rate_mmbtu_per_mwh", faults);
-        let variable_om = row.number("variable_om_usd_per_mwh", faults);
         let probability = row.number_in("completion_probability", 0.0, 1.0, faults);
         let slip = row.not_negative("mean_slip_months", faults);
         let source = row.name("source", faults);
@@ -360,8 +351,6 @@ fn read_planned(
             technology: technology?,
             capacity_mw: capacity_mw?,
             storage_mwh: storage_mwh?,
-            heat_rate_mmbtu_per_mwh: heat_rate?,
-            variable_om_usd_per_mwh: variable_om?,
             completion_probability: probability?,
             mean_slip_months: slip?,
             source: source?,

@@ -184,12 +184,6 @@ pub struct PlannedRule {
     /// Hours of storage at full power; zero if none.
     #[serde(default)]
     pub storage_hours: f64,
-    /// Heat rate; zero for plant that burns nothing.
-    #[serde(default)]
-    pub heat_rate_mmbtu_per_mwh: f64,
-    /// Variable operation and maintenance.
-    #[serde(default)]
-    pub variable_om_usd_per_mwh: f64,
     /// Chance that an entry happens.
     pub completion_probability: f64,
     /// Mean delay of an entry that happens.
@@ -392,8 +386,6 @@ fn plan(rules: &[PlannedRule], zones: &[&str]) -> Vec<PlannedChange> {
                     technology: rule.technology,
                     capacity_mw,
                     storage_mwh: round(capacity_mw * rule.storage_hours, 1),
-                    heat_rate_mmbtu_per_mwh: rule.heat_rate_mmbtu_per_mwh,
-                    variable_om_usd_per_mwh: rule.variable_om_usd_per_mwh,
                     completion_probability: rule.completion_probability,
                     mean_slip_months: rule.mean_slip_months,
                     source: rule.source.clone(),

@@ -4,7 +4,6 @@
 //! tenth bus bids for what is left. The case is not part of the project; without it these tests say so.
 
 use std::io::Read;
-use std::path::Path;
 
 use gridrush_core::dispatch::{
     Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Place, Solver, certify,
@@ -16,8 +15,11 @@ use gridrush_core::names::Key;
 use crate::oracle;
 use crate::unique::prices_are_unique;
 
+#[path = "../../../../tests/data.rs"]
+mod data;
+
 fn case(name: &str) -> Option<Network> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/cases/pglib");
+    let folder = data::public_data().join("cases/pglib");
     let Ok(packed) = std::fs::read(folder.join(format!("{name}.m.gz"))) else {
         println!("skipped: {name} is not there");
         return None;

@@ -1,14 +1,16 @@
 //! Case files for the tests.
 
 use std::io::Read;
-use std::path::Path;
 
 use gridrush_core::grid::Network;
 use gridrush_core::grid::case::matpower::{self, ZoneBy};
 
+#[path = "../../../../tests/data.rs"]
+mod data;
+
 /// A public case beside the project, or a word that it is not there.
 pub fn public(name: &str) -> Option<Network> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/cases").join(name);
+    let path = data::public_data().join("cases").join(name);
     let Ok(packed) = std::fs::read(path.with_extension("m.gz")) else {
         println!("skipped: {name} is not there");
         return None;

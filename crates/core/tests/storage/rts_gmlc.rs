@@ -12,6 +12,9 @@ use gridrush_core::opf::{Convention, Opf, Options};
 
 use crate::trade::{Expected, Hour};
 
+#[path = "../../../../tests/data.rs"]
+mod data;
+
 /// Standard deviation of day-ahead errors: of load, of the greatest wind, of available sun. Assumed, from
 /// what is usual of forecasts of a region.
 const ERRORS: [f64; 3] = [0.02, 0.08, 0.08];
@@ -34,7 +37,7 @@ fn unpack(path: &Path) -> Option<String> {
 /// The market, unless the data are not there. Series lie packed and flat, so they are put where the
 /// pointers say.
 pub fn read() -> Option<Market> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/rts_gmlc");
+    let folder = data::public_data().join("rts_gmlc");
     let Ok(tables) = std::fs::read_dir(folder.join("SourceData")) else {
         println!("skipped: RTS-GMLC is not there");
         return None;

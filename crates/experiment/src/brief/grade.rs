@@ -99,7 +99,8 @@ pub fn grade(findings: &Findings, numbers: &[PolicyNumber], verdicts: &[Verdict]
     let facts = Criterion {
         name: "facts",
         found: format!("{failing} of {} claims of stylised facts on this question fail", verdicts.len()),
-        level: facts_level,
+        // Nothing is known of the question while there is no verdict.
+        level: if verdicts.is_empty() { Level::Poor } else { facts_level },
     };
     let criteria = [runs, sign, policy, facts];
     let count = |level: Level| criteria.iter().filter(|criterion| criterion.level == level).count();
@@ -160,5 +161,7 @@ mod tests {
         assert_eq!(grade(&findings(150, 2.0), &half[1..], &fine).name, "low");
         assert_eq!(grade(&findings(150, 2.0), &half[1..], &[verdict("fails: above 3")]).name, "very low");
         assert_eq!(grade(&findings(150, 0.0), &sure, &fine).criteria[1].level, Level::Poor);
+        let silent = grade(&findings(150, 2.0), &sure, &[]);
+        assert_eq!((silent.name, silent.criteria[3].level), ("low", Level::Poor));
     }
 }

@@ -1,4 +1,4 @@
-//! The questions, one file each. Ranges without ends follow the tag of their declaration (MODEL M16).
+//! The questions, one file each. Ranges without ends follow the tag of their declaration (`docs/limits.md`, M16).
 
 pub(super) mod ban;
 pub(super) mod delay;

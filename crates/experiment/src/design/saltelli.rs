@@ -47,6 +47,12 @@ impl Saltelli {
 mod tests {
     use super::*;
 
+    /// An experiment file with more is refused when it is read.
+    #[test]
+    fn files_and_designs_have_the_same_limit() {
+        assert_eq!(Saltelli::MOST_FACTORS, gridrush_sim::scenario::MOST_SOBOL_FACTORS);
+    }
+
     #[test]
     fn a_mixed_block_differs_from_a_in_one_column() {
         let design = Saltelli::new(3, 8, &Streams::new(2, 0)).expect("few factors");

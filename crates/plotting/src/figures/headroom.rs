@@ -43,12 +43,7 @@ static SHOWN: Table = Table {
         Column { name: "place", kind: Kind::Text, unit: "", meaning: "Bus or zone." },
         Column { name: "latitude_deg", kind: Kind::Float, unit: "degrees", meaning: "Latitude." },
         Column { name: "longitude_deg", kind: Kind::Float, unit: "degrees", meaning: "Longitude." },
-        Column {
-            name: "headroom_mw",
-            kind: Kind::Float,
-            unit: "MW",
-            meaning: "Headroom; empty if unlimited.",
-        },
+        Column { name: "headroom_mw", kind: Kind::Float, unit: "MW", meaning: "Headroom; NaN if unlimited." },
     ],
     csv: true,
 };

@@ -111,6 +111,7 @@ fn mean_availability_and_forced_rates_are_kept() {
     assert!((seen.lines_per_year / 355.0 - 1.0).abs() < 0.03, "{}", seen.lines_per_year);
     // Failures come together in the cold.
     let [cold, other] = seen.winter_gas;
+    println!("gas that is out: {cold:.3} in cold winter hours, {other:.3} in the others");
     assert!(cold > other + 0.02, "{cold} {other}");
 }
 

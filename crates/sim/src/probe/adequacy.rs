@@ -24,14 +24,14 @@ pub const TABLE: Table = Table {
         Column {
             name: "reserve_margin",
             kind: Kind::Float,
-            unit: "",
+            unit: "share",
             meaning: "Available own supply, imports left out, over firm load in the tightest hour of the year, less one.",
         },
         Column { name: "firm_shed_mwh", kind: Kind::Float, unit: "MWh", meaning: "Firm load not served." },
         Column {
             name: "firm_shed_share",
             kind: Kind::Float,
-            unit: "",
+            unit: "share",
             meaning: "The same over all firm energy asked for.",
         },
         Column {

@@ -21,7 +21,7 @@ pub const TABLE: Table = Table {
             name: "delivered_flop",
             kind: Kind::Float,
             unit: "FLOP",
-            meaning: "Useful training floating-point operations delivered in the month; empty for inference.",
+            meaning: "Useful training floating-point operations delivered in the month; NaN for inference.",
         },
         Column { name: "jobs_finished", kind: Kind::Integer, unit: "", meaning: "Training jobs finished." },
         Column {

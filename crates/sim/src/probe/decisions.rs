@@ -22,7 +22,7 @@ pub const TABLE: Table = Table {
             name: "power_usd_per_mwh",
             kind: Kind::Float,
             unit: "$/MWh",
-            meaning: "What power was expected to cost; empty where it did not matter.",
+            meaning: "What power was expected to cost; NaN where it did not matter.",
         },
     ],
     csv: true,

@@ -34,7 +34,7 @@ pub const TABLE: Table = Table {
             name: "energized_mw",
             kind: Kind::Float,
             unit: "MW",
-            meaning: "Energized contracts at the end of the month; empty for native load.",
+            meaning: "Energized contracts at the end of the month; NaN for native load.",
         },
     ],
     csv: true,

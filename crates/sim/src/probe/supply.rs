@@ -26,7 +26,7 @@ pub const TABLE: Table = Table {
             name: "entered_mw",
             kind: Kind::Float,
             unit: "MW",
-            meaning: "Came online by merchant entry.",
+            meaning: "Came online by merchants, or brought along by sites.",
         },
         Column { name: "retired_mw", kind: Kind::Float, unit: "MW", meaning: "Closed." },
         Column {
@@ -39,7 +39,7 @@ pub const TABLE: Table = Table {
             name: "net_revenue_usd_per_kw_year",
             kind: Kind::Float,
             unit: "$/(kW a)",
-            meaning: "Trailing margin over short-run cost that entry looks at; empty where nothing may enter.",
+            meaning: "Trailing margin over short-run cost that entry looks at; NaN where nothing may enter.",
         },
     ],
     csv: true,

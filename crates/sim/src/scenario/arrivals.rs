@@ -19,9 +19,11 @@ section! {
     }
     tables {
         /// Requests of mines.
-        mining: Applicants = Applicants::of(&ClassArrivals::mining());
+        mining: Applicants = Applicants::of(&ClassArrivals::mining()), sources { max_mw: "[S]" };
         /// Requests of AI campuses.
-        ai: Applicants = Applicants::of(&ClassArrivals::ai());
+        ai: Applicants = Applicants::of(&ClassArrivals::ai()), sources {
+            base_per_month: "[S]", median_mw: "[S2]", real_share: "[S2]", construction_months: "[S]",
+        };
         /// How owners answer an offer.
         decisions: Decisions;
         /// What owners know of their own projects.
@@ -35,7 +37,7 @@ mirror! {
     /// How one class asks for connections.
     Applicants of ClassArrivals, from ClassArrivals::mining() => {
         /// Requests at the start, in a market at its reference.
-        base_per_month: f64, "1/month", "assumed for mines, [S] for AI", 0.0..=10000.0;
+        base_per_month: f64, "1/month", "assumed", 0.0..=10000.0;
         /// Growth of the rate that nothing in the model explains.
         growth_per_year: f64, "share per year", "assumed", -0.9..=10.0;
         /// Elasticity of the rate in the inverse payback time.
@@ -45,21 +47,21 @@ mirror! {
         /// Greatest rate as a multiple of the base.
         max_multiple: f64, "", "assumed", 1.0..=1000.0;
         /// Median size.
-        median_mw: f64, "MW", "assumed for mines, [S2] for AI", 1.0..=20000.0;
+        median_mw: f64, "MW", "assumed", 1.0..=20000.0;
         /// Standard deviation of the logarithm of the size.
         spread_log: f64, "", "assumed", 0.01..=3.0;
         /// Smallest size.
         min_mw: f64, "MW", "[S] size from which Texas studies a request", 1.0..=20000.0;
         /// Largest size.
-        max_mw: f64, "MW", "[S] for mines, assumed for AI", 1.0..=20000.0;
+        max_mw: f64, "MW", "assumed", 1.0..=20000.0;
         /// Share of requests that are meant to be built.
-        real_share: f64, "share", "assumed for mines, [S2] for AI", 0.0..=1.0;
+        real_share: f64, "share", "assumed", 0.0..=1.0;
         /// Shortest time from filing to the wanted date.
         wanted_min_months: f64, "months", "assumed", 0.0..=240.0;
         /// Longest time from filing to the wanted date.
         wanted_max_months: f64, "months", "assumed", 0.0..=240.0;
         /// Time that the owner's own works take; the median if it spreads.
-        construction_months: f64, "months", "assumed for mines, [S] for AI", 0.0..=240.0;
+        construction_months: f64, "months", "assumed", 0.0..=240.0;
         /// Standard deviation of its logarithm.
         construction_spread_log: f64, "", "none", 0.0..=3.0;
         /// Monthly steps from the first power to all of it.

@@ -60,7 +60,7 @@ section! {
     /// How investments are recovered. The defaults cost 2.5 + 7 + 2.5 = 12 % of an investment in its first year.
     RateBase {
         /// Life of network assets.
-        life_years: u32 = 40, "a", "[M]", 1.0..=200.0;
+        life_years: u32 = 40, "years", "[M]", 1.0..=200.0;
         /// Return on what is not depreciated, taxes on it included.
         return_percent: f64 = 7.0, "% per year", "assumed, for 12 % in all", 0.0..=100.0;
         /// Operation, taxes and insurance by cost.
@@ -121,6 +121,9 @@ section! {
     }
 }
 
+/// Names of the classes of customers within native load, in the order of bills.
+pub const CUSTOMERS: [&str; 3] = ["residential", "commercial", "industrial"];
+
 /// A class of customers within native load.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Customers {
@@ -142,21 +145,21 @@ impl Bills {
         let (r, c, i) = (&self.residential, &self.commercial, &self.industrial);
         [
             Customers {
-                name: "residential",
+                name: CUSTOMERS[0],
                 retail_usd_per_mwh: r.retail_usd_per_mwh,
                 energy_weight: r.energy_weight,
                 peak_weight: r.peak_weight,
                 kwh_per_month: r.kwh_per_month,
             },
             Customers {
-                name: "commercial",
+                name: CUSTOMERS[1],
                 retail_usd_per_mwh: c.retail_usd_per_mwh,
                 energy_weight: c.energy_weight,
                 peak_weight: c.peak_weight,
                 kwh_per_month: c.kwh_per_month,
             },
             Customers {
-                name: "industrial",
+                name: CUSTOMERS[2],
                 retail_usd_per_mwh: i.retail_usd_per_mwh,
                 energy_weight: i.energy_weight,
                 peak_weight: i.peak_weight,

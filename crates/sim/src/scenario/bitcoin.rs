@@ -85,9 +85,9 @@ mirror! {
         /// Growth of the trend, as a logarithm; 0.57 over 2015-24.
         trend_log_per_year: f64, "1/year", "assumed", -2.0..=3.0;
         /// Scale of the cycle: 0 is the trend, 1 the amplitude of 2015-24.
-        boom_amplitude: f64, "", "[D]", 0.0..=5.0;
+        boom_amplitude: f64, "", "assumed", 0.0..=5.0;
         /// Time over which the cycle is pulled back to the trend.
-        reversion_days: f64, "days", "[D]", 10.0..=100000.0;
+        reversion_days: f64, "days", "assumed", 10.0..=100000.0;
         /// Share of days with large shocks.
         large_shock_share: f64, "share", "[D]", 0.0..=0.99;
         /// Standard deviation of large shocks relative to all shocks.

@@ -36,7 +36,7 @@ section! {
         /// What a megawatt is paid until the first delivery year of the run; the region's, if its pack says.
         price_usd_per_mw_day: f64 = 0.0, "$/MW-day", "none", 0.0..=100000.0;
         /// Whole years from the end of an auction's year to its delivery year.
-        forward_years: u32 = 1, "a", "[S] recent PJM auctions, about a year", 0.0..=10.0;
+        forward_years: u32 = 1, "years", "[S] recent PJM auctions, about a year", 0.0..=10.0;
         /// Accredited capacity wanted for a megawatt of forecast peak.
         requirement_per_peak: f64 = 0.93, "share", "[M] PJM, delivery years from 2025 on", 0.1..=3.0;
         /// Part of the contract of firm large loads that counts in the forecast.

@@ -55,7 +55,7 @@ pub trait Section: Sized + Clone {
 /// The declaration of a table as data, for documentation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SectionDoc {
-    /// The dotted path; empty for the top of the file.
+    /// The dotted path, in brackets for the entries of a list; empty for the top of the file.
     pub path: String,
     /// What the table is about.
     pub meaning: &'static str,
@@ -82,9 +82,23 @@ pub struct KeyDoc {
     pub meaning: &'static str,
 }
 
+impl SectionDoc {
+    /// Gives a key of this table another source than that of its declaration.
+    pub(super) fn set_source(&mut self, name: &str, source: &'static str) {
+        for key in self.keys.iter_mut().filter(|key| key.name == name) {
+            key.source = source;
+        }
+    }
+}
+
 /// Turns a written range into the bounds of a key.
 pub(super) fn bounds(range: RangeInclusive<f64>) -> (f64, f64) {
     range.into_inner()
+}
+
+/// How the reference names the entries of a list, also of one that stands in the entries of another: in brackets.
+pub(super) fn entries(path: &str, list: &str) -> String {
+    format!("[{}]", join(path.trim_matches(['[', ']']), list))
 }
 
 /// Joins a table's path and a key.
@@ -200,7 +214,8 @@ pub(super) fn write_key<T: Setting>(value: &T, key: &Key, out: &mut String) {
 ///
 /// A key is `name: Type = default, "unit", "source", least..=greatest;`. Without `= default` it is
 /// required; the range is optional. After the keys, `tables { .. }` names tables below with their
-/// defaults, and `lists { .. }` repeated tables.
+/// defaults, and `lists { .. }` repeated tables. Where several tables share a declaration, a default of one
+/// may have another source: `table: Type = default, sources { key: "source" };`.
 macro_rules! section {
     (
         $(#[doc = $about:literal])+
@@ -210,7 +225,10 @@ macro_rules! section {
                 $key:ident : $type:ty $(= $default:expr)?, $unit:literal, $source:literal $(, $range:expr)? ;
             )*
         }
-        $(tables { $( $(#[doc = $sub_meaning:literal])+ $sub:ident : $sub_type:ty $(= $sub_default:expr)? ; )* })?
+        $(tables { $(
+            $(#[doc = $sub_meaning:literal])+
+            $sub:ident : $sub_type:ty $(= $sub_default:expr)? $(, sources { $( $sourced:ident : $own:literal ),+ $(,)? })? ;
+        )* })?
         $(lists { $( $(#[doc = $list_meaning:literal])+ $list:ident : $item:ty ; )* })?
     ) => {
         $(#[doc = $about])+
@@ -265,13 +283,22 @@ macro_rules! section {
                     $key, $unit, $source, [$($meaning),+], [$($range)?], [$($default)?]
                 )), )* ];
                 out.push(d::SectionDoc { path: path.to_owned(), meaning: meaning.trim(), keys });
-                $($( d::Section::describe(
-                    &base.$sub, concat!($($sub_meaning),+), &d::join(path, stringify!($sub)), out,
-                ); )*)?
+                $($(
+                    let at = out.len();
+                    d::Section::describe(
+                        &base.$sub, concat!($($sub_meaning),+), &d::join(path, stringify!($sub)), out,
+                    );
+                    $( $(
+                        // Only a key of that table has a source.
+                        let _ = |table: &$sub_type| { let _ = &table.$sourced; };
+                        out[at].set_source(stringify!($sourced), $own);
+                    )+ )?
+                    let _ = at;
+                )*)?
                 $($( <$item as d::Section>::describe(
                     &<$item as d::Section>::defaults(),
                     concat!($($list_meaning),+),
-                    &format!("[{}]", d::join(path, stringify!($list))),
+                    &d::entries(path, stringify!($list)),
                     out,
                 ); )*)?
             }

@@ -10,6 +10,7 @@ use super::declare::{Key, Section, Setting, choices, section};
 use super::document::{self, Node, Place, Table, Value};
 use super::setting::refuse;
 use super::{SCHEMA, declare};
+use crate::metrics;
 
 choices! {
     /// Which points of the factors are visited.
@@ -227,8 +228,8 @@ section! {
     }
 }
 
-/// Most factors of a Sobol design.
-const MOST_SOBOL_FACTORS: usize = 20;
+/// Most factors of a Sobol design: its points have two coordinates for each.
+pub const MOST_SOBOL_FACTORS: usize = 20;
 
 impl Experiment {
     /// Reads an experiment file. `columns` are names that factors may not have.
@@ -397,7 +398,18 @@ impl Checker<'_> {
 
     fn check_measures(&mut self, experiment: &Experiment) {
         let mut names = BTreeSet::new();
+        let metrics = metrics::names();
         for (i, measure) in experiment.measures.iter().enumerate() {
+            let per = measure.per.iter().map(|metric| ("per", metric));
+            for (key, metric) in std::iter::once(("metric", &measure.metric)).chain(per) {
+                if !metric.is_empty() && !metrics.contains(metric) {
+                    let path = format!("measures.{i}.{key}");
+                    let message = "is not a closing number, as `gridrush run` prints them".to_owned();
+                    let fault = Fault::new(&self.place("measures", Some(i)), &path, message);
+                    let near = metrics.iter().map(String::as_str);
+                    self.faults.add(fault.value(format!("\"{metric}\"")).nearest(metric, near));
+                }
+            }
             if !measure.name.is_empty() && !names.insert(measure.name.as_str()) {
                 self.entry("measures", i, "name", "is the name of another measure");
             }
@@ -506,10 +518,28 @@ of = "ratio"
             (12, "factors.1.values.1"),
             (15, "factors.2.name"),
             (15, "factors.2.values"),
+            (18, "measures.0.metric"),
             (18, "measures.0.per"),
         ];
         assert_eq!(found, expected.map(|(line, path)| (Some(line), path.to_owned())));
         assert_eq!(read(text).expect_err("faults")[2].nearest.as_deref(), Some("market"));
+    }
+
+    #[test]
+    fn metrics_of_measures_are_those_of_a_run() {
+        let measure = |metric: &str, per: &str| {
+            format!(
+                "{GOOD}[[measures]]\nname = \"m\"\nmetric = \"{metric}\"\nof = \"ratio\"\nper = \"{per}\"\n"
+            )
+        };
+        read(&measure("mining_served_twh", "residential_bill_usd_per_month")).expect("valid");
+        let found = read(&measure("minning_served_twh", "curtailed_by_price_gw")).expect_err("faults");
+        let found: Vec<_> = found.iter().map(|f| (f.path.as_str(), f.nearest.as_deref())).collect();
+        let expected = [
+            ("measures.0.metric", Some("mining_served_twh")),
+            ("measures.0.per", Some("curtailed_by_price_gwh")),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -89,18 +89,22 @@ section! {
         /// Combined cycle: 355 MW machines, 3.3 % forced, 33 h, 1.07 weeks (RTS-GMLC).
         combined_cycle: MachineOf;
         /// Combustion turbine: 100 MW machines, 3.1 % forced, 31 h, 0.79 weeks; up to 30 MW 10 %, 50 h, 2 weeks (RTS-GMLC).
-        combustion_turbine: MachineOf;
+        combustion_turbine: MachineOf, sources { machine_mw: "[M]" };
         /// Gas steam: 350 MW machines with the classes of coal steam (assumed).
-        gas_steam: MachineOf;
+        gas_steam: MachineOf, sources {
+            forced_share: "assumed", repair_hours: "assumed", planned_weeks: "assumed", machine_mw: "assumed",
+        };
         /// Coal steam: 350 MW machines, 8 % forced, 100 h, 5 weeks; up to 250 MW 4 %, 40 h, 4 weeks; up to 100 MW 2 %, 40 h,
         /// 3 weeks (RTS-GMLC).
         coal_steam: MachineOf;
         /// Nuclear: 1,200 MW machines, 2 % forced, 150 h, 2.9 weeks a year as one refuelling in 18 months (from memory).
-        nuclear: MachineOf;
+        nuclear: MachineOf, sources { forced_share: "[M]", planned_weeks: "[M]", machine_mw: "[M]" };
         /// Hydro: 50 MW machines, 1 % forced, 20 h, 2 weeks (RTS-GMLC).
         hydro: MachineOf;
         /// Anything else: 50 MW machines with the classes of coal steam (assumed).
-        other: MachineOf;
+        other: MachineOf, sources {
+            forced_share: "assumed", repair_hours: "assumed", planned_weeks: "assumed", machine_mw: "assumed",
+        };
     }
 }
 
@@ -115,7 +119,7 @@ section! {
         /// Maintenance per year.
         planned_weeks: Option<f64> = None, "weeks", "[D] RTS-GMLC", 0.0..=26.0;
         /// Size of one machine; plants are several of them.
-        machine_mw: Option<f64> = None, "MW", "[D] RTS-GMLC, [M]", 1.0..=10000.0;
+        machine_mw: Option<f64> = None, "MW", "[D] RTS-GMLC", 1.0..=10000.0;
     }
 }
 

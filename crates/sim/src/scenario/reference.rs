@@ -81,3 +81,19 @@ fn row(key: &KeyDoc, out: &mut String) {
 pub fn json() -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&sections())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::markdown;
+
+    #[test]
+    fn headings_are_what_stands_in_a_file() {
+        let text = markdown();
+        let headings: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("## `")?.strip_suffix('`')).collect();
+        assert!(headings.contains(&"[[factors.levels]]") && headings.len() > 50, "{headings:?}");
+        for heading in headings {
+            assert!(heading.parse::<toml::Table>().is_ok(), "{heading}");
+        }
+    }
+}

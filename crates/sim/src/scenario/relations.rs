@@ -3,6 +3,7 @@
 //! A relation is only checked when each of its values is right by itself, so one slip gives one fault.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use gridrush_core::grid::Fuel;
 use jiff::civil::Date;
@@ -11,6 +12,9 @@ use super::check::{Fault, Faults};
 use super::dispatch::Commitment;
 use super::document::Place;
 use super::{Draft, Scenario, Surroundings};
+
+/// The years in which a run may lie.
+const YEARS: RangeInclusive<i16> = 1900..=2200;
 
 /// Two values of which the second must be above the first, or at least as large.
 struct Order {
@@ -148,6 +152,13 @@ impl Draft {
             let fault = Fault::new(&place("name"), "name", "cannot be the name of a directory".to_owned());
             let fault = fault.value(format!("\"{}\"", scenario.name));
             faults.add(fault.allowed("letters, digits, `-`, `_` and `.`, not beginning with `.`"));
+        }
+        for (key, day) in [("start", scenario.start), ("end", scenario.end)] {
+            if !faults.touches(key) && !YEARS.contains(&day.year()) {
+                let fault = Fault::new(&place(key), key, "is outside the calendar".to_owned());
+                let years = format!("a date in the years {} to {}", YEARS.start(), YEARS.end());
+                faults.add(fault.value(day.to_string()).allowed(years));
+            }
         }
         if !faults.touches("start") && !faults.touches("end") {
             if scenario.end <= scenario.start {

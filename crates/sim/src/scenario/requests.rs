@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::check::{Fault, Faults};
-use super::declare::{Section, choices, section};
+use super::declare::{KeyDoc, Section, choices, section};
 use super::document::{Node, Place, Table, Value};
 
 choices! {
@@ -59,6 +59,33 @@ section! {
     }
 }
 
+/// The keys of an entry, which are the columns of the file.
+fn keys() -> Vec<KeyDoc> {
+    let mut sections = Vec::new();
+    RequestRow::describe(&RequestRow::defaults(), "", "", &mut sections);
+    sections.into_iter().flat_map(|section| section.keys).collect()
+}
+
+/// Adds a fault for every column that is unknown, twice there or missing; returns whether rows can be read.
+fn check_header(header: &csv::StringRecord, here: &Place, keys: &[KeyDoc], faults: &mut Faults) -> bool {
+    let names = || keys.iter().map(|key| key.name);
+    let mut seen = BTreeSet::new();
+    for name in header {
+        if !names().any(|known| known == name) {
+            let message = format!("has a column `{name}`, which is no key of a request");
+            faults.add(Fault::new(here, "requests", message).nearest(name, names()));
+        } else if !seen.insert(name) {
+            faults.add(Fault::new(here, "requests", format!("has the column `{name}` twice")));
+        }
+    }
+    let missing = keys.iter().filter(|key| key.required && !seen.contains(key.name));
+    missing.fold(true, |_, key| {
+        let message = format!("has no column `{}`: {}", key.name, key.meaning);
+        faults.add(Fault::new(here, "requests", message));
+        false
+    })
+}
+
 /// Reads a requests file: a header line with key names, then one request a line.
 pub(super) fn parse_csv(file: &str, text: &str, faults: &mut Faults) -> Vec<(Place, RequestRow)> {
     let place = |line: u64| Place { file: file.into(), at: Some((line as u32, 1)) };
@@ -69,7 +96,9 @@ pub(super) fn parse_csv(file: &str, text: &str, faults: &mut Faults) -> Vec<(Pla
         .flexible(true)
         .has_headers(false)
         .from_reader(text.as_bytes());
+    let keys = keys();
     let mut header: Option<csv::StringRecord> = None;
+    let mut whole = true;
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = match record {
@@ -82,16 +111,22 @@ pub(super) fn parse_csv(file: &str, text: &str, faults: &mut Faults) -> Vec<(Pla
         };
         let here = place(record.position().map_or(1, csv::Position::line));
         let Some(header) = &header else {
+            whole = check_header(&record, &here, &keys, faults);
             header = Some(record);
             continue;
         };
+        if !whole {
+            continue;
+        }
         if record.len() != header.len() {
             let message = format!("has {} fields where the header has {}", record.len(), header.len());
             faults.add(Fault::new(&here, "requests", message));
             continue;
         }
         let mut entries = BTreeMap::new();
-        for (key, field) in header.iter().zip(&record).filter(|(_, field)| !field.is_empty()) {
+        let known = |key: &str| keys.iter().any(|known| known.name == key);
+        let fields = header.iter().zip(&record).filter(|(key, field)| known(key) && !field.is_empty());
+        for (key, field) in fields {
             let value = match (field.parse::<i64>(), field.parse::<f64>()) {
                 _ if textual.contains(key) => Value::Text(field.to_owned()),
                 (Ok(i), _) => Value::Integer(i),

@@ -85,9 +85,9 @@ section! {
     Entry {}
     tables {
         /// Combined cycle; five years from order to service were quoted in 2025 and 3.5 in 2023.
-        combined_cycle: EntryOf = EntryOf::new(150.0, 3000.0, 48);
+        combined_cycle: EntryOf = EntryOf::new(150.0, 3000.0, 48), sources { lead_months: "[S]" };
         /// Simple-cycle gas turbine; near ERCOT's 2024 cost of new entry.
-        combustion_turbine: EntryOf = EntryOf::new(140.0, 2000.0, 36);
+        combustion_turbine: EntryOf = EntryOf::new(140.0, 2000.0, 36), sources { lead_months: "[S]" };
         /// Wind, before tax credits: the production credit is in its offer and so in its margin.
         wind: EntryOf = EntryOf::new(150.0, 3000.0, 24);
         /// Solar, after tax credits.
@@ -169,7 +169,7 @@ section! {
         /// Most that is started in one year in a whole region.
         yearly_cap_mw: f64 = 3000.0, "MW per year", "assumed", 0.0..=1000000.0;
         /// Time from the decision to service.
-        lead_months: u32 = 48, "months", "[S] for gas turbines, otherwise assumed", 0.0..=240.0;
+        lead_months: u32 = 48, "months", "assumed", 0.0..=240.0;
         /// Hours of full power in store; batteries only.
         storage_hours: f64 = 2.0, "h", "assumed", 0.25..=100.0;
     }

@@ -83,6 +83,20 @@ fn all_faults_are_found_at_once() {
 }
 
 #[test]
+fn days_outside_the_calendar_are_refused_one_by_one() {
+    let found = |set: &[&str]| {
+        let faults = read_over(PLAIN, set, &around()).expect_err("faults");
+        faults.into_iter().map(|fault| (fault.path, fault.value.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let of = |key: &str, day: &str| (key.to_owned(), day.to_owned());
+    let far = found(&["start=9999-10-01", "end=9999-12-15"]);
+    assert_eq!(far, [of("end", "9999-12-15"), of("start", "9999-10-01")]);
+    assert_eq!(found(&["start=1890-01-01", "end=1910-01-01"]), [of("start", "1890-01-01")]);
+    assert_eq!(found(&["start=2199-01-01", "end=2201-01-01"]), [of("end", "2201-01-01")]);
+    read_over(PLAIN, &["start=2190-01-01", "end=2200-12-31"], &around()).expect("valid");
+}
+
+#[test]
 fn a_fault_says_what_would_be_right() {
     let text = format!("{PLAIN}[load]\ngrowth_percnt_per_year = 1\n[dispatch]\ncommitment = \"lihgt\"\n");
     let found = read(&text).expect_err("faults");
@@ -186,6 +200,35 @@ fn requests_are_checked_one_by_one() {
 }
 
 #[test]
+fn the_columns_of_a_requests_file_are_checked_once() {
+    let text = format!("requests_file = \"r.csv\"\n{PLAIN}");
+    let read = |csv: &str| {
+        let mut around = around();
+        around.files.insert("requests_file".to_owned(), Ok(csv.to_owned()));
+        Draft::parse("s.toml", &text).finish(&Scenario::defaults(), &around)
+    };
+    let said = |csv: &str| {
+        let faults = read(csv).expect_err("faults");
+        faults.iter().map(|f| (f.line, f.message.clone(), f.nearest.clone())).collect::<Vec<_>>()
+    };
+    let unknown = |name: &str| format!("has a column `{name}`, which is no key of a request");
+    // Empty below its head, on two rows.
+    let csv = "name,knd,zone,requested_mw,filed\na,,south,5,2025-05-01\nb,,south,5,2025-05-01\n";
+    assert_eq!(said(csv), [(Some(1), unknown("knd"), Some("kind".to_owned()))]);
+    let csv = "name,zone,zone,filed\na,south,south,2025-05-01\n";
+    let twice = "has the column `zone` twice".to_owned();
+    let missing = "has no column `requested_mw`: Power asked for.".to_owned();
+    let mut found = said(csv);
+    found.sort();
+    assert_eq!(found, [(Some(1), missing, None), (Some(1), twice, None)]);
+    // Faults of a head are found without any row; a right head without rows is only odd.
+    assert_eq!(said("nme,zone,requested_mw,filed\n").len(), 2);
+    let checked = read("name,zone,requested_mw,filed\n").expect("valid");
+    let warned: Vec<_> = checked.warnings.iter().map(|w| (w.path.as_str(), w.message.as_str())).collect();
+    assert_eq!(warned, [("requests_file", "holds no request")]);
+}
+
+#[test]
 fn a_requests_file_has_lines_of_its_own() {
     let text = format!("requests_file = \"r.csv\"\n{PLAIN}[[requests]]\n{REQUEST}");
     let mut around = around();
@@ -284,6 +327,48 @@ fn declarations_are_complete() {
                 assert!(!key.source.is_empty(), "{at} has a default without a source");
             }
             assert!(!key.kind.starts_with("number") || key.kind.contains(" from "), "{at} has no range");
+        }
+    }
+}
+
+/// The source of a default is that of this table, also where several tables share a declaration.
+#[test]
+fn every_default_has_the_tag_of_its_own_source() {
+    let tag = |path: &str| Tag::of_source(declared(path).unwrap_or_else(|| panic!("{path}")).source);
+    let expected = [
+        ("supply.entry.combustion_turbine.lead_months", Tag::Source),
+        ("supply.entry.wind.lead_months", Tag::Memory),
+        ("supply.entry.solar.lead_months", Tag::Memory),
+        ("supply.entry.battery.lead_months", Tag::Memory),
+        ("arrivals.mining.base_per_month", Tag::Memory),
+        ("arrivals.ai.base_per_month", Tag::Source),
+        ("arrivals.mining.median_mw", Tag::Memory),
+        ("arrivals.ai.median_mw", Tag::Secondary),
+        ("arrivals.mining.max_mw", Tag::Source),
+        ("arrivals.ai.max_mw", Tag::Memory),
+        ("arrivals.mining.real_share", Tag::Memory),
+        ("arrivals.ai.real_share", Tag::Secondary),
+        ("arrivals.mining.construction_months", Tag::Memory),
+        ("arrivals.ai.construction_months", Tag::Source),
+        ("thermal.coal_steam.minimum_up_h", Tag::Source),
+        ("thermal.gas_steam.minimum_up_h", Tag::Memory),
+        ("thermal.combustion_turbine.start_mmbtu_per_mw", Tag::Memory),
+        ("outages.machines.coal_steam.forced_share", Tag::Data),
+        ("outages.machines.gas_steam.forced_share", Tag::Memory),
+        ("outages.machines.nuclear.forced_share", Tag::Memory),
+        ("outages.machines.nuclear.repair_hours", Tag::Data),
+        ("outages.machines.combustion_turbine.machine_mw", Tag::Memory),
+    ];
+    for (path, expected) in expected {
+        assert_eq!(tag(path), Some(expected), "{path}");
+    }
+    let mut sections = Vec::new();
+    Scenario::describe(&Scenario::defaults(), "", "", &mut sections);
+    for section in &sections {
+        for key in section.keys.iter().filter(|key| key.source.starts_with('[')) {
+            let rest = key.source.split_once(']').map_or("", |(_, rest)| rest);
+            let at = format!("{}.{}: {}", section.path, key.name, key.source);
+            assert!(!rest.contains("assumed") && !rest.contains('['), "{at}: two sources");
         }
     }
 }

@@ -35,6 +35,9 @@ section! {
             minimum_share: 0.3, minimum_up_h: 8, minimum_down_h: 6, ramp_share_per_h: 0.7,
             no_load_share: 0.15, start_mmbtu_per_mw: 10.0, start_usd_per_mw: 58.0, hours_per_start: 12.0,
             unit_mw: 200.0,
+        }, sources {
+            minimum_share: "assumed", minimum_up_h: "assumed", minimum_down_h: "assumed",
+            ramp_share_per_h: "assumed", start_mmbtu_per_mw: "assumed",
         };
         /// Combined cycles.
         combined_cycle: ThermalOf = ThermalOf {
@@ -48,6 +51,9 @@ section! {
             minimum_share: 0.0, minimum_up_h: 0, minimum_down_h: 0, ramp_share_per_h: 1.0,
             no_load_share: 0.0, start_mmbtu_per_mw: 3.0, start_usd_per_mw: 32.0, hours_per_start: 6.0,
             unit_mw: 100.0,
+        }, sources {
+            minimum_share: "assumed", minimum_up_h: "assumed", minimum_down_h: "assumed",
+            ramp_share_per_h: "assumed", no_load_share: "assumed", start_mmbtu_per_mw: "assumed",
         };
     }
 }
@@ -58,17 +64,17 @@ section! {
     /// "Power Plant Cycling Costs", NREL 2012; the rest is assumed.
     ThermalOf {
         /// Least output while on, as a share of capacity, where the region gives none.
-        minimum_share: f64 = 0.4, "share", "[S] RTS-GMLC; turbines run from nothing", 0.0..=1.0;
+        minimum_share: f64 = 0.4, "share", "[S] RTS-GMLC", 0.0..=1.0;
         /// Time that a unit stays on once started.
-        minimum_up_h: u32 = 8, "h", "[S] RTS-GMLC; gas steam assumed", 0.0..=336.0;
+        minimum_up_h: u32 = 8, "h", "[S] RTS-GMLC", 0.0..=336.0;
         /// Time that a unit stays off once stopped.
-        minimum_down_h: u32 = 8, "h", "[S] RTS-GMLC; gas steam assumed", 0.0..=336.0;
+        minimum_down_h: u32 = 8, "h", "[S] RTS-GMLC", 0.0..=336.0;
         /// Most by which output changes from hour to hour, as a share of capacity.
-        ramp_share_per_h: f64 = 0.7, "share per h", "[S] RTS-GMLC; gas steam assumed", 0.01..=100.0;
+        ramp_share_per_h: f64 = 0.7, "share per h", "[S] RTS-GMLC", 0.01..=100.0;
         /// Part of the fuel at full load that is burnt for being on.
         no_load_share: f64 = 0.1, "share", "[S] RTS-GMLC, from its heat-rate curves", 0.0..=0.9;
         /// Fuel of a start.
-        start_mmbtu_per_mw: f64 = 10.0, "MMBtu/MW", "[S] RTS-GMLC; gas steam and turbines assumed", 0.0..=1000.0;
+        start_mmbtu_per_mw: f64 = 10.0, "MMBtu/MW", "[S] RTS-GMLC", 0.0..=1000.0;
         /// Cost of a start beside fuel: wear and repairs.
         start_usd_per_mw: f64 = 60.0, "$/MW", "[M] NREL 2012", 0.0..=10000.0;
         /// Hours at full load that a start usually serves.

@@ -91,11 +91,10 @@ pub(super) struct Billing {
     year: NetworkYear,
 }
 
-/// What sites under tariffs by rule draw at peaks: they pay those in place of a share.
+/// What sites under tariffs by rule measure: they pay those in place of a share.
 #[derive(Clone, Copy, Debug, Default)]
 struct Apart {
-    wires_mw: f64,
-    wires_mwh: f64,
+    wires: Measure,
     generation_mw: f64,
 }
 
@@ -289,6 +288,7 @@ impl World {
                 left_mw: if left { asked.mw } else { 0.0 },
             };
             let (gone, energized) = (book.gone, book.energized.is_some());
+            let draws = self.sites[site].energized_mw > 0.0;
             if left {
                 self.strand(site);
             }
@@ -305,8 +305,9 @@ impl World {
             }
             let apart = &mut out.apart[class];
             if wires {
-                apart.wires_mw += closed.coincident_mw;
-                apart.wires_mwh += closed.energy_mwh;
+                apart.wires.coincident_mw += closed.coincident_mw;
+                apart.wires.energy_mwh += closed.energy_mwh;
+                apart.wires.customers += f64::from(u8::from(draws));
             }
             if generation {
                 apart.generation_mw += closed.coincident_mw;
@@ -459,8 +460,10 @@ impl World {
         let weight = |payer: usize| {
             let mut of = measures[payer];
             if let Some(n) = payer.checked_sub(CUSTOMERS) {
-                of.coincident_mw = (of.coincident_mw - by_rule.apart[n + 1].wires_mw).max(0.0);
-                of.energy_mwh = (of.energy_mwh - by_rule.apart[n + 1].wires_mwh).max(0.0);
+                let apart = by_rule.apart[n + 1].wires;
+                of.coincident_mw = (of.coincident_mw - apart.coincident_mw).max(0.0);
+                of.energy_mwh = (of.energy_mwh - apart.energy_mwh).max(0.0);
+                of.customers = (of.customers - apart.customers).max(0.0);
             }
             by.weight(&of)
         };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use gridrush_core::demand::{ClassId, SiteId};
 use gridrush_core::grid::{BusId, Technology, ZoneId};
 use gridrush_core::interconnection::{
-    Application, Attributes, Basis, Direction, Offer, RequestId, Service, Stage, asked_of,
+    Application, Attributes, Basis, Direction, Offer, RequestId, Service, Stage, Transfer, asked_of,
 };
 use gridrush_core::kernel::{HOUR_MS, SimSpan, SimTime};
 use gridrush_core::names::Key;
@@ -233,6 +233,11 @@ impl World {
 
     pub(super) fn handle_firm(&mut self, event: FirmEvent, sink: &mut dyn RowSink) -> Result<(), RunError> {
         match event {
+            FirmEvent::Open(n) => {
+                let (bus, mw) = self.open_existing_site(n as usize);
+                let transfer = Transfer { bus, mw, direction: Direction::Load };
+                self.add_to_snapshots(transfer, self.clearing.zone_of_bus(bus.0))?;
+            }
             FirmEvent::File(n) => {
                 let Some((application, intent)) = self.arrivals.applications[n as usize].take() else {
                     return Ok(());
@@ -377,28 +382,41 @@ impl World {
         burden(&setup.policies, &asked, self.calendar.now(), &plan)
     }
 
-    /// The large loads that stand at the start.
+    /// The large loads of the pack: those that stand at the start, and the dates of the later ones.
     pub(super) fn open_existing_sites(&mut self) {
         let setup = Arc::clone(&self.setup);
         if !setup.scenario.load.large_loads {
             return;
         }
-        for existing in &setup.pack.sites {
-            let class = CLASSES.iter().position(|name| *name == existing.class).unwrap_or(0);
-            let (name, bus, mw) = (&existing.name, existing.bus, existing.contract_mw);
-            let site = self.open_site(name, ClassId(class as u8), bus, mw);
-            self.sites[site].energized_mw = mw;
-            self.note_energized(site);
-            match &mut self.sites[site].asset {
-                Asset::Mine(mine) => install_existing_rigs(mine, existing.installed_mw),
-                Asset::Campus(_) => {
-                    self.fill_campus(site, existing.installed_mw);
-                    if let Asset::Campus(campus) = &mut self.sites[site].asset {
-                        campus.energize(mw);
-                    }
+        for (n, existing) in setup.pack.sites.iter().enumerate() {
+            let at = setup.energized_at(existing);
+            if at == SimTime::ZERO {
+                self.open_existing_site(n);
+            } else if at < setup.end() {
+                self.calendar.schedule(Event::Firm(FirmEvent::Open(n as u32)), at);
+            }
+        }
+    }
+
+    /// Energizes a large load of the pack with all its equipment; returns its bus and contract.
+    fn open_existing_site(&mut self, n: usize) -> (BusId, f64) {
+        let setup = Arc::clone(&self.setup);
+        let existing = &setup.pack.sites[n];
+        let (name, bus, mw) = (&existing.name, existing.bus, existing.contract_mw);
+        let month = self.firm_month as u32;
+        let site = self.open_site(name, setup.site_classes[n], bus, mw);
+        self.sites[site].energized_mw = mw;
+        self.note_energized(site);
+        match &mut self.sites[site].asset {
+            Asset::Mine(mine) => install_existing_rigs(mine, existing.installed_mw, month),
+            Asset::Campus(_) => {
+                self.fill_campus(site, existing.installed_mw);
+                if let Asset::Campus(campus) = &mut self.sites[site].asset {
+                    campus.energize(mw);
                 }
             }
         }
+        (bus, mw)
     }
 
     /// Opens a site without equipment; returns its position.

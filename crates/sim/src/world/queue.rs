@@ -147,7 +147,7 @@ impl World {
     }
 
     /// Adds power that flows from now on to the snapshots of studies.
-    fn add_to_snapshots(&mut self, transfer: Transfer, zone: usize) -> Result<(), RunError> {
+    pub(super) fn add_to_snapshots(&mut self, transfer: Transfer, zone: usize) -> Result<(), RunError> {
         if let Some(zonal) = &mut self.zonal {
             // What plants add shows when the states are made anew.
             if transfer.direction == Direction::Load {

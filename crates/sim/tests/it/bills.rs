@@ -119,6 +119,25 @@ proptest! {
     }
 }
 
+/// Whatever the network is shared by: who pays a tariff for it has no share of it besides.
+#[test]
+fn a_tariff_stands_in_place_of_a_share_of_the_network() {
+    for by in ["customer", "energy", "coincident_peak"] {
+        let text = format!("[arrivals]\nenabled = false\n[bills]\nnetwork_by = \"{by}\"\npeaks = 1\n");
+        let setup = harness::setup("testbed", "2026-01-01", "2026-02-01", &text);
+        let tariff = rule("aep", "minimum_bill", "data_center", &[("demand_usd_per_mw_month", 5e3)]);
+        let free = harness::run(&setup, 0, &mut |_, _| {});
+        let under = harness::run(&under(&setup, vec![tariff]), 0, &mut |_, _| {});
+        for run in [&free, &under] {
+            check(run);
+        }
+        assert!(sum(&free, "network_usd", "ai_training") > 0.0, "{by}");
+        assert!(sum(&under, "tariff_usd", "ai_training") > 0.0, "{by}");
+        assert_eq!(sum(&under, "network_usd", "ai_training"), 0.0, "{by}");
+        assert!(sum(&under, "network_usd", "mining") > 0.0, "{by}");
+    }
+}
+
 /// Four years of growing load without new supply.
 fn years(text: &str) -> Arc<Setup> {
     let text = format!(

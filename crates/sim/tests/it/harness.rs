@@ -9,7 +9,7 @@ use gridrush_core::dispatch::{DispatchSolution, Solver};
 use gridrush_core::grid::RegionPack;
 use gridrush_core::grid::pack::Tie;
 use gridrush_sim::scenario::{Draft, Resolved, Scenario, Surroundings};
-use gridrush_sim::setup::Setup;
+use gridrush_sim::setup::{Setup, SetupError};
 use gridrush_sim::world::{Step, World};
 use gridrush_tables::{Frame, MemorySink};
 
@@ -78,6 +78,18 @@ pub fn setup_of(
     text: &str,
     change: &dyn Fn(&mut RegionPack),
 ) -> Arc<Setup> {
+    let setup = try_setup_of(pack_files, start, end, text, change);
+    Arc::new(setup.unwrap_or_else(|faults| panic!("{faults:#?}")))
+}
+
+/// The same, or why there is none.
+pub fn try_setup_of(
+    pack_files: BTreeMap<String, String>,
+    start: &str,
+    end: &str,
+    text: &str,
+    change: &dyn Fn(&mut RegionPack),
+) -> Result<Setup, Vec<SetupError>> {
     let mut pack = RegionPack::parse(&pack_files).unwrap_or_else(|faults| panic!("{faults:#?}"));
     change(&mut pack);
     let region = pack.region.facts.name.as_str();
@@ -89,7 +101,7 @@ pub fn setup_of(
         Ok(checked) => checked.scenario,
         Err(faults) => panic!("{faults:#?}"),
     };
-    Arc::new(Setup::new(Resolved::alone(scenario, pack, pack_files, BTreeMap::new())).unwrap())
+    Setup::new(Resolved::alone(scenario, pack, pack_files, BTreeMap::new()))
 }
 
 /// The files of a pack under another name.

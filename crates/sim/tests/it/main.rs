@@ -22,6 +22,7 @@ mod outages;
 mod policies;
 mod queue;
 mod random;
+mod refused;
 mod replay;
 mod rules;
 mod sites;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::texts;
+use crate::harness::{self, texts};
 use crate::story::{self, Story};
 
 /// Every line of the books may be half a cent off, and carries as much from the month before.
@@ -145,4 +145,20 @@ fn the_table_of_congestion_adds_up_to_the_rent() {
         let seen: f64 = story.hours.iter().map(|hour| hour.rent_at_limit_usd).sum();
         assert!((reported - seen).abs() <= 1e-9 * seen, "{reported} $ reported, {seen} $ seen");
     }
+}
+
+/// What experiments may ask for is what runs report, in market or queue.
+#[test]
+fn closing_numbers_have_known_names() {
+    let known = gridrush_sim::metrics::names();
+    assert!(known.windows(2).all(|pair| pair[0] < pair[1]), "{known:?}");
+    let queue_alone = harness::setup("testbed", "2026-01-01", "2027-01-01", "[dispatch]\nhourly = false\n");
+    let queue_alone = harness::run(&queue_alone, 0, &mut |_, _| {}).world.metrics();
+    let both = story::testbed().run.world.metrics().into_iter().chain(queue_alone);
+    let mut seen = 0;
+    for metric in both {
+        assert!(known.contains(&metric.name), "{}", metric.name);
+        seen += 1;
+    }
+    assert!(seen > 40, "{seen}");
 }

@@ -38,6 +38,7 @@ fn events_of_one_instant_come_in_a_pinned_order() {
         Event::Ai(AiEvent::Deliver(site)),
         Event::Ai(AiEvent::Arrive(site)),
         Event::Ai(AiEvent::Finish(site)),
+        Event::Firm(FirmEvent::Open(0)),
         Event::Firm(FirmEvent::File(0)),
         Event::Firm(FirmEvent::Review),
         Event::Dispatch,

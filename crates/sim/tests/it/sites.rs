@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use gridrush_core::grid::Date;
 use gridrush_core::kernel::SimTime;
 
-use crate::harness::texts;
+use jiff::civil::date;
+
+use crate::harness::{self, texts};
 use crate::story::{self, NEW_MINE, Story};
 
 /// Instants at which the new mine's connection grew, with its size from then on.
@@ -64,4 +67,34 @@ fn being_unconnected_is_a_cause_only_while_a_site_ramps() {
             (0..table.len()).filter(|&row| cause[row] == "not_connected").map(|row| time[row]).collect();
         assert!(!seen.is_empty() && seen.is_subset(&ramping), "{seen:?} {ramping:?}");
     }
+}
+
+/// The mine and the campus of the testbed from their own dates on, in a run that begins before them.
+#[test]
+fn a_large_load_of_the_pack_is_energized_at_its_date() {
+    let text = "[arrivals]\nenabled = false\n";
+    let setup = harness::setup_with("testbed", "2025-01-01", "2025-05-01", text, &|pack| {
+        pack.sites[0].energized = Date { year: 2025, month: 3, day: 1 };
+        pack.sites[1].energized = Date { year: 2025, month: 5, day: 1 };
+    });
+    assert_eq!(setup.existing_ehs(), 0.0);
+    let mut first = None;
+    let run = harness::run(&setup, 0, &mut |world, solution| {
+        for (name, energized_mw, drawn_mw) in story::look(world, solution).sites {
+            assert_eq!((name.as_str(), energized_mw), ("mine_plains_1", 60.0));
+            if drawn_mw > 0.0 {
+                first.get_or_insert(world.now());
+            }
+        }
+    });
+    assert_eq!(first, Some(setup.time_of(date(2025, 3, 1))));
+    let table = run.table("load_monthly");
+    let (class, energized_mw) = (texts(&table, "class"), table.floats("energized_mw").unwrap());
+    let (zone, time) = (texts(&table, "zone"), table.integers("time_utc").unwrap());
+    let of_mines: Vec<(i64, f64)> = (0..table.len())
+        .filter(|&row| class[row] == "mining" && zone[row] == "plains")
+        .map(|row| (time[row], energized_mw[row]))
+        .collect();
+    let month = |n: usize| setup.unix_ms(setup.months[n].begin);
+    assert_eq!(of_mines, [(month(2), 60.0), (month(3), 60.0)]);
 }

@@ -109,19 +109,6 @@ impl FleetTotals {
     pub fn mean_ehs(&self, days: f64) -> f64 {
         self.work_ph_days / days / 1000.0
     }
-
-    /// The sum of two.
-    #[must_use]
-    pub fn plus(self, other: FleetTotals) -> FleetTotals {
-        FleetTotals {
-            requested_mwh: self.requested_mwh + other.requested_mwh,
-            energy_mwh: self.energy_mwh + other.energy_mwh,
-            work_ph_days: self.work_ph_days + other.work_ph_days,
-            revenue_usd: self.revenue_usd + other.revenue_usd,
-            energy_cost_usd: self.energy_cost_usd + other.energy_cost_usd,
-            adder_cost_usd: self.adder_cost_usd + other.adder_cost_usd,
-        }
-    }
 }
 
 /// A bid block: batches merged.

@@ -52,11 +52,6 @@ impl AsicModel {
     pub fn released(&self) -> f64 {
         f64::from(self.year) + (f64::from(self.month) - 1.0) / 12.0
     }
-
-    /// Launch price per TH/s.
-    pub fn launch_price_usd_per_th(&self) -> f64 {
-        self.launch_price_usd / self.hashrate_ths
-    }
 }
 
 macro_rules! asics {

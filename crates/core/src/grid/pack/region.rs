@@ -44,7 +44,7 @@ settings! {
         pub title: String,
         /// Buses and branches, or one bus per zone and pipes between them.
         pub network: NetworkKind,
-        /// Time zone of load shapes and tariffs, as in the IANA database.
+        /// Time zone of load shapes and tariffs, as in the IANA database; whole hours from UTC.
         pub time_zone: String,
         /// The year whose load and fleet the pack describes (its end, for the fleet).
         pub base_year: i16,
@@ -88,8 +88,6 @@ settings! {
         pub offer_cap_usd_per_mwh: f64,
         /// Settlement prices are clipped to this.
         pub settlement_cap_usd_per_mwh: f64,
-        /// What planners say a lost MWh is worth; for reports only.
-        pub value_of_lost_load_usd_per_mwh: f64,
         /// Where the numbers come from.
         pub source: String,
     }
@@ -103,8 +101,6 @@ settings! {
         pub large_load_usd_per_mwh: f64,
         /// Everybody else, by zone.
         pub native_usd_per_mwh: f64,
-        /// Load at one bus that nothing else can relieve.
-        pub pocket_usd_per_mwh: f64,
         /// Where the numbers come from.
         pub source: String,
     }
@@ -306,22 +302,12 @@ impl Region {
         let shares_fit = share_range && (shares - 1.0).abs() <= 1e-9;
         fault("zones.large_load_share", !shares_fit, "the shares must lie in 0 to 1 and sum to 1");
         let m = &self.market;
-        let prices = [
-            m.offer_floor_usd_per_mwh,
-            m.offer_cap_usd_per_mwh,
-            m.settlement_cap_usd_per_mwh,
-            m.value_of_lost_load_usd_per_mwh,
-        ];
+        let prices = [m.offer_floor_usd_per_mwh, m.offer_cap_usd_per_mwh, m.settlement_cap_usd_per_mwh];
         let rising = prices.windows(2).all(|w| w[0] < w[1]) && prices.iter().all(|p| p.is_finite());
-        fault("market", !rising, "offer floor < offer cap < settlement cap < value of lost load must hold");
-        let tiers = [
-            m.offer_cap_usd_per_mwh,
-            self.shed.large_load_usd_per_mwh,
-            self.shed.native_usd_per_mwh,
-            self.shed.pocket_usd_per_mwh,
-        ];
+        fault("market", !rising, "offer floor < offer cap < settlement cap must hold");
+        let tiers = [m.offer_cap_usd_per_mwh, self.shed.large_load_usd_per_mwh, self.shed.native_usd_per_mwh];
         let order = tiers.windows(2).all(|w| w[0] < w[1]) && tiers.iter().all(|p| p.is_finite());
-        fault("shed", !order, "offer cap < large loads < native < pocket must hold");
+        fault("shed", !order, "offer cap < large loads < native must hold");
         let steps = &self.branch_ceilings;
         let rises = steps.windows(2).all(|w| w[0].minimum_kv < w[1].minimum_kv);
         fault("branch_ceilings", !rises, "list them by rising minimum_kv");

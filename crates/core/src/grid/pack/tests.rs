@@ -4,6 +4,7 @@ use std::path::Path;
 use super::*;
 use crate::grid::case::matpower::{self, ZoneBy};
 use crate::grid::{Branch, BranchKind, Bus, CostCurve, DcLink, Generator, Zone};
+use crate::test_data::public_data;
 use proptest::prelude::*;
 
 pub(super) fn files(pack: &str) -> BTreeMap<String, String> {
@@ -111,10 +112,9 @@ fn the_testbed_has_the_merit_order_of_its_page() {
 
 #[test]
 fn rts24_is_the_published_network() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data/cases/pglib/pglib_opf_case24_ieee_rts.m.gz");
-    let Ok(packed) = std::fs::read(path) else {
-        eprintln!("skipped: the public case is not beside the project");
+    let path = public_data().join("cases/pglib/pglib_opf_case24_ieee_rts.m.gz");
+    let Ok(packed) = std::fs::read(&path) else {
+        eprintln!("skipped: no {}", path.display());
         return;
     };
     let mut text = String::new();
@@ -233,7 +233,7 @@ fn nothing_retires_that_is_not_there() {
         }
     };
     let row = |name: &str, date: &str, action: &str, mw: u32| {
-        format!("{name},{date},city,{action},coal,coal_steam,{mw},0,0,0,1,0,assumed\n")
+        format!("{name},{date},city,{action},coal,coal_steam,{mw},0,1,0,assumed\n")
     };
     // Mill coal has 200 MW.
     let all = row("a", "2030-06-01", "retire", 150) + &row("b", "2031-06-01", "retire", 50);

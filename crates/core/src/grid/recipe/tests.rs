@@ -6,6 +6,7 @@ use clarabel::solver::{DefaultSettingsBuilder, DefaultSolver, IPSolver, SolverSt
 
 use super::*;
 use crate::grid::case::powersimdata::{BRANCH, BUS, PLANT};
+use crate::test_data::public_data;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/regions/texas")
@@ -156,9 +157,9 @@ fn existing_sites_draw_what_the_load_model_takes_out_of_metered_load() {
 
 #[test]
 fn importing_again_gives_the_same_bytes() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/usa_tamu");
+    let source = public_data().join("usa_tamu");
     if !source.is_dir() {
-        eprintln!("skipped: the PowerSimData tables are not beside the project");
+        eprintln!("skipped: no tables of PowerSimData in {}", source.display());
         return;
     }
     let read = |file: &str| {

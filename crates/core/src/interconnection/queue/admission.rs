@@ -119,13 +119,6 @@ impl Queue {
         self.requests[id.0 as usize].application.attributes.site_control_share < site_control_share
     }
 
-    /// The owner has so much of its site under control from now on.
-    pub fn set_site_control(&mut self, id: RequestId, share: f64) -> Result<(), QueueError> {
-        self.request(id)?;
-        self.requests[id.0 as usize].application.attributes.site_control_share = share;
-        Ok(())
-    }
-
     /// What becomes of waiting requests that have not signed when rules take effect at this instant, in
     /// order of filing: they stay, leave with their deposits, or move to the process in force without a
     /// penalty, with the deposits that they hold, which are raised to what entering costs.

@@ -10,7 +10,7 @@
 use core::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::super::draw::{DrawRow, PEAK_HOURS_PER_MONTH};
+use super::super::draw::PEAK_HOURS_PER_MONTH;
 use super::{HourStamp, Input, SeriesKind, SeriesModel, WeatherFault, fault};
 use crate::math::sqrt;
 
@@ -212,11 +212,6 @@ fn base_means(
 fn mean_with_peak(mean: f64, peak: f64) -> f64 {
     let part = PEAK_HOURS_PER_MONTH as f64 / 730.5;
     mean + part * (peak - mean)
-}
-
-/// Mean draw of a month by zone and class, its peak hours included.
-pub fn month_mean_mw(row: &DrawRow) -> f64 {
-    mean_with_peak(row.mean_mw, row.peak_mw)
 }
 
 /// Divides by the growth path, then every year by its mean.

@@ -1,7 +1,7 @@
 use std::io::Read;
-use std::path::Path;
 
 use super::*;
+use crate::test_data::public_data;
 
 const SMALL: &str = "\
 function mpc = small
@@ -268,9 +268,9 @@ const PUBLISHED: [(&str, usize, usize, usize); 17] = [
 
 #[test]
 fn published_cases_have_the_published_size() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/cases");
+    let folder = public_data().join("cases");
     if !folder.is_dir() {
-        eprintln!("skipped: no folder of public cases beside the project");
+        eprintln!("skipped: no {}", folder.display());
         return;
     }
     for (name, buses, branches, generators) in PUBLISHED {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::grid::case::matpower::{self, ZoneBy};
 use crate::grid::{CostCurve, Fuel, Technology};
+use crate::test_data::public_data;
 
 /// Three buses in two areas: a coal unit with a curve, a wind park and a battery, two hours.
 fn small() -> BTreeMap<String, String> {
@@ -139,7 +140,7 @@ fn broken_folders_are_refused_with_file_and_line() {
 }
 
 fn data() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let folder = public_data();
     if folder.is_dir() {
         return Some(folder);
     }

@@ -2,6 +2,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::test_data::public_data;
 
 const RECIPE: &str = r#"
 schema = 1
@@ -238,10 +239,9 @@ fn packs_without_a_plant_table_are_remade_byte_for_byte() {
 
 #[test]
 fn packs_with_the_plant_table_are_remade_byte_for_byte() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data/usa_tamu/plant_fleet_all_usa.csv.gz");
-    let Ok(packed) = std::fs::read(path) else {
-        eprintln!("skipped: the plant table of PowerSimData is not beside the project");
+    let path = public_data().join("usa_tamu/plant_fleet_all_usa.csv.gz");
+    let Ok(packed) = std::fs::read(&path) else {
+        eprintln!("skipped: no {}", path.display());
         return;
     };
     let mut text = String::new();
