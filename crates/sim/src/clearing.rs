@@ -26,7 +26,7 @@ mod terms;
 
 use std::ops::Range;
 
-use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, Islands, LoadZone, Place, Shortage};
+use gridrush_core::dispatch::{Bound, ColumnId, DispatchProblem, Islands, Place, Shortage};
 use gridrush_core::grid::pack::NetworkKind;
 use gridrush_core::grid::{Fuel, Network, Technology, ZoneId};
 use gridrush_core::names::Key;
@@ -63,8 +63,6 @@ pub struct ZoneColumns {
     pub strong: Vec<(u32, f64)>,
     /// Load buses with shares that sum to one, without those in pockets.
     pub load: Vec<(u32, f64)>,
-    /// All load buses with shares that sum to one.
-    demand: Vec<(u32, f64)>,
     /// The part of the zone's native load that is not in pockets.
     pub home_share: f64,
 }
@@ -146,7 +144,7 @@ impl Clearing {
             let id = ZoneId(position as u16);
             let strong = strong_buses(network, id);
             let load = load_buses(network, id);
-            problem.load_zones.push(LoadZone { shares: load.clone(), level_mw: 0.0 });
+            problem.add_load_zone(load.clone());
             let name = |what: &str| Key::of(&format!("{}/{what}", zone.name));
             let spread = |list: &[(u32, f64)], sign: f64| {
                 Place::Spread(list.iter().map(|&(bus, share)| (bus, sign * share)).collect())
@@ -164,7 +162,6 @@ impl Clearing {
                     units.len() - 1
                 }),
                 strong,
-                demand: load.clone(),
                 load,
                 home_share: 1.0,
             };

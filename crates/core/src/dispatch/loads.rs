@@ -8,14 +8,16 @@
 
 use super::problem::DispatchProblem;
 
-/// No zone.
-const NONE: u32 = u32::MAX;
-
-/// Buses by place in the order of nodal vectors, with the zone that they follow.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Which bus follows which zone, and where demand departs from that.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Loads {
-    zone: Vec<u32>,
+    /// Stretches of consecutive buses with one zone (or, one more, none), and the bus behind the last.
+    stretches: Vec<(u32, u32)>,
+    /// By bus.
     share: Vec<f64>,
+    /// By place in the order of nodal vectors.
+    zone_at: Vec<u32>,
+    share_at: Vec<f64>,
     /// By zone, and zero for none.
     level_mw: Vec<f64>,
     /// Places whose injection is not that of their zone, and by how much.
@@ -25,29 +27,30 @@ pub(super) struct Loads {
 impl Loads {
     /// The zones of a problem; `order` maps buses to their place. A bus that several zones name follows the last.
     pub(super) fn of(problem: &DispatchProblem, order: &[u32]) -> Loads {
-        let mut loads = Loads {
-            zone: vec![NONE; order.len()],
-            share: vec![0.0; order.len()],
-            level_mw: vec![0.0; problem.load_zones.len() + 1],
-            apart: Vec::new(),
-        };
-        let count = problem.load_zones.len() as u32;
-        for (zone, of) in (0..).zip(&problem.load_zones) {
-            for &(bus, share) in &of.shares {
-                if let Some(&place) = order.get(bus as usize) {
-                    (loads.zone[place as usize], loads.share[place as usize]) = (zone, share);
-                }
+        let none = problem.load_zones().len() as u32;
+        let mut zone = vec![none; order.len()];
+        let mut share = vec![0.0; order.len()];
+        for (number, of) in (0..).zip(problem.load_zones()) {
+            for &(bus, part) in of.shares().iter().filter(|term| (term.0 as usize) < order.len()) {
+                (zone[bus as usize], share[bus as usize]) = (number, part);
             }
         }
-        loads.zone.iter_mut().filter(|zone| **zone == NONE).for_each(|zone| *zone = count);
-        loads
+        let (mut zone_at, mut share_at) = (vec![none; order.len()], vec![0.0; order.len()]);
+        let mut stretches: Vec<(u32, u32)> = Vec::new();
+        for (end, ((&place, &zone), &share)) in (1..).zip(order.iter().zip(&zone).zip(&share)) {
+            (zone_at[place as usize], share_at[place as usize]) = (zone, share);
+            match stretches.last_mut() {
+                Some(last) if last.0 == zone => last.1 = end,
+                _ => stretches.push((zone, end)),
+            }
+        }
+        let level_mw = vec![0.0; none as usize + 1];
+        Loads { stretches, share, zone_at, share_at, level_mw, apart: Vec::new() }
     }
 
-    /// Whether the same buses follow the same zones.
-    pub(super) fn is_like(&self, other: &Loads) -> bool {
-        self.zone == other.zone
-            && self.level_mw.len() == other.level_mw.len()
-            && self.share.iter().zip(&other.share).all(|(a, b)| a.to_bits() == b.to_bits())
+    /// Whether so many zones were taken over.
+    pub(super) fn knows(&self, zones: usize) -> bool {
+        self.level_mw.len() == zones + 1
     }
 
     /// How many zones there are.
@@ -55,28 +58,36 @@ impl Loads {
         self.level_mw.len().saturating_sub(1)
     }
 
-    /// Takes over the demand of an interval: `injection` by place becomes `shift` less demand.
-    pub(super) fn take(&mut self, problem: &DispatchProblem, bus_at: &[u32], shift: &[f64], injection: &mut [f64]) {
-        for (level, zone) in self.level_mw.iter_mut().zip(&problem.load_zones) {
-            *level = zone.level_mw;
+    /// Takes over the levels of an interval and looks for what departs from them: buses, and what shifters inject
+    /// (by place). `order` maps buses to their place.
+    pub(super) fn take(&mut self, problem: &DispatchProblem, order: &[u32], shift: &[f64]) {
+        for (level, zone) in self.level_mw.iter_mut().zip(problem.load_zones()) {
+            *level = zone.level_mw();
         }
         self.apart.clear();
-        let buses = bus_at.iter().zip(shift).zip(self.zone.iter().zip(&self.share));
-        for (place, (injection, ((&bus, &shift), (&zone, &share)))) in (0..).zip(injection.iter_mut().zip(buses)) {
-            let demand = problem.demand_mw[bus as usize];
-            let followed = share * self.level_mw[zone as usize];
-            *injection = shift - demand;
-            if demand != followed || shift != 0.0 {
-                self.apart.push((place, shift + (followed - demand)));
+        let mut first = 0;
+        for &(zone, end) in &self.stretches {
+            let (buses, level) = (first..end as usize, self.level_mw[zone as usize]);
+            first = buses.end;
+            let (demand, share) = (&problem.demand_mw[buses.clone()], &self.share[buses.clone()]);
+            let follow = demand.iter().zip(share).fold(true, |all, (&mw, &share)| all & (mw == share * level));
+            if !follow {
+                for ((&place, &mw), &share) in order[buses].iter().zip(demand).zip(share) {
+                    if mw != share * level {
+                        self.apart.push((place, share * level - mw));
+                    }
+                }
             }
         }
+        let shifts = (0..).zip(shift).filter(|shift| *shift.1 != 0.0);
+        self.apart.extend(shifts.map(|(place, &mw)| (place, mw)));
     }
 
     /// Appends the sums of a row of transfer factors over what each zone injects per MW of its level.
     pub(super) fn gather(&self, by_bus: &[f64], sums: &mut Vec<f64>) {
         let first = sums.len();
         sums.resize(first + self.level_mw.len(), 0.0);
-        for ((&factor, &zone), &share) in by_bus.iter().zip(&self.zone).zip(&self.share) {
+        for ((&factor, &zone), &share) in by_bus.iter().zip(&self.zone_at).zip(&self.share_at) {
             sums[first + zone as usize] -= share * factor;
         }
         sums.truncate(first + self.zone_count());
@@ -90,6 +101,6 @@ impl Loads {
     /// The places whose injection is not that of their zone, and by how much; none when they are so many that the
     /// whole row is as quick.
     pub(super) fn apart(&self) -> Option<&[(u32, f64)]> {
-        (self.apart.len() * 4 <= self.zone.len()).then_some(&self.apart)
+        (self.apart.len() * 4 <= self.share.len()).then_some(&self.apart)
     }
 }

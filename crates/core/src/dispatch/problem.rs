@@ -101,26 +101,33 @@ pub struct LinearRow {
 }
 
 /// Buses whose demand rises and falls together.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LoadZone {
-    /// Buses with their shares of the zone's level. A bus is in one zone at most.
-    pub shares: Vec<(u32, f64)>,
+    shares: Vec<(u32, f64)>,
+    level_mw: f64,
+}
+
+impl LoadZone {
+    /// Buses with their shares of the zone's level.
+    pub fn shares(&self) -> &[(u32, f64)] {
+        &self.shares
+    }
+
     /// Load of the zone as it was set last.
-    pub level_mw: f64,
+    pub fn level_mw(&self) -> f64 {
+        self.level_mw
+    }
 }
 
 /// One interval's market, changed in place from interval to interval.
 ///
 /// Bounds, costs, demand, branch limits and row bounds may change at will between solves. Columns and
 /// rows may be appended. A change of `in_service` or `susceptance`, or of a flowgate other than its limits and
-/// ceiling, or of the place of a column, or of the shares of a load zone, must be followed by [`DispatchProblem::touch_topology`].
+/// ceiling, or of the place of a column, must be followed by [`DispatchProblem::touch_topology`].
 #[derive(Clone, Debug, Default)]
 pub struct DispatchProblem {
     /// Fixed withdrawal by bus.
     pub demand_mw: Vec<f64>,
-    /// Zones that spread their load by fixed shares. They add nothing to `demand_mw`: they say how it comes about, and where a
-    /// bus has just its share of the level, flows of demand cost one product per zone.
-    pub load_zones: Vec<LoadZone>,
     /// All branches.
     pub branches: Vec<FlowBranch>,
     /// Limits on sums of flows.
@@ -136,6 +143,7 @@ pub struct DispatchProblem {
     keys: Vec<Key>,
     topology: u64,
     moves: u64,
+    load_zones: Vec<LoadZone>,
 }
 
 impl DispatchProblem {
@@ -147,6 +155,17 @@ impl DispatchProblem {
     /// How many buses there are.
     pub fn bus_count(&self) -> usize {
         self.demand_mw.len()
+    }
+
+    /// Appends a zone that spreads its load by fixed shares; a bus is in one zone at most. Zones add nothing to `demand_mw`: they say how it
+    /// comes about, and where a bus has just its share of the level, flows of demand cost one product per zone.
+    pub fn add_load_zone(&mut self, shares: Vec<(u32, f64)>) {
+        self.load_zones.push(LoadZone { shares, level_mw: 0.0 });
+    }
+
+    /// The zones, in the order in which they were added.
+    pub fn load_zones(&self) -> &[LoadZone] {
+        &self.load_zones
     }
 
     /// Sets the demand of all buses of a zone to their shares of a level.

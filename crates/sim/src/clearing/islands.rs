@@ -253,7 +253,7 @@ impl Clearing {
             let home = zone.load.first().map_or(0, |l| island(l.0));
             let mut by_island: Vec<Piece> = Vec::new();
             zone.home_share = 0.0;
-            for &(bus, share) in &zone.demand {
+            for &(bus, share) in self.problem.load_zones()[z].shares() {
                 if island(bus) == home {
                     zone.home_share += share;
                     continue;

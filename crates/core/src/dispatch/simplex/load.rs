@@ -97,7 +97,11 @@ impl Engine {
             first = end as usize;
         }
         if let Some(topology) = &self.topology {
-            self.loads.take(problem, &self.bus_at, topology.shift_injection(), &mut self.base_injection);
+            self.loads.take(problem, &self.order, topology.shift_injection());
+            let shifts = topology.shift_injection().iter().zip(&self.bus_at);
+            for (injection, (shift, &bus)) in self.base_injection.iter_mut().zip(shifts) {
+                *injection = shift - problem.demand_mw[bus as usize];
+            }
         }
         if self.island_demand.iter().all(|demand| demand.is_finite()) {
             let unserved = self.island_idle.iter().zip(&self.island_demand);

@@ -116,12 +116,9 @@ impl Engine {
                 self.columns = Columns::default();
             }
         }
-        if rewired || problem.load_zones.len() != self.loads.zone_count() {
-            let loads = Loads::of(problem, &self.order);
-            if !loads.is_like(&self.loads) {
-                self.loads = loads;
-                self.ungrouped = true;
-            }
+        if !self.loads.knows(problem.load_zones().len()) {
+            self.loads = Loads::of(problem, &self.order);
+            self.ungrouped = true;
         }
         let new_rows = self.rows.check_linear(problem)?;
         let new_columns = new_rows || problem.bounds.len() > self.columns.count();
@@ -198,8 +195,9 @@ impl Engine {
             let reordered = self.order != topology.position();
             if reordered {
                 self.order = topology.position().to_vec();
-                // Places of buses are others now, so all columns are read again.
+                // Places of buses are others now, so all columns and load zones are read again.
                 self.columns = Columns::default();
+                self.loads = Loads::default();
             }
             if reordered || self.islands != *topology.islands() {
                 let islands = topology.islands().clone();
