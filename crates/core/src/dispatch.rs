@@ -38,7 +38,8 @@ pub use error::DispatchError;
 pub use parts::PriceParts;
 pub use pipes::Pipe;
 pub use problem::{
-    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, LinearRow, LoadZone, Place, RowId,
+    Bound, ColumnId, DispatchProblem, DispatchSolution, FlowBranch, Flowgate, LinearRow, LoadZone, Place,
+    RowId,
 };
 pub use solver::Solver;
 pub use topology::{Islands, Topology, TopologyError};

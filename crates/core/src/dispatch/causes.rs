@@ -20,13 +20,13 @@
 use super::basis::{Basis, Constraint};
 use super::copper::CopperPlate;
 use super::error::DispatchError;
-use super::vector::sum;
 use super::merit::MeritOrder;
 use super::parts::PriceParts;
 use super::pipes::Joined;
 use super::problem::{ColumnId, DispatchProblem, DispatchSolution, Place};
 use super::solver::Solver;
 use super::topology::Islands;
+use super::vector::sum;
 
 /// Less than this is not curtailed, in MW.
 const CURTAILED_MIN_MW: f64 = 1e-6;

@@ -70,7 +70,8 @@ impl Loads {
             let (buses, level) = (first..end as usize, self.level_mw[zone as usize]);
             first = buses.end;
             let (demand, share) = (&problem.demand_mw[buses.clone()], &self.share[buses.clone()]);
-            let follow = demand.iter().zip(share).fold(true, |all, (&mw, &share)| all & (mw == share * level));
+            let follow =
+                demand.iter().zip(share).fold(true, |all, (&mw, &share)| all & (mw == share * level));
             if !follow {
                 for ((&place, &mw), &share) in order[buses].iter().zip(demand).zip(share) {
                     if mw != share * level {

@@ -15,8 +15,8 @@
 //! Margins are far above the tolerances and the perturbation of the simplex method, so a value that is told is
 //! the bound that it would report. Cost: `O(columns + terms of rows)`, and `O(columns)` for each price compared.
 
-use super::vector::sum;
 use super::problem::{Bound, ColumnId, DispatchProblem, LinearRow, Place};
+use super::vector::sum;
 
 /// Prices that differ by less are one price, in $/MWh.
 const PRICE_MARGIN_USD_PER_MWH: f64 = 1e-4;

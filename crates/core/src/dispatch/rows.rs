@@ -24,6 +24,11 @@ fn pick(row: &[f64], live: &[u32], out: &mut Vec<f64>) {
     out.extend(live[known..].iter().map(|&group| row[group as usize]));
 }
 
+/// What groups with these sums bring to a row.
+fn brought(fixed: &[(u32, f64)], row: &[f64]) -> f64 {
+    fixed.iter().map(|&(group, total)| row[group as usize] * total).sum()
+}
+
 /// The row of a branch or flowgate.
 #[derive(Clone, Debug, Default)]
 struct FlowRow {
@@ -35,7 +40,7 @@ struct FlowRow {
     /// By live group, as of an edition of these.
     by_live: Vec<f64>,
     edition: u64,
-    /// The flow when all columns are zero.
+    /// The flow when all live groups are zero.
     base_mw: f64,
     /// The interval of `base_mw`.
     interval: u64,
@@ -68,6 +73,10 @@ pub(super) struct Rows {
     edition: u64,
     live_islands: Vec<Vec<f64>>,
     live_linear: Vec<Vec<f64>>,
+    /// The sums of groups that are not live, and what they bring to islands and linear rows.
+    fixed: Vec<(u32, f64)>,
+    island_base: Vec<f64>,
+    linear_base: Vec<f64>,
     /// How many terms of each linear row were taken over.
     terms: Vec<usize>,
     flows: Vec<FlowRow>,
@@ -127,9 +136,13 @@ impl Rows {
         &self.flow(constraint).by_bus
     }
 
-    /// The prepared flow when all columns are zero.
+    /// The activity of a constraint when all live groups are zero; a flow must have been prepared.
     pub(super) fn base_mw(&self, constraint: Constraint) -> f64 {
-        self.flow(constraint).base_mw
+        match constraint {
+            Constraint::Island(i) => self.island_base[i as usize],
+            Constraint::Row(r) => self.linear_base[r as usize],
+            Constraint::Branch(_) | Constraint::Flowgate(_) => self.flow(constraint).base_mw,
+        }
     }
 
     /// By how much a prepared flow falls with the tiny increase of demand, all columns fixed.
@@ -150,12 +163,18 @@ impl Rows {
         &self.flows[slot as usize]
     }
 
-    /// Says that demand may be another one now.
-    pub(super) fn next_interval(&mut self) {
+    /// Says that demand may be another one now, and what groups that are not live sum up to.
+    pub(super) fn next_interval(&mut self, fixed: &[(u32, f64)]) {
         self.interval += 1;
+        self.fixed.clear();
+        self.fixed.extend_from_slice(fixed);
+        for (rows, bases) in [(&self.islands, &mut self.island_base), (&self.linear, &mut self.linear_base)] {
+            bases.clear();
+            bases.extend(rows.iter().map(|row| brought(&self.fixed, row)));
+        }
     }
 
-    /// Builds the row of a branch or flowgate unless it is there, and its flow when all columns are zero unless it
+    /// Builds the row of a branch or flowgate unless it is there, and its flow when all live groups are zero unless it
     /// was built in this interval.
     pub(super) fn prepare(&mut self, constraint: Constraint, sources: Sources) {
         let Sources { topology, gates, lens, base_injection } = sources;
@@ -205,7 +224,7 @@ impl Rows {
                     lens.loads.flow_of_zones(lens.by_zone(&row.image)) + apart.sum::<f64>()
                 },
             );
-            row.base_mw = unshifted - shift_mw;
+            row.base_mw = unshifted - shift_mw + brought(&self.fixed, row.by_group());
         }
     }
 

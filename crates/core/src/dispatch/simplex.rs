@@ -154,6 +154,8 @@ pub(super) struct Engine {
     /// Least cost of the columns that may rise, greatest cost of those that may fall.
     next_up: Vec<f64>,
     next_down: Vec<f64>,
+    /// Sum of the values of its columns.
+    live_total: Vec<f64>,
     /// Groups with a column that is basic or can move, and some that had one.
     live: Vec<u32>,
     /// How many of them have one.
@@ -172,6 +174,8 @@ pub(super) struct Engine {
     down: Vec<f64>,
     /// Sum of the values of its columns.
     total: Vec<f64>,
+    /// Groups that are not live, with their sums unless zero: nothing changes these during a run.
+    fixed: Vec<(u32, f64)>,
     /// Groups whose columns changed since the last three were made.
     stale: Vec<u32>,
     is_stale: Vec<bool>,
@@ -571,18 +575,16 @@ impl Engine {
 
     /// Activity of a constraint under the present values of columns.
     fn activity(&self, constraint: Constraint) -> f64 {
-        let of_columns = long_dot(self.rows.by_group(constraint), &self.total);
-        match constraint {
-            Constraint::Branch(_) | Constraint::Flowgate(_) => of_columns + self.rows.base_mw(constraint),
-            Constraint::Island(_) | Constraint::Row(_) => of_columns,
-        }
+        long_dot(self.rows.by_live(constraint), &self.live_total) + self.rows.base_mw(constraint)
     }
 
     /// Basic values from the right-hand side.
     fn set_basic_values(&mut self) {
         self.inverse.multiply(&self.rhs, &mut self.basic_value);
         for (&j, &x) in self.basic.iter().zip(&self.basic_value) {
-            self.total[self.columns.group(j)] += x - self.x[j as usize];
+            let group = self.columns.group(j);
+            self.total[group] += x - self.x[j as usize];
+            self.live_total[self.spot[group] as usize] = self.total[group];
             self.x[j as usize] = x;
         }
     }

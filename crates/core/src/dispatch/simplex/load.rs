@@ -88,7 +88,6 @@ impl Engine {
     }
 
     fn load_demand(&mut self, problem: &DispatchProblem) -> Result<(), DispatchError> {
-        self.rows.next_interval();
         self.island_demand.clear();
         self.island_demand.resize(self.islands.count(), 0.0);
         let mut first = 0;

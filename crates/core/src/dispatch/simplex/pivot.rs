@@ -3,8 +3,8 @@
 use super::{COLUMN_TOLERANCE, Engine, KernelRow, Overload, ROW_TOLERANCE, Range, Stop};
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::problem::DispatchProblem;
-use crate::dispatch::vector::{add_combination, add_scaled};
 use crate::dispatch::ratio::{Breakpoint, COEFFICIENT_MIN, ColumnView, Stop as End};
+use crate::dispatch::vector::{add_combination, add_scaled};
 
 /// What is violated, by how much, and on which side.
 #[derive(Clone, Copy, Debug)]

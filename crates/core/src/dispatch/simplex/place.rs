@@ -27,6 +27,11 @@ impl Engine {
         }
         self.stale.clear();
         self.list_live();
+        self.fixed.clear();
+        let still = self.spot.iter().zip(&self.total).zip(0..);
+        let still = still.filter(|((spot, total), _)| **spot == NOWHERE && **total != 0.0);
+        self.fixed.extend(still.map(|((_, &total), group)| (group, total)));
+        self.rows.next_interval(&self.fixed);
     }
 
     /// Lists the groups that pivots look at: new ones are appended; when too many have nothing that moves any more,
@@ -44,6 +49,7 @@ impl Engine {
             self.live.clear();
             self.next_up.clear();
             self.next_down.clear();
+            self.live_total.clear();
             self.newly_live.clear();
             let live = self.is_live.iter().zip(0..).filter(|live| *live.0);
             self.newly_live.extend(live.map(|live| live.1));
@@ -57,6 +63,7 @@ impl Engine {
                 self.live.push(group as u32);
                 self.next_up.push(self.up[group]);
                 self.next_down.push(self.down[group]);
+                self.live_total.push(self.total[group]);
             }
         }
         self.newly_live.clear();
@@ -127,6 +134,7 @@ impl Engine {
         } else {
             self.next_up[spot as usize] = up;
             self.next_down[spot as usize] = down;
+            self.live_total[spot as usize] = total;
         }
         self.is_stale[group] = false;
     }

@@ -2,8 +2,8 @@
 
 use super::{DUAL_TOLERANCE, Engine, KernelRow, Overload, Stop};
 use crate::dispatch::basis::Constraint;
-use crate::dispatch::vector::add_combination;
 use crate::dispatch::problem::DispatchProblem;
+use crate::dispatch::vector::add_combination;
 
 /// Groups looked at together.
 const RUN: usize = 8;
