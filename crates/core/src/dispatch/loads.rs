@@ -70,14 +70,10 @@ impl Loads {
             let (buses, level) = (first..end as usize, self.level_mw[zone as usize]);
             first = buses.end;
             let (demand, share) = (&problem.demand_mw[buses.clone()], &self.share[buses.clone()]);
-            let follow =
-                demand.iter().zip(share).fold(true, |all, (&mw, &share)| all & (mw == share * level));
-            if !follow {
-                for ((&place, &mw), &share) in order[buses].iter().zip(demand).zip(share) {
-                    if mw != share * level {
-                        self.apart.push((place, share * level - mw));
-                    }
-                }
+            let follows = |(&mw, &share): (&f64, &f64)| mw == share * level;
+            if !demand.iter().zip(share).fold(true, |all, bus| all & follows(bus)) {
+                let apart = order[buses].iter().zip(demand.iter().zip(share)).filter(|of| !follows(of.1));
+                self.apart.extend(apart.map(|(&place, (&mw, &share))| (place, share * level - mw)));
             }
         }
         let shifts = (0..).zip(shift).filter(|shift| *shift.1 != 0.0);
