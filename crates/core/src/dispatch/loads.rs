@@ -101,3 +101,76 @@ impl Loads {
         (self.apart.len() * 4 <= self.share.len()).then_some(&self.apart)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::dispatch::{Bound, DispatchProblem, DispatchSolution, FlowBranch, Place, Solver};
+    use crate::names::Key;
+
+    /// A ring of twelve buses with tight lines, a phase shifter, a unit at every second bus and shedding everywhere.
+    fn ring() -> DispatchProblem {
+        let line = |l: u32| FlowBranch {
+            from: l,
+            to: (l + 1) % 12,
+            susceptance_mw_per_rad: 100.0 + f64::from(l),
+            shift_rad: if l == 7 { 0.05 } else { 0.0 },
+            limit_mw: 40.0,
+            ceiling_usd_per_mwh: 500.0,
+            in_service: true,
+        };
+        let mut problem = DispatchProblem::new(12, (0..12).map(line).collect());
+        for bus in 0..12 {
+            let shed = Bound { lower_mw: 0.0, upper_mw: 1000.0, cost_usd_per_mwh: 2000.0 };
+            problem.add_column(Key::of("shed").part(u64::from(bus)), Place::Bus(bus, 1.0), shed);
+            let cost_usd_per_mwh = f64::from(20 + 7 * bus % 11);
+            let unit = Bound { lower_mw: 0.0, upper_mw: 90.0 * f64::from(bus % 2), cost_usd_per_mwh };
+            problem.add_column(Key::of("unit").part(u64::from(bus)), Place::Bus(bus, 1.0), unit);
+        }
+        problem
+    }
+
+    proptest! {
+        /// Zones change the work, not the answer: neither where demand follows them nor where it departs.
+        #[test]
+        fn zones_change_no_answer(
+            shares in prop::collection::vec(0.01_f64..1.0, 10),
+            hours in prop::collection::vec((0.0_f64..120.0, 0.0_f64..120.0, prop::option::of((0_usize..12, 0.0_f64..60.0))), 1..6),
+            outage in 0_usize..24,
+        ) {
+            let zones: [Vec<(u32, f64)>; 2] = [
+                (0..5).map(|bus| (bus, shares[bus as usize])).collect(),
+                // Not in one stretch, and two buses are in no zone.
+                (6..11).map(|bus| (bus, shares[bus as usize - 1])).collect(),
+            ];
+            let (mut with, mut without) = (ring(), ring());
+            for zone in &zones {
+                with.add_load_zone(zone.clone());
+            }
+            let (mut ours, mut plain) = (Solver::new(&with).unwrap(), Solver::new(&without).unwrap());
+            let (mut a, mut b) = (DispatchSolution::default(), DispatchSolution::default());
+            for (hour, (first_mw, second_mw, departs)) in hours.into_iter().enumerate() {
+                with.demand_mw.fill(0.0);
+                with.set_zone_load(0, first_mw);
+                with.set_zone_load(1, second_mw);
+                if let Some((bus, mw)) = departs {
+                    with.demand_mw[bus] += mw;
+                }
+                without.demand_mw.clone_from(&with.demand_mw);
+                if let (1, Some(lost)) = (hour, outage.checked_sub(12)) {
+                    for problem in [&mut with, &mut without] {
+                        problem.branches[lost].in_service = false;
+                        problem.touch_topology();
+                    }
+                }
+                ours.solve(&with, &mut a).unwrap();
+                plain.solve(&without, &mut b).unwrap();
+                let close = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+                prop_assert!((a.objective_usd_per_h - b.objective_usd_per_h).abs() <= 1e-9 * (1.0 + b.objective_usd_per_h.abs()));
+                prop_assert!(close(&a.flow_mw, &b.flow_mw), "{:?} is not {:?}", a.flow_mw, b.flow_mw);
+                prop_assert!(close(&a.lmp_usd_per_mwh, &b.lmp_usd_per_mwh));
+            }
+        }
+    }
+}
