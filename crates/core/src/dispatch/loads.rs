@@ -20,8 +20,9 @@ pub(super) struct Loads {
     share_at: Vec<f64>,
     /// By zone, and zero for none.
     level_mw: Vec<f64>,
-    /// Places whose injection is not that of their zone, and by how much.
+    /// Places whose injection is not that of their zone, and by how much; of no use when they are too many.
     apart: Vec<(u32, f64)>,
+    too_many: bool,
 }
 
 impl Loads {
@@ -45,7 +46,7 @@ impl Loads {
             }
         }
         let level_mw = vec![0.0; none as usize + 1];
-        Loads { stretches, share, zone_at, share_at, level_mw, apart: Vec::new() }
+        Loads { stretches, share, zone_at, share_at, level_mw, apart: Vec::new(), too_many: false }
     }
 
     /// Whether so many zones were taken over.
@@ -65,13 +66,19 @@ impl Loads {
             *level = zone.level_mw();
         }
         self.apart.clear();
+        let most = self.share.len() / 4;
         let mut first = 0;
         for &(zone, end) in &self.stretches {
             let (buses, level) = (first..end as usize, self.level_mw[zone as usize]);
             first = buses.end;
             let (demand, share) = (&problem.demand_mw[buses.clone()], &self.share[buses.clone()]);
             let follows = |(&mw, &share): (&f64, &f64)| mw == share * level;
-            if !demand.iter().zip(share).fold(true, |all, bus| all & follows(bus)) {
+            let departing: usize = demand.iter().zip(share).map(|bus| usize::from(!follows(bus))).sum();
+            self.too_many = self.apart.len() + departing > most;
+            if self.too_many {
+                return;
+            }
+            if departing > 0 {
                 let apart = order[buses].iter().zip(demand.iter().zip(share)).filter(|of| !follows(of.1));
                 self.apart.extend(apart.map(|(&place, (&mw, &share))| (place, share * level - mw)));
             }
@@ -98,7 +105,7 @@ impl Loads {
     /// The places whose injection is not that of their zone, and by how much; none when they are so many that the
     /// whole row is as quick.
     pub(super) fn apart(&self) -> Option<&[(u32, f64)]> {
-        (self.apart.len() * 4 <= self.share.len()).then_some(&self.apart)
+        (!self.too_many).then_some(&self.apart)
     }
 }
 

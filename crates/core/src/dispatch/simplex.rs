@@ -56,12 +56,12 @@ const DUAL_TOLERANCE: f64 = 1e-9;
 /// A kernel that is taken over with a larger entry in its inverse is reduced to its independent part.
 const INVERSE_MAX: f64 = 1e7;
 /// How many violated flows of one flow solution are watched.
-const WATCHED_AT_ONCE: usize = 8;
+const WATCHED_AT_ONCE: usize = 6;
 /// How many flows are watched.
-const WATCHED_MAX: usize = 24;
+const WATCHED_MAX: usize = 16;
 /// With so many basic columns outside their bounds, flows watched before are looked at from the beginning; with
 /// fewer it costs more than it saves.
-const WATCH_FROM: usize = 2;
+const WATCH_FROM: usize = 3;
 /// Greatest cost perturbation that breaks ties, in $/MWh.
 const TIE_USD_PER_MWH: f64 = 1e-8;
 /// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.
