@@ -2,7 +2,7 @@
 //!
 //! A flow's share of the demand of a zone is one number as long as the zone spreads its load alike, so the demand's
 //! part of a flow costs one product per zone and one per bus that departs. That a bus follows is not believed but
-//! seen: its demand is compared, bit by bit, with its share of the level.
+//! seen: its demand has to equal its share of the level exactly.
 //!
 //! Cost: `O(buses)` an interval; `O(zones + departing buses)` a flow.
 
