@@ -61,7 +61,7 @@ impl Columns {
             }
             columns.group.push(group);
         }
-        columns.tie.extend(problem.keys().iter().map(|key| (key.0 >> 11) as f64 / (1_u64 << 53) as f64));
+        columns.rank(problem);
         columns.list_members();
         Ok(columns)
     }
@@ -87,6 +87,18 @@ impl Columns {
         };
         self.bus.push(bus);
         self.coefficient.push(coefficient);
+    }
+
+    /// Spreads the columns over [0, 1) in the order of keys, those with the same key in the order of columns: at least
+    /// half a place apart, and not evenly, since sums of whole places would be tied again.
+    fn rank(&mut self, problem: &DispatchProblem) {
+        let mut order: Vec<(u64, u32)> = problem.keys().iter().map(|key| key.0).zip(0..).collect();
+        order.sort_unstable();
+        self.tie.resize(order.len(), 0.0);
+        for (rank, &(key, column)) in order.iter().enumerate() {
+            let fraction = (key >> 11) as f64 / (1_u64 << 53) as f64;
+            self.tie[column as usize] = (rank as f64 + 0.5 * fraction) / order.len() as f64;
+        }
     }
 
     fn list_members(&mut self) {

@@ -52,7 +52,7 @@ const ROW_TOLERANCE: f64 = 1e-8;
 /// Rounding of a flow per MW/rad of the stiffest branch: angles near one radian carry sixteen digits.
 const FLOW_ROUNDING_RAD: f64 = 1e-13;
 /// A reduced cost of the wrong sign this far is an error, in $/MWh.
-const DUAL_TOLERANCE: f64 = 1e-9;
+const DUAL_TOLERANCE: f64 = 1e-10;
 /// A kernel that is taken over with a larger entry in its inverse is reduced to its independent part.
 const INVERSE_MAX: f64 = 1e7;
 /// How many violated flows of one flow solution are watched.
@@ -62,8 +62,8 @@ const WATCHED_MAX: usize = 16;
 /// With so many basic columns outside their bounds, flows watched before are looked at from the beginning; with
 /// fewer it costs more than it saves.
 const WATCH_FROM: usize = 3;
-/// Greatest cost perturbation that breaks ties, in $/MWh.
-const TIE_USD_PER_MWH: f64 = 1e-8;
+/// Greatest cost perturbation that breaks ties, in $/MWh: columns differ by far more than [`DUAL_TOLERANCE`].
+const TIE_USD_PER_MWH: f64 = 1e-6;
 /// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.
 const CYCLE_USD_PER_MWH: f64 = 1e-4;
 

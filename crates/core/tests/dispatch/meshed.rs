@@ -1,6 +1,6 @@
 //! Generated grids of 73 and 2,000 buses, hour after hour.
 
-use gridrush_core::dispatch::{CopperPlate, DispatchSolution, Solver, certify};
+use gridrush_core::dispatch::{Bound, CopperPlate, DispatchSolution, Solver, certify};
 
 use crate::generate::market;
 use crate::oracle;
@@ -49,6 +49,36 @@ fn hours_of_2000_buses_are_optimal_warm_and_cold() {
         }
     }
     assert!(binding > 48, "{binding} binding branches in 48 hours");
+}
+
+/// Units bid what they cost, then all the same, so all but congestion is left to the tie rule.
+#[test]
+fn equal_bids_are_dispatched_the_same_from_any_start() {
+    let mut market = market(118, 0.8);
+    let mut warm = Solver::new(&market.problem).unwrap();
+    let (mut solution, mut cold) = (DispatchSolution::default(), DispatchSolution::default());
+    let mut partly = 0;
+    for hour in 3000..3400 {
+        market.set_hour(hour);
+        warm.solve(&market.problem, &mut solution).unwrap();
+        let bids: Vec<Bound> = market.problem.bounds.clone();
+        let units =
+            market.problem.bounds.iter_mut().filter(|bound| (-50.0..200.0).contains(&bound.cost_usd_per_mwh));
+        units.for_each(|bound| bound.cost_usd_per_mwh = 20.0);
+        warm.solve(&market.problem, &mut solution).unwrap();
+        Solver::new(&market.problem).unwrap().solve(&market.problem, &mut cold).unwrap();
+        for (at, (warm, cold)) in solution.column_mw.iter().zip(&cold.column_mw).enumerate() {
+            let bound = market.problem.bounds[at];
+            assert!(
+                (warm - cold).abs() < 1e-6,
+                "hour {hour}, column {at}: {warm} is not {cold} of {bound:?}"
+            );
+            let inside = *warm > bound.lower_mw + 1e-3 && *warm < bound.upper_mw - 1e-3;
+            partly += usize::from(inside && bound.cost_usd_per_mwh == 20.0);
+        }
+        market.problem.bounds = bids;
+    }
+    assert!(partly > 400, "{partly} units at the margin");
 }
 
 #[test]
