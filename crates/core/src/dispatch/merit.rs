@@ -75,14 +75,17 @@ impl MeritOrder {
             Place::Spread(terms) => terms.iter().map(|term| term.1).sum(),
         }));
         self.steps.clear();
-        self.least_mw = 0.0;
-        for (bound, &injection) in problem.bounds.iter().zip(&self.injection) {
-            self.least_mw += (injection * bound.lower_mw).min(injection * bound.upper_mw);
-            if bound.upper_mw > bound.lower_mw && injection != 0.0 {
+        let mut lanes = [-sum(&problem.demand_mw), 0.0, 0.0, 0.0];
+        for ((bound, &injection), column) in problem.bounds.iter().zip(&self.injection).zip(0..) {
+            let (low, high) = (injection * bound.lower_mw, injection * bound.upper_mw);
+            if low != high {
                 self.steps.push(Step::of(bound, injection));
+                lanes[column % lanes.len()] += low.min(high);
+            } else if low != 0.0 {
+                lanes[column % lanes.len()] += low;
             }
         }
-        self.least_mw -= sum(&problem.demand_mw);
+        self.least_mw = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
         (self.above, self.below) = (f64::NEG_INFINITY, f64::INFINITY);
     }
 

@@ -15,6 +15,7 @@
 use super::basis::Constraint;
 use super::problem::{DispatchProblem, DispatchSolution};
 use super::solver::Solver;
+use super::vector::sum;
 
 /// Prices taken apart.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +87,7 @@ impl PriceParts {
             total.clear();
             total.resize(islands.count(), 0.0);
             if let [total] = &mut total[..] {
-                *total = share.iter().fold(0.0, |total, share| total + share);
+                *total = sum(share);
                 return;
             }
             for (&island, &share) in islands.by_bus().iter().zip(share) {

@@ -5,13 +5,14 @@
 //! may jump to its other bound, which lowers the slope by `range * |coefficient|`. The step ends at the
 //! breakpoint where the slope would turn negative; everything before it flips, that one enters.
 //!
-//! Breakpoints are collected below a threshold that grows until the slope turns, and only the part that
-//! is passed is put in order. The result does not depend on the threshold: the list is walked in the order of
-//! (step, kind, position). Cost: `O(groups)` per threshold, `O(collected + passed log collected)` to walk.
+//! Breakpoints are collected up to a threshold, at first the last step, that grows until the slope turns, and only the
+//! part that is passed is put in order. The result does not depend on the threshold: breakpoints are walked in the order
+//! of (step, kind, position). Cost: `O(groups)` per threshold, `O(collected + passed log collected)` to walk.
+
+use fearless_simd::{Simd, SimdBase, SimdMask, f64x8};
 
 use super::columns::Columns;
 use super::problem::Bound;
-use super::vector::widest;
 
 /// Coefficients below this do not count as able to help.
 pub(super) const COEFFICIENT_MIN: f64 = 1e-9;
@@ -22,14 +23,41 @@ const COEFFICIENT_SAFE: f64 = 1e-5;
 /// Groups looked at together.
 const LANES: usize = 8;
 
-/// The first threshold as a multiple of the last step.
-const REACH: f64 = 2.0;
+/// By how much more of the threshold groups are looked at, so that rounding hides none.
+const ROUNDING: f64 = 1e-9;
 
-/// Whether a group has a column with a breakpoint before its worth reaches this.
-#[inline]
-fn is_near(worth: f64, up: f64, down: f64) -> bool {
-    let (rises, falls) = (up <= worth, worth <= down);
-    rises | falls
+/// Appends the groups that have a column with a breakpoint before their worth has moved by `reach` times alpha.
+#[allow(clippy::inline_always, reason = "takes over the instruction set of its caller")]
+#[inline(always)]
+fn find_near<S: Simd>(
+    simd: S,
+    (worth, reach, alpha): (&[f64], f64, &[f64]),
+    next_up: &[f64],
+    next_down: &[f64],
+    near: &mut Vec<u32>,
+) {
+    let runs = |values| <[f64]>::as_chunks::<LANES>(values);
+    let ((worths, worth), (alphas, alpha)) = (runs(worth), runs(alpha));
+    let ((ups, up), (downs, down)) = (runs(next_up), runs(next_down));
+    let mut first = 0;
+    for (((worth, alpha), up), down) in worths.iter().zip(alphas).zip(ups).zip(downs) {
+        let load = |values| f64x8::load_array_ref(simd, values);
+        let worth = load(worth) + load(alpha) * reach;
+        let mut lanes = (worth.simd_ge(load(up)) | worth.simd_le(load(down))).to_bitmask();
+        while lanes != 0 {
+            near.push(first + lanes.trailing_zeros());
+            lanes &= lanes - 1;
+        }
+        first += LANES as u32;
+    }
+    for (spot, ((worth, alpha), (up, down))) in
+        (first..).zip(worth.iter().zip(alpha).zip(up.iter().zip(down)))
+    {
+        let worth = worth + alpha * reach;
+        if worth >= *up || worth <= *down {
+            near.push(spot);
+        }
+    }
 }
 
 /// What reaches its breakpoint. Constraints pass up to two: from one bound to the other, then beyond.
@@ -109,6 +137,7 @@ pub(super) struct ColumnView<'a> {
 pub(super) struct RatioTest {
     /// Breakpoints of constraints, filled by the caller.
     pub(super) constraints: Vec<Breakpoint>,
+    near: Vec<u32>,
     collected: Vec<Breakpoint>,
     heap: Vec<Queued>,
     passed: Vec<Breakpoint>,
@@ -119,6 +148,7 @@ impl Default for RatioTest {
     fn default() -> RatioTest {
         RatioTest {
             constraints: Vec::new(),
+            near: Vec::new(),
             collected: Vec::new(),
             heap: Vec::new(),
             passed: Vec::new(),
@@ -138,24 +168,26 @@ impl RatioTest {
         violation: f64,
         tolerance: f64,
     ) -> Result<Breakpoint, f64> {
+        let mut slope = violation;
+        let mut beyond = f64::NEG_INFINITY;
+        self.passed.clear();
         loop {
-            let within = self.collect(columns, sign);
+            self.collect(columns, sign, beyond);
             let everything = self.threshold == f64::INFINITY;
-            if within >= violation || everything {
-                let (end, remaining) = self.walk(violation);
-                if let Some(end) = end.or(if everything && remaining <= tolerance {
-                    self.passed.len().checked_sub(1)
-                } else {
-                    None
-                }) {
-                    return Ok(self.end_at(end));
-                }
-                if everything {
-                    self.threshold = 1.0;
-                    return Err(remaining);
-                }
+            let last = if self.walk(&mut slope) || (everything && slope <= tolerance) {
+                self.passed.len().checked_sub(1)
+            } else {
+                None
+            };
+            if let Some(last) = last {
+                return Ok(self.end_at(last));
             }
-            self.threshold = if self.threshold < 1e7 { self.threshold * 4.0 } else { f64::INFINITY };
+            if everything {
+                self.threshold = 1.0;
+                return Err(slope);
+            }
+            beyond = self.threshold;
+            self.threshold = if beyond < 1e7 { beyond * 4.0 } else { f64::INFINITY };
         }
     }
 
@@ -164,43 +196,24 @@ impl RatioTest {
         &self.passed
     }
 
-    /// Gathers the breakpoints up to the threshold; returns the loss of slope when all are passed.
-    fn collect(&mut self, columns: ColumnView, sign: f64) -> f64 {
-        widest!(self.collect_wide(columns, sign))
-    }
-
-    #[allow(clippy::inline_always, reason = "takes over the instruction set of its caller")]
-    #[inline(always)]
-    fn collect_wide(&mut self, columns: ColumnView, sign: f64) -> f64 {
+    /// Gathers the breakpoints up to the threshold that lie beyond another one.
+    fn collect(&mut self, columns: ColumnView, sign: f64, beyond: f64) {
         let threshold = self.threshold;
         self.collected.clear();
-        self.collected.extend(self.constraints.iter().filter(|b| b.step <= threshold));
-        let reach = -sign * threshold;
-        let (alpha, alpha_rest) = columns.alpha.as_chunks::<LANES>();
-        let (worth, worth_rest) = columns.worth.as_chunks::<LANES>();
-        let (up, up_rest) = columns.next_up.as_chunks::<LANES>();
-        let (down, down_rest) = columns.next_down.as_chunks::<LANES>();
-        // Few groups are near, so most runs of groups are dismissed without looking at their members.
-        for (run, (((alpha, worth), up), down)) in alpha.iter().zip(worth).zip(up).zip(down).enumerate() {
-            let near = |lane: usize| is_near(worth[lane] + reach * alpha[lane], up[lane], down[lane]);
-            if (0..LANES).fold(false, |any, lane| any | near(lane)) {
-                for lane in (0..LANES).filter(|&lane| near(lane)) {
-                    self.push_group(columns, run * LANES + lane, sign);
-                }
-            }
+        self.collected.extend(self.constraints.iter().filter(|b| b.step > beyond && b.step <= threshold));
+        self.near.clear();
+        let reach = -sign * (threshold + ROUNDING * threshold.max(1.0));
+        let ColumnView { alpha, worth, next_up, next_down, .. } = columns;
+        fearless_simd::dispatch!(fearless_simd::Level::new(), simd => {
+            find_near(simd, (worth, reach, alpha), next_up, next_down, &mut self.near);
+        });
+        for at in 0..self.near.len() {
+            self.push_group(columns, self.near[at] as usize, sign, beyond);
         }
-        let first = columns.alpha.len() - alpha_rest.len();
-        let rest = alpha_rest.iter().zip(worth_rest).zip(up_rest.iter().zip(down_rest));
-        for (spot, ((&alpha, &worth), (&up, &down))) in (first..).zip(rest) {
-            if is_near(worth + reach * alpha, up, down) {
-                self.push_group(columns, spot, sign);
-            }
-        }
-        self.collected.iter().map(|b| b.loss).sum()
     }
 
     /// Appends the breakpoints of the columns of a live group.
-    fn push_group(&mut self, columns: ColumnView, spot: usize, sign: f64) {
+    fn push_group(&mut self, columns: ColumnView, spot: usize, sign: f64, beyond: f64) {
         let rate = -sign * columns.alpha[spot];
         let (helps, direction) = (rate.abs(), 1.0_f64.copysign(rate));
         if helps <= COEFFICIENT_MIN {
@@ -209,13 +222,16 @@ impl RatioTest {
         // Equal lengths, so that one check of the index does for all.
         let ColumnView { cost, direction: directions, bounds, .. } = columns;
         let (directions, bounds) = (&directions[..cost.len()], &bounds[..cost.len()]);
-        let (worth, reach) = (columns.worth[spot], self.threshold * helps);
+        let (worth, threshold) = (columns.worth[spot], self.threshold);
         for &j in columns.columns.members(columns.live[spot] as usize) {
             let at = j as usize;
-            let distance = (cost[at] - worth) * direction;
-            if directions[at] == direction && distance <= reach {
+            if directions[at] != direction {
+                continue;
+            }
+            let step = ((cost[at] - worth) * direction).max(0.0) / helps;
+            if step > beyond && step <= threshold {
                 self.collected.push(Breakpoint {
-                    step: distance.max(0.0) / helps,
+                    step,
                     loss: (bounds[at].upper_mw - bounds[at].lower_mw) * helps,
                     coefficient: helps,
                     stop: Stop::Column(j),
@@ -224,31 +240,28 @@ impl RatioTest {
         }
     }
 
-    /// Takes the breakpoints in order up to the first at which the slope is no longer positive and finds it;
-    /// returns also the slope left there or at the end. Mostly few of those collected are passed, so they wait
-    /// in a heap.
-    fn walk(&mut self, violation: f64) -> (Option<usize>, f64) {
+    /// Takes the breakpoints in order up to the first at which the slope is no longer positive; says whether there
+    /// is one. Mostly few of those collected are passed, so they wait in a heap.
+    fn walk(&mut self, slope: &mut f64) -> bool {
         let (collected, heap) = (&self.collected[..], &mut self.heap);
         heap.clear();
         heap.extend(collected.iter().map(|breakpoint| breakpoint.step).zip(0..));
         for at in (0..heap.len() / 2).rev() {
             sink(heap, at, collected);
         }
-        self.passed.clear();
-        let mut slope = violation;
         while let Some(&(_, first)) = heap.first() {
             let breakpoint = collected[first as usize];
-            slope -= breakpoint.loss;
+            *slope -= breakpoint.loss;
             self.passed.push(breakpoint);
-            if slope <= 0.0 {
-                return (Some(self.passed.len() - 1), slope);
+            if *slope <= 0.0 {
+                return true;
             }
             heap.swap_remove(0);
             if !heap.is_empty() {
                 sink(heap, 0, collected);
             }
         }
-        (None, slope)
+        false
     }
 
     /// Ends at this breakpoint or, when its coefficient is too small to divide by, at the last safe one
@@ -258,7 +271,7 @@ impl RatioTest {
         let end = self.passed[..=end].iter().rposition(safe).unwrap_or(end);
         let chosen = self.passed[end];
         self.passed.truncate(end);
-        self.threshold = (REACH * chosen.step).clamp(0.1, 1e7);
+        self.threshold = chosen.step.clamp(0.1, 1e7);
         chosen
     }
 }

@@ -200,6 +200,10 @@ pub(super) struct Engine {
     /// Linear rows and flows that touch a bound out of the kernel, with their activity.
     touching: Vec<(Constraint, f64)>,
     ties: Vec<Leaving>,
+    /// Branches at or beyond their limit, as all flows were computed last.
+    near: Vec<u32>,
+    /// Groups of columns that went from bound to bound in a pivot, and by how much.
+    moved: Vec<(u32, f64)>,
     /// Factor on all tolerances of values: one until ties are being resolved.
     looser: f64,
     /// The tiny increase of demand by place and by island.

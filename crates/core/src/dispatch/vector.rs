@@ -12,7 +12,6 @@ macro_rules! widest {
         fearless_simd::dispatch!(fearless_simd::Level::new(), _ => $call)
     };
 }
-pub(super) use widest;
 
 /// `y += factor * x`.
 #[inline(always)]
@@ -24,11 +23,16 @@ pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
 
 /// `y += sum of factor x row` over the terms, up to four rows at a time to save passes over `y`.
 pub(super) fn add_combination<'a>(y: &mut [f64], terms: impl Iterator<Item = (f64, &'a [f64])>) {
-    widest!(combine(y, terms));
+    widest!(combine(y, terms, false));
+}
+
+/// `y = sum of factor x row` over the terms; rows are at least as long as `y`.
+pub(super) fn set_combination<'a>(y: &mut [f64], terms: impl Iterator<Item = (f64, &'a [f64])>) {
+    widest!(combine(y, terms, true));
 }
 
 #[inline(always)]
-fn combine<'a>(y: &mut [f64], terms: impl Iterator<Item = (f64, &'a [f64])>) {
+fn combine<'a>(y: &mut [f64], terms: impl Iterator<Item = (f64, &'a [f64])>, mut fresh: bool) {
     let mut group: [(f64, &[f64]); 4] = [(0.0, &[]); 4];
     let mut filled = 0;
     for term in terms.filter(|term| term.0 != 0.0) {
@@ -38,9 +42,14 @@ fn combine<'a>(y: &mut [f64], terms: impl Iterator<Item = (f64, &'a [f64])>) {
             filled = 0;
             let [(f0, r0), (f1, r1), (f2, r2), (f3, r3)] = group;
             for ((((y, a), b), c), d) in y.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
-                *y += (f0 * a + f1 * b) + (f2 * c + f3 * d);
+                let sum = (f0 * a + f1 * b) + (f2 * c + f3 * d);
+                *y = if fresh { sum } else { *y + sum };
             }
+            fresh = false;
         }
+    }
+    if fresh {
+        y.fill(0.0);
     }
     let [(f0, r0), (f1, r1), (f2, r2), _] = group;
     match filled {

@@ -110,7 +110,6 @@ impl Engine {
 
     /// Values by bus in the order of nodal vectors.
     pub(in crate::dispatch) fn in_order(&self, by_bus: &[f64], by_place: &mut Vec<f64>) {
-        by_place.clear();
         by_place.resize(self.order.len(), 0.0);
         for (&place, &value) in self.order.iter().zip(by_bus) {
             by_place[place as usize] = value;

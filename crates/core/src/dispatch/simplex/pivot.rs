@@ -4,7 +4,7 @@ use super::{COLUMN_TOLERANCE, Engine, KernelRow, Overload, ROW_TOLERANCE, Range,
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::problem::DispatchProblem;
 use crate::dispatch::ratio::{Breakpoint, COEFFICIENT_MIN, ColumnView, Stop as End};
-use crate::dispatch::vector::{add_combination, add_scaled};
+use crate::dispatch::vector::{add_scaled, set_combination};
 
 /// What is violated, by how much, and on which side.
 #[derive(Clone, Copy, Debug)]
@@ -121,17 +121,20 @@ impl Engine {
             What::Column(p) => {
                 self.w.clear();
                 self.w.extend_from_slice(self.inverse.row(p));
-                self.alpha.fill(0.0);
             }
             What::Row(constraint, _) => {
-                self.alpha.copy_from_slice(self.rows.by_live(constraint));
                 self.combine_kernel(constraint);
                 self.own_breakpoints(problem, constraint);
             }
         }
+        let own = if let What::Row(constraint, _) = what {
+            Some((1.0, self.rows.by_live(constraint)))
+        } else {
+            None
+        };
         let rows = self.kernel.iter().zip(&self.w);
         let terms = rows.map(|(row, &w)| (-w, self.rows.by_live(row.constraint)));
-        add_combination(&mut self.alpha, terms);
+        set_combination(&mut self.alpha, own.into_iter().chain(terms));
         self.row_breakpoints(problem, sign);
     }
 
@@ -201,6 +204,7 @@ impl Engine {
     /// its own first breakpoint.
     fn flip(&mut self, problem: &DispatchProblem, what: What, remainder: &mut f64) -> bool {
         let mut own_passed = false;
+        self.moved.clear();
         for at in 0..self.ratio.passed().len() {
             match self.ratio.passed()[at].stop {
                 End::Own(_) => own_passed = true,
@@ -212,18 +216,22 @@ impl Engine {
                     self.kernel[r].at_upper = !self.kernel[r].at_upper;
                 }
                 End::Column(j) => {
+                    let group = self.columns.group(j);
                     let j = j as usize;
                     let change = (self.bounds[j].upper_mw - self.bounds[j].lower_mw) * self.direction[j];
                     self.move_to(j, !self.at_upper[j]);
-                    let group = self.columns.group(j as u32);
-                    for (rhs, row) in self.rhs.iter_mut().zip(&self.kernel) {
-                        *rhs -= self.rows.by_group(row.constraint)[group] * change;
-                    }
-                    if let What::Row(constraint, _) = what {
-                        *remainder -= self.rows.by_group(constraint)[group] * change;
-                    }
+                    self.moved.push((group as u32, change));
                 }
             }
+        }
+        let moved = |row: &[f64], from: f64| {
+            self.moved.iter().fold(from, |left, &(group, change)| left - row[group as usize] * change)
+        };
+        for (rhs, row) in self.rhs.iter_mut().zip(&self.kernel) {
+            *rhs = moved(self.rows.by_group(row.constraint), *rhs);
+        }
+        if let What::Row(constraint, _) = what {
+            *remainder = moved(self.rows.by_group(constraint), *remainder);
         }
         own_passed
     }

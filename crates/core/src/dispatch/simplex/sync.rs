@@ -71,6 +71,8 @@ impl Engine {
             violations: Vec::new(),
             touching: Vec::new(),
             ties: Vec::new(),
+            moved: Vec::new(),
+            near: Vec::new(),
             looser: 1.0,
             growth: Vec::new(),
             island_growth: Vec::new(),

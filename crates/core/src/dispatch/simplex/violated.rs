@@ -11,9 +11,6 @@ use crate::dispatch::basis::Constraint;
 use crate::dispatch::problem::{DispatchProblem, FlowBranch, Flowgate};
 use crate::dispatch::vector::dot;
 
-/// Branches looked at together.
-const RUN: usize = 8;
-
 /// How far a flow is outside its range, and on which side (+1 above).
 fn beyond(range: Range, flow: f64) -> (f64, f64) {
     if flow - range.upper > range.lower - flow {
@@ -152,7 +149,7 @@ impl Engine {
     /// All flows, and the one farthest outside the range that its present price allows; it and the next ones
     /// are watched from now on. Flows that touch a limit are noted.
     pub(super) fn violated_flow(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
-        self.compute_flows()?;
+        self.compute_flows(&problem.branches)?;
         self.violations.clear();
         self.screen_branches(&problem.branches);
         self.screen_gates(&problem.flowgates);
@@ -192,8 +189,8 @@ impl Engine {
         self.violated_overload(problem, worst.0, |constraint| self.known_flow(constraint)).or(leaving)
     }
 
-    /// Flows of branches and over flowgates; none on a copper plate.
-    fn compute_flows(&mut self) -> Option<()> {
+    /// Flows of branches and over flowgates, and which branches are at or beyond their limit; none on a copper plate.
+    fn compute_flows(&mut self, branches: &[FlowBranch]) -> Option<()> {
         let topology = self.topology.as_ref()?;
         self.injection.copy_from_slice(&self.base_injection);
         self.columns.inject(&self.total, &mut self.injection);
@@ -201,33 +198,31 @@ impl Engine {
         let angle = &mut self.injection[..topology.bus_count()];
         topology.solve_angles(angle);
         let (branch_flow, gate_flow) = self.flow.split_at_mut(self.branch_count);
-        for (link, flow) in topology.links().iter().zip(branch_flow.iter_mut()) {
+        self.near.clear();
+        for (((link, branch), flow), l) in
+            topology.links().iter().zip(branches).zip(branch_flow.iter_mut()).zip(0..)
+        {
             *flow = link.flow(angle);
+            if flow.abs() > branch.limit_mw.max(0.0) - self.flow_tolerance {
+                self.near.push(l);
+            }
         }
         self.gates.flows(branch_flow, gate_flow);
         Some(())
     }
 
-    /// Branches at or beyond their limit. Few are near, so most runs of branches are dismissed at once.
+    /// Branches at or beyond their limit.
     fn screen_branches(&mut self, branches: &[FlowBranch]) {
-        // A limit that is negative or not a number is near everything.
-        let room = |flow: f64, branch: &FlowBranch| branch.limit_mw - flow.abs() >= self.flow_tolerance;
-        let (runs, rest) = branches.as_chunks::<RUN>();
-        let (flows, rest_flows) = self.flow[..branches.len()].as_chunks::<RUN>();
-        let near = runs.iter().zip(flows).enumerate().filter(|(_, (branches, flows))| {
-            !branches.iter().zip(*flows).fold(true, |all, (branch, &flow)| all & room(flow, branch))
-        });
-        let runs = near.map(|(run, (branches, flows))| (run * RUN, &branches[..], &flows[..]));
-        for (first, branches, flows) in runs.chain([(branches.len() - rest.len(), rest, rest_flows)]) {
-            for (l, (branch, &flow)) in (first..).zip(branches.iter().zip(flows)) {
-                let violation = flow.abs() - branch.limit_mw.max(0.0);
-                if violation > -self.flow_tolerance && !self.flow_taken[l] {
-                    if violation > self.looser * self.flow_tolerance {
-                        self.violations.push((violation, l as u32));
-                    } else {
-                        self.touching.push((Constraint::Branch(l as u32), flow));
-                    }
-                }
+        for &l in &self.near {
+            if self.flow_taken[l as usize] {
+                continue;
+            }
+            let flow = self.flow[l as usize];
+            let violation = flow.abs() - branches[l as usize].limit_mw.max(0.0);
+            if violation > self.looser * self.flow_tolerance {
+                self.violations.push((violation, l));
+            } else {
+                self.touching.push((Constraint::Branch(l), flow));
             }
         }
     }

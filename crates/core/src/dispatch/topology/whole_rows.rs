@@ -7,7 +7,7 @@
 use super::Topology;
 use super::outages::RANK_MAX;
 use crate::dispatch::lens::Lens;
-use crate::dispatch::vector::add_combination;
+use crate::dispatch::vector::set_combination;
 
 /// So many rows are kept at most.
 const KEPT_MAX: usize = 256;
@@ -49,9 +49,8 @@ impl WholeRows {
             return topology.transfer_factors_of_sum(terms, row);
         }
         self.find_parts(topology, terms);
-        row.fill(0.0);
         let kept = &self.kept;
-        add_combination(row, self.parts.iter().map(|&(at, weight)| (weight, &kept[at as usize].by_bus[..])));
+        set_combination(row, self.parts.iter().map(|&(at, weight)| (weight, &kept[at as usize].by_bus[..])));
         topology.refer(row);
     }
 
@@ -74,10 +73,9 @@ impl WholeRows {
                 lens.image(by_bus, image);
             }
         }
-        image.clear();
         image.resize(lens.size(), 0.0);
         let kept = &self.kept;
-        add_combination(image, self.parts.iter().map(|&(at, weight)| (weight, &kept[at as usize].image[..])));
+        set_combination(image, self.parts.iter().map(|&(at, weight)| (weight, &kept[at as usize].image[..])));
         true
     }
 
