@@ -278,40 +278,111 @@ impl RatioTest {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::dispatch::{Bound, DispatchProblem, Place};
     use crate::names::Key;
 
-    /// Four units at buses of their own, at their lower bounds.
+    /// Units at buses of their own, at zero price.
     struct Units {
         columns: Columns,
-        alpha: [f64; 4],
-        cost: [f64; 4],
-        bounds: [Bound; 4],
+        live: Vec<u32>,
+        alpha: Vec<f64>,
+        worth: Vec<f64>,
+        cost: Vec<f64>,
+        direction: Vec<f64>,
+        bounds: Vec<Bound>,
+        next_up: Vec<f64>,
+        next_down: Vec<f64>,
     }
 
-    fn units(alpha: [f64; 4], cost: [f64; 4], upper: [f64; 4]) -> Units {
-        let mut problem = DispatchProblem::new(4, Vec::new());
-        for bus in 0..4 {
+    /// Of coefficients, costs, greatest output and whether they stand at it.
+    fn units(of: &[(f64, f64, f64, bool)]) -> Units {
+        let count = of.len() as u32;
+        let mut problem = DispatchProblem::new(of.len(), Vec::new());
+        for bus in 0..count {
             let bound = Bound { lower_mw: 0.0, upper_mw: 1.0, cost_usd_per_mwh: 0.0 };
             problem.add_column(Key::of("unit").part(u64::from(bus)), Place::Bus(bus, 1.0), bound);
         }
-        let bounds = upper.map(|upper_mw| Bound { lower_mw: 0.0, upper_mw, cost_usd_per_mwh: 0.0 });
-        Units { columns: Columns::of(&problem, &[0, 1, 2, 3]).unwrap(), alpha, cost, bounds }
+        let live: Vec<u32> = (0..count).collect();
+        let bound = |upper_mw| Bound { lower_mw: 0.0, upper_mw, cost_usd_per_mwh: 0.0 };
+        Units {
+            columns: Columns::of(&problem, &live).unwrap(),
+            live,
+            alpha: of.iter().map(|unit| unit.0).collect(),
+            worth: vec![0.0; of.len()],
+            cost: of.iter().map(|unit| unit.1).collect(),
+            direction: of.iter().map(|unit| if unit.3 { -1.0 } else { 1.0 }).collect(),
+            bounds: of.iter().map(|unit| bound(unit.2)).collect(),
+            next_up: of.iter().map(|unit| if unit.3 { f64::INFINITY } else { unit.1 }).collect(),
+            next_down: of.iter().map(|unit| if unit.3 { unit.1 } else { f64::NEG_INFINITY }).collect(),
+        }
     }
 
     impl Units {
         fn view(&self) -> ColumnView<'_> {
             ColumnView {
                 columns: &self.columns,
-                live: &[0, 1, 2, 3],
+                live: &self.live,
                 alpha: &self.alpha,
-                worth: &[0.0; 4],
-                next_up: &self.cost,
-                next_down: &[f64::NEG_INFINITY; 4],
+                worth: &self.worth,
+                next_up: &self.next_up,
+                next_down: &self.next_down,
                 cost: &self.cost,
-                direction: &[1.0; 4],
+                direction: &self.direction,
                 bounds: &self.bounds,
+            }
+        }
+
+        /// The slow obvious version: all breakpoints in order. What is passed, and the last one if the slope turns.
+        fn sorted(&self, sign: f64, violation: f64) -> (Vec<u32>, Result<u32, f64>) {
+            let mut all: Vec<(f64, u32, f64)> = Vec::new();
+            for j in 0..self.cost.len() {
+                let rate = -sign * self.alpha[j];
+                if rate * self.direction[j] > 0.0 {
+                    let step = (self.cost[j] * self.direction[j]).max(0.0) / rate.abs();
+                    all.push((step, j as u32, self.bounds[j].upper_mw * rate.abs()));
+                }
+            }
+            all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let (mut slope, mut passed) = (violation, Vec::new());
+            for (_, j, loss) in all {
+                slope -= loss;
+                if slope <= 0.0 {
+                    return (passed, Ok(j));
+                }
+                passed.push(j);
+            }
+            (passed, Err(slope))
+        }
+    }
+
+    proptest! {
+        /// Whole numbers make many breakpoints at one place. Thresholds change nothing.
+        #[test]
+        fn agrees_with_the_sorted_list(
+            of in prop::collection::vec((-8..9_i32, -30..60_i32, 0..20_u32, any::<bool>()), 1..60),
+            up: bool,
+            violation in 1..2000_u32,
+            first in prop::sample::select(vec![0.1, 0.5, 1.0, 7.0, 30.0, 1e7]),
+        ) {
+            let number = |&(a, c, u, at_upper): &(i32, i32, u32, bool)| {
+                (0.25 * f64::from(a), f64::from(c), f64::from(u), at_upper)
+            };
+            let units = units(&of.iter().map(number).collect::<Vec<_>>());
+            let sign = if up { 1.0 } else { -1.0 };
+            let mut test = RatioTest { threshold: first, ..RatioTest::default() };
+            let chosen = test.choose(units.view(), sign, f64::from(violation), 1e-9);
+            let (passed, end) = units.sorted(sign, f64::from(violation));
+            match (chosen, end) {
+                (Ok(chosen), Ok(j)) => {
+                    prop_assert_eq!(chosen.stop, Stop::Column(j));
+                    let flipped: Vec<Stop> = test.passed().iter().map(|b| b.stop).collect();
+                    prop_assert_eq!(flipped, passed.into_iter().map(Stop::Column).collect::<Vec<_>>());
+                }
+                (Err(by), Err(slope)) => prop_assert_eq!(by, slope),
+                (chosen, end) => prop_assert!(false, "{chosen:?} is not {end:?}"),
             }
         }
     }
@@ -320,7 +391,12 @@ mod tests {
     fn merit_order_in_one_step() {
         // 100 MW are missing; units of 30, 50, 40, 40 MW at 5, 20, 10, 30 $/MWh.
         let mut test = RatioTest::default();
-        let units = units([1.0; 4], [5.0, 20.0, 10.0, 30.0], [30.0, 50.0, 40.0, 40.0]);
+        let units = units(&[
+            (1.0, 5.0, 30.0, false),
+            (1.0, 20.0, 50.0, false),
+            (1.0, 10.0, 40.0, false),
+            (1.0, 30.0, 40.0, false),
+        ]);
         let chosen = test.choose(units.view(), -1.0, 100.0, 1e-9).unwrap();
         assert_eq!((chosen.stop, chosen.step), (Stop::Column(1), 20.0));
         let flipped: Vec<Stop> = test.passed().iter().map(|b| b.stop).collect();
@@ -330,7 +406,12 @@ mod tests {
     #[test]
     fn what_cannot_be_met_is_said() {
         let mut test = RatioTest::default();
-        let units = units([1.0; 4], [5.0, 20.0, 10.0, 1e9], [30.0, 50.0, 40.0, 40.0]);
+        let units = units(&[
+            (1.0, 5.0, 30.0, false),
+            (1.0, 20.0, 50.0, false),
+            (1.0, 10.0, 40.0, false),
+            (1.0, 1e9, 40.0, false),
+        ]);
         let missing = test.choose(units.view(), -1.0, 170.0, 1e-9);
         assert_eq!(missing, Err(10.0));
     }
@@ -338,7 +419,12 @@ mod tests {
     #[test]
     fn tiny_coefficients_are_avoided() {
         let mut test = RatioTest::default();
-        let units = units([1.0, 1e-8, 1.0, 1.0], [5.0, 6e-8, 10.0, 9.0], [5.0, 1e12, 0.1, 0.1]);
+        let units = units(&[
+            (1.0, 5.0, 5.0, false),
+            (1e-8, 6e-8, 1e12, false),
+            (1.0, 10.0, 0.1, false),
+            (1.0, 9.0, 0.1, false),
+        ]);
         let chosen = test.choose(units.view(), -1.0, 100.0, 1e-9).unwrap();
         assert_eq!(chosen.stop, Stop::Column(0));
         assert!(test.passed().is_empty());
