@@ -90,7 +90,7 @@ impl Columns {
     }
 
     /// Spreads the columns over [0, 1) in the order of keys, those with the same key in the order of columns: at least
-    /// half a place apart, and not evenly, since sums of whole places would be tied again.
+    /// a place apart, and not evenly, since sums of whole places would be tied again.
     fn rank(&mut self, problem: &DispatchProblem) {
         let mut order: Vec<(u64, u32)> = problem.keys().iter().map(|key| key.0).zip(0..).collect();
         order.sort_unstable();

@@ -63,7 +63,8 @@ const WATCHED_MAX: usize = 16;
 /// With so many basic columns outside their bounds, flows watched before are looked at from the beginning; with
 /// fewer it costs more than it saves.
 const WATCH_FROM: usize = 3;
-/// Greatest cost perturbation that breaks ties, in $/MWh: columns differ by far more than [`DUAL_TOLERANCE`].
+/// Greatest cost perturbation that breaks ties, in $/MWh: up to 10,000 columns differ by more than
+/// [`DUAL_TOLERANCE`].
 const TIE_USD_PER_MWH: f64 = 1e-6;
 /// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.
 const CYCLE_USD_PER_MWH: f64 = 1e-4;
