@@ -3,6 +3,8 @@
 //! Time zones are resolved here, once: after this the simulator knows only hours since the start, their
 //! local stamps and the edges of local months.
 
+mod calendar;
+mod fuel;
 mod usable;
 
 use std::collections::BTreeMap;
@@ -14,12 +16,8 @@ use gridrush_core::interconnection::QueueParams;
 use gridrush_core::kernel::{SimTime, Streams};
 use gridrush_core::policy::Policies;
 use gridrush_core::weather::record::RecordFault;
-use gridrush_core::weather::{
-    Clock, HourStamp, SeriesKind, Spell, WeatherYears, civil_from_days, days_from_civil,
-};
-use jiff::Timestamp;
-use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
+use gridrush_core::weather::{Clock, HourStamp, SeriesKind, Spell, WeatherYears, civil_from_days};
+use jiff::civil::Date;
 use thiserror::Error;
 
 use gridrush_workload::MINING;
@@ -33,10 +31,13 @@ use crate::fleet::{Fleet, FleetTerms, civil};
 use crate::limits::interface_gates;
 use crate::outages::{reference_means, unknown_names, usual_shares};
 use crate::replay::{FuelPath, Observed, Reader, Replayed};
-use crate::scenario::{Commitment, Dated, Resolved, Scenario, ScriptedOutage, Security, ZonedFuel};
+use crate::scenario::{Commitment, Resolved, Scenario, ScriptedOutage, Security};
 use crate::security::SecurityTerms;
 use crate::site::existing_mine_ehs;
-use crate::units::{Availabilities, Availability, FuelPrices, ZoneExtra};
+use crate::units::{Availabilities, Availability};
+pub use calendar::Month;
+pub(crate) use calendar::{ZoneClock, day_of, days_of, start_day};
+use calendar::{midnight_s, months_between, since_start, uneven};
 use usable::{classes_of_sites, nothing_to_change, unusable};
 
 /// Why a scenario cannot be set up for its region.
@@ -85,19 +86,6 @@ pub enum SetupError {
     /// Something at a place of a file that the scenario names.
     #[error(transparent)]
     Record(RecordFault),
-}
-
-/// A civil month of the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Month {
-    /// Calendar year.
-    pub year: i16,
-    /// 1 to 12.
-    pub month: u8,
-    /// First instant.
-    pub begin: SimTime,
-    /// First instant of the next month, at most the end of the run.
-    pub end: SimTime,
 }
 
 /// Positions of a zone's series.
@@ -409,110 +397,9 @@ impl Setup {
         area.weather.series[self.series[zone].load - area.series.start].base_mean_mw.unwrap_or(0.0)
     }
 
-    /// Prices of fuels and carbon expected for an hour: in force unless they are drawn. What zones pay beyond the first
-    /// region's prices stands beside them.
-    pub fn fuel_prices(&self, hour: usize) -> FuelPrices {
-        let mut prices = self.area_fuel_prices(&self.areas[0], hour);
-        let zoned: Vec<&FuelPath> = self.fuel_paths.iter().filter(|path| !path.zones.is_empty()).collect();
-        if self.areas.len() == 1 && zoned.is_empty() {
-            return prices;
-        }
-        let mut zone_extra = vec![ZoneExtra::default(); self.series.len()];
-        for area in &self.areas[1..] {
-            let own = self.area_fuel_prices(area, hour);
-            zone_extra[area.zones.clone()].fill(ZoneExtra::between(&own, &prices));
-        }
-        let day = self.day_of(hour);
-        for path in zoned {
-            for &zone in &path.zones {
-                let extra = &mut zone_extra[zone];
-                match path.fuel {
-                    ZonedFuel::Gas => extra.gas_usd_per_mmbtu = path.at(day) - prices.gas_usd_per_mmbtu,
-                    ZonedFuel::Coal => extra.coal_usd_per_mmbtu = path.at(day) - prices.coal_usd_per_mmbtu,
-                    ZonedFuel::Oil => extra.oil_usd_per_mmbtu = path.at(day) - prices.oil_usd_per_mmbtu,
-                }
-            }
-        }
-        prices.zone_extra = zone_extra;
-        prices
-    }
-
-    /// The same of one region.
-    fn area_fuel_prices(&self, area: &Area, hour: usize) -> FuelPrices {
-        let fuel = &area.scenario.fuel;
-        let years = hour as f64 / 8766.0;
-        let growth = gridrush_core::math::pow(1.0 + fuel.gas_growth_percent_per_year / 100.0, years);
-        let day = self.day_of(hour);
-        let dated = |list: &Dated, before: f64| {
-            let at = SimTime::from_hours(hour as u64);
-            list.iter().take_while(|(date, _)| self.time_of(*date) <= at).last().map_or(before, |(_, x)| x)
-        };
-        let filed = |fuel: ZonedFuel, else_usd: f64| {
-            let whole = |path: &&FuelPath| path.fuel == fuel && path.zones.is_empty();
-            self.fuel_paths.iter().rfind(whole).map_or(else_usd, |path| path.at(day))
-        };
-        let (gas, coal, oil) = (
-            filed(ZonedFuel::Gas, dated(&fuel.gas_by_date_usd_per_mmbtu, fuel.gas_usd_per_mmbtu * growth)),
-            filed(ZonedFuel::Coal, dated(&fuel.coal_by_date_usd_per_mmbtu, fuel.coal_usd_per_mmbtu)),
-            filed(ZonedFuel::Oil, dated(&fuel.oil_by_date_usd_per_mmbtu, fuel.oil_usd_per_mmbtu)),
-        );
-        FuelPrices {
-            gas_usd_per_mmbtu: gas,
-            coal_usd_per_mmbtu: coal,
-            nuclear_usd_per_mmbtu: dated(&fuel.nuclear_by_date_usd_per_mmbtu, fuel.nuclear_usd_per_mmbtu),
-            oil_usd_per_mmbtu: oil,
-            other_usd_per_mmbtu: dated(&fuel.other_by_date_usd_per_mmbtu, fuel.other_usd_per_mmbtu),
-            carbon_usd_per_tonne: fuel.carbon_usd_per_tonne,
-            carbon_by_rule_usd_per_tonne: self.carbon_by_rule(SimTime::from_hours(hour as u64)),
-            zone_extra: Vec::new(),
-        }
-    }
-
-    /// What rules in force add to the cost of a tonne of carbon dioxide, by fuel. Adders of rules go with carbon.
-    fn carbon_by_rule(&self, now: SimTime) -> [f64; Fuel::ALL.len()] {
-        let mut usd_per_tonne = [0.0; Fuel::ALL.len()];
-        for rule in self.policies.rules.iter().filter(|rule| rule.in_force(now)) {
-            if let Some(adder) = rule.module.hooks.fuel_adder {
-                for &fuel in Fuel::ALL {
-                    usd_per_tonne[fuel as usize] += adder(rule, fuel, 1.0);
-                }
-            }
-        }
-        usd_per_tonne
-    }
-
     /// The local day of an hour, counted from 1970-01-01.
     fn day_of(&self, hour: usize) -> i64 {
         self.stamps().get(hour).map_or(0, |stamp| day_of(*stamp))
-    }
-
-    /// The hours of the run in which a dated or drawn fuel price begins, in order.
-    pub fn fuel_price_hours(&self) -> Vec<usize> {
-        let fuel = &self.scenario.fuel;
-        let lists = [
-            &fuel.gas_by_date_usd_per_mmbtu,
-            &fuel.coal_by_date_usd_per_mmbtu,
-            &fuel.nuclear_by_date_usd_per_mmbtu,
-            &fuel.oil_by_date_usd_per_mmbtu,
-            &fuel.other_by_date_usd_per_mmbtu,
-        ];
-        let dates = lists.into_iter().flat_map(Dated::iter);
-        let mut hours: Vec<usize> = dates.map(|(date, _)| self.time_of(date).hour()).collect();
-        let first_day = start_day(&self.scenario);
-        for &(day, _) in self.fuel_paths.iter().flat_map(|path| &path.steps) {
-            if day > first_day {
-                hours.push(self.midnight_of(day).hour());
-            }
-        }
-        for rule in self.policies.rules.iter().filter(|rule| rule.module.hooks.fuel_adder.is_some()) {
-            hours.extend(std::iter::once(rule.effective).chain(rule.sunset).map(SimTime::hour));
-        }
-        if fuel.movements().iter().any(Option::is_some) {
-            hours.extend(self.months.iter().map(|month| month.begin.hour()));
-        }
-        hours.sort_unstable();
-        hours.dedup();
-        hours
     }
 
     /// The month of the run that an instant is in.
@@ -649,71 +536,8 @@ fn coin_history(
     }
 }
 
-/// The scenario's first day in days since 1970-01-01.
-pub(crate) fn start_day(scenario: &Scenario) -> i64 {
-    days_of(scenario.start)
-}
-
-/// A date in days since 1970-01-01.
-pub(crate) fn days_of(date: Date) -> i64 {
-    days_from_civil(i64::from(date.year()), date.month() as u8, date.day() as u8)
-}
-
-/// The local day of a stamp, counted from 1970-01-01.
-pub(crate) fn day_of(stamp: HourStamp) -> i64 {
-    days_from_civil(i64::from(stamp.year), 1, 1) + i64::from(stamp.day_of_year) - 1
-}
-
-/// The clock of a time zone.
-pub(crate) struct ZoneClock<'a>(pub(crate) &'a TimeZone);
-
-impl Clock for ZoneClock<'_> {
-    fn offsets_minutes(&self, utc_hour: i64) -> (i32, i32) {
-        let Ok(at) = Timestamp::from_second(utc_hour * 3600) else { return (0, 0) };
-        let info = self.0.to_offset_info(at);
-        let prevailing = info.offset().seconds() / 60;
-        (if info.dst().is_dst() { prevailing - 60 } else { prevailing }, prevailing)
-    }
-}
-
 /// The zone of each entry of the arrival shares.
 fn arrival_zones(params: &ArrivalParams, pack: &RegionPack) -> Vec<ZoneId> {
     let zone = |share: &ZoneShare| pack.network.zone_named(&share.zone);
     params.zone_shares.iter().filter_map(zone).collect()
-}
-
-fn midnight_s(zone: &TimeZone, day: Date) -> Result<i64, SetupError> {
-    let midnight = zone.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible();
-    midnight.map(Timestamp::as_second).map_err(|_| SetupError::Date(day))
-}
-
-/// What is wrong with a time zone that is not whole hours from UTC all the time.
-fn uneven(zone: &TimeZone, start_s: i64, end_s: i64) -> Option<SetupError> {
-    let (start, end) = (Timestamp::from_second(start_s).ok()?, Timestamp::from_second(end_s).ok()?);
-    let later = zone.following(start).take_while(|change| change.timestamp() < end);
-    let mut offsets = std::iter::once(zone.to_offset(start)).chain(later.map(|change| change.offset()));
-    let name = zone.iana_name().unwrap_or_default().to_owned();
-    offsets.any(|offset| offset.seconds() % 3600 != 0).then_some(SetupError::UnevenZone(name))
-}
-
-/// The local months of a run, in order.
-fn months_between(zone: &TimeZone, start: Date, end: Date) -> Result<Vec<Month>, SetupError> {
-    let second = |day: Date| midnight_s(zone, day.min(end));
-    let start_s = second(start)?;
-    let edge = |day: Date| Ok(SimTime::from_hours(((second(day)? - start_s) / 3600) as u64));
-    let mut months = Vec::new();
-    let mut first = start;
-    while first < end {
-        let (year, month) = (first.year(), first.month());
-        let next = if month == 12 { date(year + 1, 1, 1) } else { date(year, month + 1, 1) };
-        months.push(Month { year, month: month as u8, begin: edge(first)?, end: edge(next)? });
-        first = next;
-    }
-    Ok(months)
-}
-
-/// The instant of a local midnight; the start for earlier dates.
-fn since_start(zone: &TimeZone, day: Date, start_unix_ms: i64) -> SimTime {
-    let ms = midnight_s(zone, day).map_or(i64::MAX, |s| s.saturating_mul(1000));
-    SimTime(ms.saturating_sub(start_unix_ms).max(0) as u64)
 }
