@@ -63,9 +63,10 @@ const WATCHED_MAX: usize = 16;
 /// With so many basic columns outside their bounds, flows watched before are looked at from the beginning; with
 /// fewer it costs more than it saves.
 const WATCH_FROM: usize = 3;
-/// Greatest cost perturbation that breaks ties, in $/MWh: up to 10,000 columns differ by more than
-/// [`DUAL_TOLERANCE`].
+/// Cost perturbation that breaks ties among a few thousand columns, in $/MWh.
 const TIE_USD_PER_MWH: f64 = 1e-6;
+/// So far do ties of two columns stand apart at least, in $/MWh; with many columns the perturbation grows.
+const TIE_SPACING_USD_PER_MWH: f64 = 2.0 * DUAL_TOLERANCE;
 /// Greatest perturbation that breaks a cycle, in $/MWh; it is removed again before a solve ends.
 const CYCLE_USD_PER_MWH: f64 = 1e-4;
 
@@ -273,7 +274,7 @@ impl Engine {
         self.reset();
         self.perturb(CYCLE_USD_PER_MWH);
         let near = self.run(problem, pivots, limit);
-        self.perturb(TIE_USD_PER_MWH);
+        self.perturb(self.tie_usd_per_mwh());
         near.and_then(|()| self.run(problem, pivots, limit))
     }
 

@@ -1,6 +1,9 @@
 //! Generated grids of 73 and 2,000 buses, hour after hour.
 
-use gridrush_core::dispatch::{Bound, CopperPlate, DispatchSolution, Solver, certify};
+use gridrush_core::dispatch::{
+    Bound, CopperPlate, DispatchProblem, DispatchSolution, Place, Solver, certify,
+};
+use gridrush_core::names::Key;
 
 use crate::generate::market;
 use crate::oracle;
@@ -79,6 +82,46 @@ fn equal_bids_are_dispatched_the_same_from_any_start() {
         market.problem.bounds = bids;
     }
     assert!(partly > 400, "{partly} units at the margin");
+}
+
+/// Which of several equal bids runs does not depend on when their columns came, nor on how many there are.
+#[test]
+fn equal_bids_of_columns_that_came_later_are_dispatched_the_same() {
+    for (first, appended, times) in [(10, 7, 40), (30_000, 5_000, 2)] {
+        let mut problem = DispatchProblem::new(1, Vec::new());
+        let unit = Bound { lower_mw: 0.0, upper_mw: 1.0, cost_usd_per_mwh: 20.0 };
+        let append = |problem: &mut DispatchProblem, count: u64| {
+            for _ in 0..count {
+                let key = Key::of("unit").part(problem.bounds.len() as u64);
+                problem.add_column(key, Place::Bus(0, 1.0), unit);
+            }
+        };
+        let in_order = |problem: &DispatchProblem| {
+            let mut order: Vec<usize> = (0..problem.bounds.len()).collect();
+            order.sort_by_key(|&n| Key::of("unit").part(n as u64));
+            order
+        };
+        append(&mut problem, first);
+        let mut warm = Solver::new(&problem).unwrap();
+        let (mut solution, mut cold) = (DispatchSolution::default(), DispatchSolution::default());
+        for time in 0..times {
+            for share in [0.31, 0.72] {
+                problem.demand_mw[0] = share * problem.bounds.len() as f64;
+                warm.solve(&problem, &mut solution).unwrap();
+                // The first that does not run does for an hour.
+                let next = in_order(&problem)[problem.demand_mw[0] as usize + 1];
+                for cost_usd_per_mwh in [10.0, 20.0] {
+                    problem.bounds[next].cost_usd_per_mwh = cost_usd_per_mwh;
+                    warm.solve(&problem, &mut solution).unwrap();
+                }
+                Solver::new(&problem).unwrap().solve(&problem, &mut cold).unwrap();
+                let differ =
+                    solution.column_mw.iter().zip(&cold.column_mw).filter(|(a, b)| (*a - *b).abs() > 1e-6);
+                assert_eq!(differ.count(), 0, "of {} columns, time {time}", problem.bounds.len());
+            }
+            append(&mut problem, appended);
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Columns are compared with what is known of them; most differ in nothing, or only in a bound at which they do
 //! not stand. Only the others are looked at. Cost: `O(n + N)`, one pass over each.
 
-use super::{Engine, ROW_TOLERANCE};
+use super::{Engine, ROW_TOLERANCE, TIE_SPACING_USD_PER_MWH, TIE_USD_PER_MWH};
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::error::DispatchError;
 use crate::dispatch::problem::{Bound, ColumnId, DispatchProblem};
@@ -112,6 +112,11 @@ impl Engine {
         }
         let bus = problem.demand_mw.iter().position(|demand| !demand.is_finite()).unwrap_or(0);
         Err(DispatchError::Demand { bus: bus as u32, demand_mw: problem.demand_mw[bus] })
+    }
+
+    /// The perturbation with which ties are broken: a function of the number of columns.
+    pub(super) fn tie_usd_per_mwh(&self) -> f64 {
+        (TIE_SPACING_USD_PER_MWH * self.columns.count() as f64).max(TIE_USD_PER_MWH)
     }
 
     /// Replaces the perturbation of costs.

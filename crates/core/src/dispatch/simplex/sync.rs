@@ -172,8 +172,8 @@ impl Engine {
         self.is_stale.clear();
         self.is_stale.resize(groups, false);
         self.stale.clear();
-        self.misplaced = true;
-        self.duals_stale = true;
+        // With other columns all have other ties.
+        self.perturb(self.tie_usd_per_mwh());
     }
 
     /// Takes over appended flowgates.
