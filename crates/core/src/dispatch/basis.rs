@@ -40,6 +40,10 @@ pub struct Basis {
     /// Branches and flowgates to look at first, the latest last. They change the way to a solution only.
     #[serde(default)]
     pub watched: Vec<Constraint>,
+    /// Buses at which radial parts of the network are cut, so that their columns are told apart. They change rounding
+    /// only.
+    #[serde(default)]
+    pub cut: Vec<u32>,
     /// Columns at their upper bound; all others that are not basic are at their lower bound.
     pub at_upper: Vec<u32>,
 }

@@ -131,6 +131,12 @@ impl Rows {
         }
     }
 
+    /// Whether the row of a branch or flowgate is there.
+    #[inline]
+    pub(super) fn has(&self, flow: Constraint) -> bool {
+        self.slot(flow).is_some()
+    }
+
     /// The transfer factors of a completed flow, in elimination order.
     pub(super) fn by_bus(&self, constraint: Constraint) -> &[f64] {
         &self.flow(constraint).by_bus

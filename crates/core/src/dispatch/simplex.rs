@@ -20,6 +20,7 @@
 //! techniques for a fast and stable implementation" (2005), chapter 3 and 6.2; the kernel is that of the
 //! reduced-basis (working-basis) methods.
 
+mod cut;
 mod evaluate;
 mod load;
 mod marginal;
@@ -36,11 +37,10 @@ use super::columns::Columns;
 use super::error::DispatchError;
 use super::flowgates::Gates;
 use super::inverse::{Inverse, independent_part};
-use super::lens::Lens;
 use super::loads::Loads;
 use super::problem::{Bound, DispatchProblem};
 use super::ratio::RatioTest;
-use super::rows::{Rows, Sources};
+use super::rows::Rows;
 use super::topology::{Islands, Topology};
 use super::vector::long_dot;
 use pivot::Leaving;
@@ -106,6 +106,8 @@ enum Stop {
     },
     /// Numerical trouble or too many pivots.
     Stalled,
+    /// A flow matters that tells buses of a radial part apart.
+    Cut,
 }
 
 /// The simplex method over one problem, with or without branch limits.
@@ -129,6 +131,8 @@ pub(super) struct Engine {
     island_of: Vec<u32>,
     /// Stretches of consecutive buses in one island: the island and the bus behind the last.
     stretches: Vec<(u32, u32)>,
+    /// By bus: what hangs on it is apart from the rest of its radial part.
+    cut: Vec<bool>,
     columns: Columns,
     rows: Rows,
     gates: Gates,
@@ -150,6 +154,12 @@ pub(super) struct Engine {
     direction: Vec<f64>,
     at_upper: Vec<bool>,
     is_basic: Vec<bool>,
+
+    // By seat of a column among the members of groups.
+    /// The cost of a column that may rise, infinite for others.
+    rising: Vec<f64>,
+    /// The cost of a column that may fall, minus infinity for others.
+    falling: Vec<f64>,
 
     // By live group of columns. The reduced cost of a column is its cost less the worth of its group.
     alpha: Vec<f64>,
@@ -248,25 +258,36 @@ impl Engine {
         self.load(problem)?;
         let mut pivots = 0;
         let limit = 200 + 4 * (self.x.len() + self.order.len()) as u32;
-        let warm = !self.kernel.is_empty();
-        let mut last = if warm { self.run(problem, &mut pivots, limit) } else { Err(Stop::Stalled) };
-        if last.is_err() {
-            self.reset();
-            last = self.run(problem, &mut pivots, limit);
-        }
-        if matches!(last, Err(Stop::Stalled)) {
-            last = self.recover(problem, &mut pivots, 4 * limit);
-        }
-        match last {
-            Ok(()) => Ok(pivots),
-            Err(stop) => {
+        loop {
+            let stop = match self.attempt(problem, &mut pivots, limit) {
+                Ok(()) => return Ok(pivots),
+                Err(stop) => stop,
+            };
+            if !matches!(stop, Stop::Cut) {
                 self.reset();
-                Err(match stop {
-                    Stop::Infeasible { constraint, by_mw } => DispatchError::Infeasible { constraint, by_mw },
-                    Stop::Stalled => DispatchError::Stalled { pivots },
-                })
+            }
+            match stop {
+                Stop::Cut => self.read_columns(problem)?,
+                Stop::Infeasible { constraint, by_mw } => {
+                    return Err(DispatchError::Infeasible { constraint, by_mw });
+                }
+                Stop::Stalled => return Err(DispatchError::Stalled { pivots }),
             }
         }
+    }
+
+    /// Runs from the present basis if there is one; on trouble from the cold one, then with a larger perturbation.
+    fn attempt(&mut self, problem: &DispatchProblem, pivots: &mut u32, limit: u32) -> Result<(), Stop> {
+        let warm = !self.kernel.is_empty();
+        let mut last = if warm { self.run(problem, pivots, limit) } else { Err(Stop::Stalled) };
+        if !matches!(last, Ok(()) | Err(Stop::Cut)) {
+            self.reset();
+            last = self.run(problem, pivots, limit);
+        }
+        if matches!(last, Err(Stop::Stalled)) {
+            last = self.recover(problem, pivots, 4 * limit);
+        }
+        last
     }
 
     /// Out of a cycle: solves with costs that are farther apart, then from there with the true ones.
@@ -282,20 +303,20 @@ impl Engine {
     fn run(&mut self, problem: &DispatchProblem, pivots: &mut u32, limit: u32) -> Result<(), Stop> {
         let end = *pivots + limit;
         self.place_columns();
-        self.prepare_rows();
+        self.prepare_rows()?;
         self.refactor()?;
         self.settle_duals(problem)?;
         self.set_primal(problem);
         let mut moved = false;
         let mut ties = 0;
         self.looser = 1.0;
-        self.begin_watch(problem);
+        self.begin_watch(problem)?;
         while *pivots < end {
             let mut leaving = self.steepest(problem);
             leaving = leaving.or_else(|| self.violated_row(problem));
             leaving = leaving.or_else(|| if moved { self.violated_overload_now(problem) } else { None });
             if leaving.is_none() && moved {
-                if self.activate_watched(problem) {
+                if self.activate_watched(problem)? {
                     continue;
                 }
                 self.refactor()?;
@@ -304,7 +325,7 @@ impl Engine {
                 continue;
             }
             if leaving.is_none() {
-                leaving = self.violated_flow(problem);
+                leaving = self.violated_flow(problem)?;
             }
             if let Some(leaving) = leaving {
                 self.pivot(problem, leaving)?;
@@ -357,7 +378,7 @@ impl Engine {
         self.basic.sort_unstable();
         self.kernel.sort_unstable_by_key(|row| row.constraint);
         if self.reselect && !(self.invert() && self.inverse.largest() <= INVERSE_MAX) {
-            self.select_independent();
+            self.select_independent()?;
             self.inverse_stale = true;
         }
         self.reselect = false;
@@ -392,39 +413,15 @@ impl Engine {
         if index < branches { Constraint::Branch(index) } else { Constraint::Flowgate(index - branches) }
     }
 
-    /// Builds the rows of all flows that carry a price.
-    fn prepare_rows(&mut self) {
-        for r in 0..self.kernel.len() {
-            self.prepare(self.kernel[r].constraint);
-        }
-        for o in 0..self.overloaded.len() {
-            self.prepare(self.overloaded[o].constraint);
-        }
-    }
-
-    /// Builds the row of a flow unless it is there; does nothing for other constraints.
-    fn prepare(&mut self, flow: Constraint) {
-        if let (Some(topology), Some(_)) = (&self.topology, self.flow_index(flow)) {
-            let (gates, base_injection) = (&self.gates, &self.base_injection[..]);
-            let lens = Lens {
-                edition: self.lens_edition,
-                columns: &self.columns,
-                loads: &self.loads,
-                growth: &self.growth,
-            };
-            self.rows.prepare(flow, Sources { topology, gates, lens, base_injection });
-        }
-    }
-
     /// Keeps the largest independent part of the kernel; the rest becomes slack and goes to its bounds.
-    fn select_independent(&mut self) {
+    fn select_independent(&mut self) -> Result<(), Stop> {
         self.reselect = false;
         let (kernel, basic, rows) = (&self.kernel, &self.basic, &self.rows);
         let columns = &self.columns;
         let entry = |r: usize, c: usize| rows.by_group(kernel[r].constraint)[columns.group(basic[c])];
         let (keep_row, keep_column) = independent_part(kernel.len(), basic.len(), entry);
         if keep_row.iter().chain(&keep_column).all(|&keep| keep) {
-            return;
+            return Ok(());
         }
         let mut keep = keep_row.iter();
         self.kernel.retain(|_| *keep.next().expect("one flag per row"));
@@ -433,7 +430,7 @@ impl Engine {
         self.mark_basis();
         self.reselect = false;
         self.place_columns();
-        self.prepare_rows();
+        self.prepare_rows()
     }
 
     /// Adds a flow to those beyond a limit.

@@ -18,6 +18,7 @@
 
 mod islands;
 mod outages;
+mod radial;
 #[cfg(test)]
 mod tests;
 mod whole_rows;
@@ -28,6 +29,7 @@ use super::ldl::{Ldl, Partial, Slot};
 use super::problem::FlowBranch;
 use islands::find;
 use outages::{Outages, RANK_MAX};
+use radial::Radial;
 
 pub use islands::Islands;
 pub(super) use whole_rows::WholeRows;
@@ -142,6 +144,7 @@ pub struct Topology {
     /// Whether the bus at an elimination position is a reference of the factored network.
     grounded: Vec<bool>,
     ldl: Ldl,
+    radial: Radial,
     /// Counts factors.
     edition: u64,
     outages: Outages,
@@ -188,6 +191,7 @@ impl Topology {
         let links: Vec<Link> = ends.iter().map(link).collect();
         let mut topology = Topology {
             islands: Islands::default(),
+            radial: Radial::of(bus_count, &ends),
             ends,
             slots,
             taken: None,
@@ -393,6 +397,11 @@ impl Topology {
     /// The islands.
     pub fn islands(&self) -> &Islands {
         &self.islands
+    }
+
+    /// The radial parts.
+    pub(super) fn radial(&self) -> &Radial {
+        &self.radial
     }
 
     /// The voltage angle of every bus under these injections, zero at references.

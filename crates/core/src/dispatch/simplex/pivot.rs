@@ -57,8 +57,8 @@ impl Engine {
             worth: &self.worth,
             next_up: &self.next_up,
             next_down: &self.next_down,
-            cost: &self.cost,
-            direction: &self.direction,
+            rising: &self.rising,
+            falling: &self.falling,
             bounds: &self.bounds,
         };
         let tolerance = if matches!(what, What::Row(..)) { ROW_TOLERANCE } else { COLUMN_TOLERANCE };
@@ -219,11 +219,13 @@ impl Engine {
                     let group = self.columns.group(j);
                     let j = j as usize;
                     let change = (self.bounds[j].upper_mw - self.bounds[j].lower_mw) * self.direction[j];
-                    self.move_to(j, !self.at_upper[j]);
+                    self.at_upper[j] = !self.at_upper[j];
+                    self.place_column(j);
                     self.moved.push((group as u32, change));
                 }
             }
         }
+        self.refresh_stale();
         let moved = |row: &[f64], from: f64| {
             self.moved.iter().fold(from, |left, &(group, change)| left - row[group as usize] * change)
         };
@@ -352,6 +354,7 @@ impl Engine {
         self.is_basic[j] = true;
         self.at_upper[j] = false;
         self.direction[j] = 0.0;
+        self.offer(j);
         let group = self.columns.group(column);
         for (rhs, row) in self.rhs.iter_mut().zip(&self.kernel) {
             *rhs += self.rows.by_group(row.constraint)[group] * self.x[j];

@@ -22,10 +22,7 @@ impl Engine {
                 self.place_column(j);
             }
         }
-        for at in 0..self.stale.len() {
-            self.refresh(self.stale[at] as usize);
-        }
-        self.stale.clear();
+        self.refresh_stale();
         self.list_live();
         self.fixed.clear();
         let still = self.spot.iter().zip(&self.total).zip(0..);
@@ -101,22 +98,37 @@ impl Engine {
         let Bound { lower_mw, upper_mw, .. } = self.bounds[j];
         let free = f64::from(u8::from(upper_mw > lower_mw && !self.is_basic[j]));
         (self.x[j], self.direction[j]) = if self.at_upper[j] { (upper_mw, -free) } else { (lower_mw, free) };
+        self.offer(j);
+    }
+
+    /// What a column that may move costs.
+    pub(super) fn offer(&mut self, j: usize) {
+        let (seat, direction, cost) = (self.columns.seat(j), self.direction[j], self.cost[j]);
+        self.rising[seat] = if direction > 0.0 { cost } else { f64::INFINITY };
+        self.falling[seat] = if direction < 0.0 { cost } else { f64::NEG_INFINITY };
+    }
+
+    /// Sums up the groups in which a column was placed.
+    pub(super) fn refresh_stale(&mut self) {
+        for at in 0..self.stale.len() {
+            self.refresh(self.stale[at] as usize);
+        }
+        self.stale.clear();
     }
 
     /// Sums up a group.
     pub(super) fn refresh(&mut self, group: usize) {
-        let (mut total, mut up, mut down) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
-        let mut basic = false;
-        // Equal lengths, so that one check of the index does for all.
-        let count = self.x.len();
-        let (x, directions, costs) = (&self.x[..count], &self.direction[..count], &self.cost[..count]);
-        let is_basic = &self.is_basic[..count];
+        let seats = self.columns.seats(group);
+        let least = |least: f64, &cost: &f64| if cost < least { cost } else { least };
+        let most = |most: f64, &cost: &f64| if cost > most { cost } else { most };
+        let up = self.rising[seats.clone()].iter().fold(f64::INFINITY, least);
+        let down = self.falling[seats].iter().fold(f64::NEG_INFINITY, most);
+        let (mut total, mut basic) = (0.0, false);
+        // Equal lengths, so that one check of the index does for both.
+        let is_basic = &self.is_basic[..self.x.len()];
         for &j in self.columns.members(group) {
-            let (x, direction, cost) = (x[j as usize], directions[j as usize], costs[j as usize]);
-            total += x;
+            total += self.x[j as usize];
             basic |= is_basic[j as usize];
-            up = if direction > 0.0 && cost < up { cost } else { up };
-            down = if direction < 0.0 && cost > down { cost } else { down };
         }
         self.total[group] = total;
         self.up[group] = up;

@@ -28,6 +28,7 @@ impl Engine {
                 .collect(),
             overloaded: self.overloaded.iter().map(|o| (o.constraint, o.above)).collect(),
             watched: self.watched.clone(),
+            cut: self.cut_buses(),
             at_upper: (0..self.x.len() as u32)
                 .filter(|&j| self.at_upper[j as usize] && !self.is_basic[j as usize])
                 .collect(),
@@ -58,11 +59,14 @@ impl Engine {
             && (basis.overloaded.iter().map(|&(constraint, _)| constraint))
                 .chain(basis.watched.iter().copied())
                 .all(|constraint| self.flow_index(constraint).is_some())
+            && basis.cut.windows(2).all(|pair| pair[0] < pair[1])
+            && basis.cut.iter().all(|&bus| (bus as usize) < self.cut.len())
             && columns.iter().chain(&basis.at_upper).all(column);
         if !fits {
             return Err(DispatchError::ForeignBasis);
         }
         self.reset();
+        self.cut_at(&basis.cut);
         self.basic = columns;
         self.kernel.extend(basis.binding.iter().map(|binding| KernelRow {
             constraint: binding.constraint,

@@ -29,6 +29,7 @@ impl Engine {
             bus_at: Vec::new(),
             island_of: Vec::new(),
             stretches: Vec::new(),
+            cut: vec![false; buses],
             columns: Columns::default(),
             rows: Rows::default(),
             gates: Gates::default(),
@@ -42,6 +43,8 @@ impl Engine {
             direction: Vec::new(),
             at_upper: Vec::new(),
             is_basic: Vec::new(),
+            rising: Vec::new(),
+            falling: Vec::new(),
             alpha: Vec::new(),
             worth: Vec::new(),
             next_up: Vec::new(),
@@ -128,12 +131,10 @@ impl Engine {
         let new_columns = new_rows || problem.bounds.len() > self.columns.count();
         if new_columns {
             self.version = None;
-            self.columns = Columns::of(problem, &self.order)?;
-            self.ungrouped = true;
+            self.read_columns(problem)?;
         }
         if self.ungrouped {
             self.regroup(problem);
-            self.ungrouped = false;
         }
         self.extend_gates(problem)?;
         self.version = Some(problem.topology_version());
@@ -141,7 +142,7 @@ impl Engine {
     }
 
     /// Rows and vectors for the present islands and groups.
-    fn regroup(&mut self, problem: &DispatchProblem) {
+    pub(super) fn regroup(&mut self, problem: &DispatchProblem) {
         let islands = self.islands.count();
         if self.rows.regroup(problem, &self.columns, islands, &self.island_of) {
             self.reselect = true;
@@ -152,7 +153,8 @@ impl Engine {
         self.island_idle.extend((0..islands).map(|i| !self.rows.island_has_columns(i)));
         self.row_binds.resize(problem.rows.len(), false);
         let count = self.columns.count();
-        for values in [&mut self.x, &mut self.direction, &mut self.cost] {
+        for values in [&mut self.x, &mut self.direction, &mut self.cost, &mut self.rising, &mut self.falling]
+        {
             values.resize(count, 0.0);
         }
         self.bounds.resize(count, Bound { lower_mw: 0.0, upper_mw: 0.0, cost_usd_per_mwh: 0.0 });
@@ -174,6 +176,7 @@ impl Engine {
         self.stale.clear();
         // With other columns all have other ties.
         self.perturb(self.tie_usd_per_mwh());
+        self.ungrouped = false;
     }
 
     /// Takes over appended flowgates.
@@ -231,6 +234,8 @@ impl Engine {
     /// Other islands, which all rows depend on.
     fn take_islands(&mut self, islands: Islands) {
         self.islands = islands;
+        // Which buses stand for others depends on them.
+        self.columns = Columns::default();
         self.island_of.resize(self.order.len(), 0);
         for (&place, &island) in self.order.iter().zip(self.islands.by_bus()) {
             self.island_of[place as usize] = island;

@@ -41,12 +41,13 @@ impl Engine {
         ties.clear();
         self.tied_islands(&mut ties);
         self.tied_columns(&mut ties);
-        self.tied_constraints(problem, &mut ties);
-        let mut pivoted = Ok(false);
-        for &leaving in &ties {
-            pivoted = self.try_pivot(problem, leaving).map(|failed| failed.is_none());
-            if !matches!(pivoted, Ok(false)) {
-                break;
+        let mut pivoted = self.tied_constraints(problem, &mut ties).map(|()| false);
+        if pivoted.is_ok() {
+            for &leaving in &ties {
+                pivoted = self.try_pivot(problem, leaving).map(|failed| failed.is_none());
+                if !matches!(pivoted, Ok(false)) {
+                    break;
+                }
             }
         }
         self.ties = ties;
@@ -92,12 +93,12 @@ impl Engine {
     }
 
     /// Constraints that would leave the range which their present price allows.
-    fn tied_constraints(&mut self, problem: &DispatchProblem, ties: &mut Vec<Leaving>) {
+    fn tied_constraints(&mut self, problem: &DispatchProblem, ties: &mut Vec<Leaving>) -> Result<(), Stop> {
         for at in 0..self.touching.len() {
             let (constraint, activity) = self.touching[at];
             let mut moves = 0.0;
             if !matches!(constraint, Constraint::Row(_)) {
-                self.prepare(constraint);
+                self.prepare(constraint)?;
                 moves -= self.rows.growth(constraint);
             }
             let row = self.rows.by_group(constraint);
@@ -123,6 +124,7 @@ impl Engine {
                 ties.push(Leaving { what, sign: 1.0_f64.copysign(moves), violation: SLOPE_MW });
             }
         }
+        Ok(())
     }
 
     /// By how much the demand of each island grows.

@@ -5,7 +5,7 @@
 
 use super::pivot::{Leaving, What};
 use super::{
-    COLUMN_TOLERANCE, Engine, Overload, ROW_TOLERANCE, Range, WATCH_FROM, WATCHED_AT_ONCE, WATCHED_MAX,
+    COLUMN_TOLERANCE, Engine, Overload, ROW_TOLERANCE, Range, Stop, WATCH_FROM, WATCHED_AT_ONCE, WATCHED_MAX,
 };
 use crate::dispatch::basis::Constraint;
 use crate::dispatch::problem::{DispatchProblem, FlowBranch, Flowgate};
@@ -106,24 +106,24 @@ impl Engine {
     }
 
     /// Begins a solve: with many basic columns outside their bounds, all watched flows are looked at.
-    pub(super) fn begin_watch(&mut self, problem: &DispatchProblem) {
+    pub(super) fn begin_watch(&mut self, problem: &DispatchProblem) -> Result<bool, Stop> {
         let violated = |&&j: &&u32| self.column_beyond(j).0 > COLUMN_TOLERANCE;
         let many = self.basic.iter().filter(violated).count() >= WATCH_FROM;
         self.seen = if many { self.watched.len() } else { 0 };
-        self.activate_watched(problem);
+        self.activate_watched(problem)
     }
 
     /// Lets watched flows beyond their limit take part in what follows; says whether there are any.
-    pub(super) fn activate_watched(&mut self, problem: &DispatchProblem) -> bool {
+    pub(super) fn activate_watched(&mut self, problem: &DispatchProblem) -> Result<bool, Stop> {
         self.active.clear();
         for at in self.watched.len() - self.seen..self.watched.len() {
             let constraint = self.watched[at];
-            self.prepare(constraint);
+            self.prepare(constraint)?;
             if self.flow_violated(problem, constraint).is_some() {
                 self.active.push(constraint);
             }
         }
-        !self.active.is_empty()
+        Ok(!self.active.is_empty())
     }
 
     /// Watches a flow from now on, in place of the one that has been watched longest if there are too many.
@@ -148,8 +148,10 @@ impl Engine {
 
     /// All flows, and the one farthest outside the range that its present price allows; it and the next ones
     /// are watched from now on. Flows that touch a limit are noted.
-    pub(super) fn violated_flow(&mut self, problem: &DispatchProblem) -> Option<Leaving> {
-        self.compute_flows(&problem.branches)?;
+    pub(super) fn violated_flow(&mut self, problem: &DispatchProblem) -> Result<Option<Leaving>, Stop> {
+        if self.compute_flows(&problem.branches).is_none() {
+            return Ok(None);
+        }
         self.violations.clear();
         self.screen_branches(&problem.branches);
         self.screen_gates(&problem.flowgates);
@@ -164,7 +166,7 @@ impl Engine {
             if violation > worst.0 || (violation == worst.0 && worst.1.is_some_and(|other| index < other)) {
                 worst = (violation, Some(index));
             }
-            self.prepare(self.flow_at(index));
+            self.prepare(self.flow_at(index))?;
         }
         for at in 0..self.violations.len() {
             let flow = self.flow_at(self.violations[at].1);
@@ -186,14 +188,15 @@ impl Engine {
                 self.touching.push((constraint, flow));
             }
         }
-        self.violated_overload(problem, worst.0, |constraint| self.known_flow(constraint)).or(leaving)
+        let overload = self.violated_overload(problem, worst.0, |constraint| self.known_flow(constraint));
+        Ok(overload.or(leaving))
     }
 
     /// Flows of branches and over flowgates, and which branches are at or beyond their limit; none on a copper plate.
     fn compute_flows(&mut self, branches: &[FlowBranch]) -> Option<()> {
         let topology = self.topology.as_ref()?;
         self.injection.copy_from_slice(&self.base_injection);
-        self.columns.inject(&self.total, &mut self.injection);
+        self.columns.inject(&self.x, &self.total, &mut self.injection);
         // The injections become angles.
         let angle = &mut self.injection[..topology.bus_count()];
         topology.solve_angles(angle);
