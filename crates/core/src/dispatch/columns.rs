@@ -1,9 +1,10 @@
 //! Columns as the simplex method reads them: in groups that act alike.
 //!
 //! Columns that inject at the same buses with the same coefficients, and stand in the same linear rows with
-//! the same coefficients, differ in bounds and cost only: the blocks of a unit, the units of a plant. So do columns at
-//! buses that no row in use tells apart, those of a radial part. Every transformed row has one entry per group, and the
-//! reduced cost of a column is its cost less what its group is worth. Only loading data and reporting go through single columns.
+//! the same coefficients, differ in bounds and cost only: the blocks of a unit, the units of a plant. So do
+//! columns at buses that no row in use tells apart, those of a radial part. Every transformed row has one entry
+//! per group, and the reduced cost of a column is its cost less what its group is worth. Only loading data and
+//! reporting go through single columns.
 //!
 //! Cost of grouping: `O(n log n)`, once per change of columns, rows or what stands for buses.
 
